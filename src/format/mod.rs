@@ -1,0 +1,228 @@
+//! Format files: from TOML to a verified [`Format`]. Nothing about a partner's file stands in code.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use regex::Regex;
+use rust_decimal::Decimal;
+
+use crate::code::Code;
+
+/// A verified format: what a format file says, resolved against the canonical names.
+#[derive(Debug)]
+pub struct Format {
+    /// Id with its version.
+    pub id: String,
+    /// What it is, in a line.
+    pub title: String,
+    /// SHA-256 of the format file, hex.
+    pub hash: String,
+    /// The product lines it feeds.
+    pub lines: Vec<String>,
+    /// How bytes become records.
+    pub reader: ReaderKind,
+    /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.
+    pub names: Vec<Regex>,
+    /// Character set of csv and fixed-width files (XML and workbooks say their own).
+    pub charset: Charset,
+    /// How a file of this format is known to be complete, where the profile says nothing.
+    pub complete: Complete,
+    /// What to do about a column or element that no field names.
+    pub unknown: Unknown,
+    /// Whether one bad record rejects the batch.
+    pub reject_batch_on_error: bool,
+    /// The fields, in the order of the file.
+    pub fields: Vec<Field>,
+    /// What must add up.
+    pub controls: Vec<Control>,
+}
+
+/// How bytes become records.
+#[derive(Debug)]
+pub enum ReaderKind {
+    /// Delimited text.
+    Csv(CsvRules),
+    /// XML.
+    Xml(XmlRules),
+    /// .xlsx, .xls, .ods.
+    Excel(ExcelRules),
+}
+
+/// Rules of delimited text.
+#[derive(Debug)]
+pub struct CsvRules {
+    /// Delimiter byte.
+    pub delimiter: u8,
+    /// Quote byte, if quotes are used.
+    pub quote: Option<u8>,
+    /// Whether the first line names the columns; otherwise fields stand by position.
+    pub header: bool,
+    /// Lines before the header (or first record) that are passed over.
+    pub skip_lines: u32,
+    /// Whether a quoted cell may hold line ends.
+    pub multiline: bool,
+}
+
+/// Rules of XML.
+#[derive(Debug)]
+pub struct XmlRules {
+    /// Path of a record from the root, local names, such as `["records", "record"]`.
+    pub record: Vec<String>,
+    /// The namespace that record and fields must have, if the format names one.
+    pub namespace: Option<String>,
+    /// Whether the elements of a record are fields by their own names (the canonical format).
+    pub by_name: bool,
+}
+
+/// Rules of a workbook.
+#[derive(Debug)]
+pub struct ExcelRules {
+    /// The sheet, by its whole name (any case); `None`: the first that has the header.
+    pub sheet: Option<Regex>,
+    /// How many rows from the top the header may stand in.
+    pub header_within: u32,
+    /// How many blank rows in a row end the data.
+    pub blank_rows_end: u32,
+}
+
+/// Character sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// UTF-8, with or without BOM.
+    Utf8,
+    /// UTF-16, byte order by BOM (little endian without).
+    Utf16,
+    /// windows-1252.
+    Windows1252,
+    /// ISO 8859-1.
+    Latin1,
+    /// ISO 8859-15.
+    Latin9,
+    /// ISO 646-SE, the Swedish seven-bit set.
+    Iso646Se,
+    /// IBM code page 865, Nordic.
+    Ibm865,
+}
+
+/// How a file is known to be complete.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Complete {
+    /// Quiet for the profile's `settle`.
+    Settle,
+    /// A done-file beside it; `{name}` is the file's name.
+    DoneFile(String),
+}
+
+/// What to do about a column that no field names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Passed over.
+    Ignore,
+    /// The batch is rejected (`unknown_field`).
+    RejectBatch,
+}
+
+/// One field of a format.
+#[derive(Debug)]
+pub struct Field {
+    /// Canonical name.
+    pub name: &'static str,
+    /// csv, excel: the labels it goes by, trimmed, lower case. xml: see `path`.
+    pub labels: Vec<String>,
+    /// csv without header: column from 0.
+    pub position: Option<usize>,
+    /// xml: where its text stands.
+    pub path: Option<XmlPath>,
+    /// The column must stand in the header (csv, excel).
+    pub column_required: bool,
+    /// How its text becomes canonical text.
+    pub convert: Convert,
+}
+
+/// Where an XML field's text stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct XmlPath {
+    /// Whether it counts from the root (a value that records inherit, from before the first record) or from the record.
+    pub from_root: bool,
+    /// Element names on the way.
+    pub elements: Vec<String>,
+    /// The attribute, if it is not the element's text.
+    pub attribute: Option<String>,
+}
+
+/// How a partner's text becomes canonical text.
+#[derive(Debug, Default)]
+pub struct Convert {
+    /// The value where the cell is blank or the column is not there.
+    pub default: Option<String>,
+    /// The value whatever the file says.
+    pub constant: Option<String>,
+    /// Source word (lower case, trimmed) to canonical word.
+    pub map: Option<HashMap<String, String>>,
+    /// Words for yes and no, lower case, besides `true` and `false`.
+    pub bools: Option<(Vec<String>, Vec<String>)>,
+    /// Date patterns of `YYYY`, `YY`, `MM`, `DD` and separators; empty: `YYYY-MM-DD`.
+    pub dates: Vec<String>,
+    /// Decimal mark and grouping characters of numbers; `None`: a point, no grouping.
+    pub number: Option<(char, Vec<char>)>,
+    /// What the text must look like.
+    pub pattern: Option<Regex>,
+    /// Bounds of a number.
+    pub min: Option<Decimal>,
+    /// Bounds of a number.
+    pub max: Option<Decimal>,
+    /// Of a text split at this separator, the part of this number (from 0).
+    pub split: Option<(String, usize)>,
+    /// Other columns (by label) whose texts are joined to this one with a separator.
+    pub join: Option<(String, Vec<String>)>,
+}
+
+impl Convert {
+    /// The canonical text of a trimmed, non-blank text, or the code that says why there is none.
+    pub fn apply<'c>(&self, seen: Cow<'c, str>) -> Result<Cow<'c, str>, Code> {
+        Ok(seen)
+    }
+}
+
+/// What must add up.
+#[derive(Debug)]
+pub struct Control {
+    /// Name, for the summary.
+    pub name: String,
+    /// xml: where the stated value stands.
+    pub stated: XmlPath,
+    /// What it must equal.
+    pub equals: Total,
+    /// Decimal mark of the stated value.
+    pub convert: Convert,
+}
+
+/// What a control counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// The records.
+    Count,
+    /// The sum of a field over all records, as read, sign kept.
+    Sum(&'static str),
+}
+
+/// The canonical names that a format may map to.
+#[derive(Clone, Copy)]
+pub struct Dictionary {
+    /// The name as the lines know it, if one does.
+    pub name: fn(&str) -> Option<&'static str>,
+    /// Every name.
+    pub all: fn() -> Vec<&'static str>,
+    /// Every line's word.
+    pub lines: &'static [&'static str],
+    /// The lines whose kinds know this name.
+    pub lines_of: fn(&str) -> Vec<&'static str>,
+    /// The type of a name, for checking what a conversion is for.
+    pub kind_of: fn(&str) -> Option<crate::model::FieldType>,
+}
+
+impl std::fmt::Debug for Dictionary {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Dictionary")
+    }
+}

@@ -1,0 +1,17 @@
+//! Takes partners' batch files once and whole, applies them to a book of record, and answers.
+//!
+//! Reading down this list, a module uses only modules that stand below it; `tests/it/tidy.rs` holds that.
+
+pub mod site;
+
+pub mod line;
+
+pub mod check;
+pub mod read;
+
+pub mod format;
+pub mod toml_table;
+
+pub mod model;
+
+pub mod code;

@@ -1,0 +1,203 @@
+//! The product lines: what each can be asked for, its rules and its lifecycle. A line is a folder; this file is the
+//! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
+//! [`Context`].
+
+pub mod insurance;
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use uuid::Uuid;
+
+use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
+
+/// A product line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Line {
+    /// Payment and loan protection.
+    Insurance,
+}
+
+impl Line {
+    /// Every line.
+    pub const ALL: &'static [Line] = &[Line::Insurance];
+
+    /// The public word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Insurance => "insurance",
+        }
+    }
+
+    /// The line of this word.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|line| line.as_str() == word)
+    }
+
+    /// What it can be asked for, in the order of the manual.
+    pub const fn kinds(self) -> &'static [KindSpec] {
+        match self {
+            Self::Insurance => insurance::KINDS,
+        }
+    }
+}
+
+/// The kind of this name, and its line.
+pub fn kind(name: &str) -> Option<(Line, &'static KindSpec)> {
+    Line::ALL
+        .iter()
+        .find_map(|&line| Some((line, line.kinds().iter().find(|kind| kind.name == name)?)))
+}
+
+/// A name space of keys in a book: what an entity, or an index over entities, is found by. The word stands in the
+/// ledger in front of every key, so it is short, and unique among all lines (a test holds that).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Space(pub &'static str);
+
+/// The book as a line sees it: entities by key, indexes over them, and what falls due. Everything a call changes
+/// belongs to the record in hand; a line changes nothing before it knows that the record will not be rejected.
+pub trait Store {
+    /// The entity's state as it was last saved.
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>>;
+
+    /// The key of the entity that was saved with this index entry (see [`Store::save`]).
+    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>>;
+
+    /// Saves an entity's state: a new link of its history. `also`: index entries by which it can be found from now
+    /// on, besides those of earlier saves.
+    fn save(
+        &mut self,
+        space: Space,
+        key: &str,
+        state: String,
+        also: &[(Space, &str)],
+    ) -> Result<()>;
+
+    /// Lets `what` fall due for an entity on a day. One entity has at most one of a `what` on a day.
+    fn schedule(
+        &mut self,
+        day: NaiveDate,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()>;
+
+    /// Takes that back.
+    fn unschedule(
+        &mut self,
+        day: NaiveDate,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()>;
+}
+
+/// The circumstances under which a record is decided.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The date that rules are judged by: the batch's business date, or the day that something fell due on.
+    pub today: NaiveDate,
+    /// When the batch was claimed.
+    pub now: DateTime<FixedOffset>,
+    /// The site's products.
+    pub products: &'a Products,
+    /// Whether the insurer's own feed asks.
+    pub insurer: bool,
+    /// Name of everything that is derived for this record.
+    pub origin: Uuid,
+}
+
+impl Context<'_> {
+    /// An id that is the same on every run: UUID v5 of the record's origin (partner, input hash, row) and `what`.
+    pub fn derive(&self, what: &str) -> Uuid {
+        Uuid::new_v5(&self.origin, what.as_bytes())
+    }
+}
+
+/// The products of a site, by line and code.
+#[derive(Clone, Debug, Default)]
+pub struct Products {
+    /// Insurance products by code.
+    pub insurance: std::collections::BTreeMap<String, insurance::Product>,
+}
+
+/// One rule by which entities change, as `sluss rules` draws it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What the table is of, such as `insurance`.
+    pub title: &'static str,
+    /// The states, `none` first.
+    pub states: Vec<&'static str>,
+    /// The instructions.
+    pub instructions: Vec<&'static str>,
+    /// A cell a state (row) and instruction (column): the states it can lead to and the codes it can refuse with.
+    pub cells: Vec<Vec<Vec<Cell>>>,
+}
+
+/// One possibility of a table's cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// The entity is in this state afterwards; the condition, blank where there is none.
+    Becomes(&'static str, &'static str),
+    /// Refused; the condition, blank where there is none.
+    Refused(crate::code::Code, &'static str),
+}
+
+/// Rules across the fields of one record, without the book: findings with their field named, place and value left to
+/// the caller.
+pub fn check(line: Line, kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
+    match line {
+        Line::Insurance => insurance::check(kind, fields),
+    }
+}
+
+/// The keys that deciding this instruction will ask the book for, so that they can be fetched together; a key left out
+/// costs time and nothing else.
+pub fn keys(line: Line, instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
+    match line {
+        Line::Insurance => insurance::keys(instruction, add),
+    }
+}
+
+/// Decides one instruction that was good by itself, and changes the book accordingly.
+pub fn decide(
+    line: Line,
+    instruction: &Instruction,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<Decision> {
+    match line {
+        Line::Insurance => insurance::decide(instruction, store, context),
+    }
+}
+
+/// Carries out what fell due. The decision's kind for the answers is the due word itself. `None`: nothing was left to
+/// do. `context.today` is the day that it fell due on.
+pub fn carry_out(
+    space: Space,
+    key: &str,
+    what: &str,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<Option<Decision>> {
+    match line_of(space) {
+        Line::Insurance => insurance::carry_out(space, key, what, store, context),
+    }
+}
+
+/// The line that a name space belongs to.
+pub fn line_of(space: Space) -> Line {
+    Line::ALL
+        .iter()
+        .copied()
+        .find(|line| spaces(*line).contains(&space))
+        .expect("every space in a book was written by a line")
+}
+
+/// The name spaces of a line, indexes included.
+pub const fn spaces(line: Line) -> &'static [Space] {
+    match line {
+        Line::Insurance => insurance::SPACES,
+    }
+}

@@ -1,0 +1,80 @@
+//! One record of a batch, from its bytes to its typed form.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::finding::Finding;
+use super::kind::KindSpec;
+use super::place::Place;
+use super::value::Fields;
+
+/// One thing that a partner asks for, typed.
+#[derive(Clone, Debug)]
+pub struct Instruction {
+    /// Its kind.
+    pub kind: &'static KindSpec,
+    /// The partner's own id of it.
+    pub instruction_id: Option<Box<str>>,
+    /// When it is to take effect, if not at once.
+    pub effective_date: Option<NaiveDate>,
+    /// Its fields.
+    pub fields: Fields,
+    /// Digest of kind and canonical fields, instruction id left out: equal for equal content.
+    pub digest: [u8; 16],
+}
+
+/// An amount as it was read, for the sums of the batch: rejected records count too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmountRead {
+    /// Canonical field name.
+    pub field: &'static str,
+    /// The magnitude as read, exact.
+    pub amount: Decimal,
+    /// The record's own currency, when it names one that exists.
+    pub currency: Option<super::Currency>,
+}
+
+/// What is needed to send a record back as it came.
+#[derive(Clone, Debug, Default)]
+pub enum Source {
+    /// Nothing: it came from no file.
+    #[default]
+    None,
+    /// Bytes `start..end` of the chunk it was read from, its line end included.
+    Bytes {
+        /// First byte.
+        start: usize,
+        /// One past the last byte.
+        end: usize,
+    },
+    /// The row of the chunk it was read from (a workbook's row, an XML record), counted from 0 in the chunk.
+    Item(usize),
+}
+
+/// A record after reading and checking: its instruction where it could be formed, and all that was noticed.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// Where the record begins.
+    pub place: Place,
+    /// The kind as asked for, for the answers; blank where none was.
+    pub kind: Box<str>,
+    /// The partner's id of it, as far as it could be read.
+    pub instruction_id: Option<Box<str>>,
+    /// The entity's own key as sent, for the answers of a record that is rejected before the book is asked.
+    pub entity: Box<str>,
+    /// The instruction; `None` where the kind is unknown or the record could not be read.
+    pub instruction: Option<Instruction>,
+    /// All findings of the record by itself.
+    pub findings: Vec<Finding>,
+    /// The amounts that could be read as decimals.
+    pub amounts: Vec<AmountRead>,
+    /// For sending it back.
+    pub source: Source,
+}
+
+impl Checked {
+    /// Whether the record is rejected by itself, before the book is asked.
+    pub fn is_bad(&self) -> bool {
+        self.instruction.is_none() || self.findings.iter().any(Finding::rejects)
+    }
+}

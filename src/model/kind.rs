@@ -1,0 +1,136 @@
+//! What an instruction of a kind may and must say: the tables that the lines fill in and the checks read.
+
+/// The type of a field: how its text is read and what it must look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldType {
+    /// Free text of at most this many characters.
+    Text(u16),
+    /// A key or reference: printable, at most 35 characters, compared exactly after NFC and trimming.
+    Ref,
+    /// A calendar date.
+    Date,
+    /// Money; the field that names its currency stands beside it in the record, else the entity's currency counts.
+    Amount {
+        /// The field that names the currency.
+        currency: &'static str,
+        /// What sign it may have.
+        sign: Sign,
+    },
+    /// A decimal that is not money, zero or more.
+    Rate,
+    /// A share in percent, more than 0 and at most 100.
+    Percent,
+    /// `true` or `false`, in any case.
+    Bool,
+    /// A whole number within bounds, both included.
+    Integer(i64, i64),
+    /// ISO 3166-1 alpha-2.
+    Country,
+    /// ISO 4217.
+    Currency,
+    /// ISO 639-1, two letters; lower case inside.
+    Language,
+    /// An e-mail address.
+    Email,
+    /// E.164.
+    Phone,
+    /// A word of this list; matching ignores case, the list's spelling is kept.
+    Code(&'static [&'static str]),
+    /// A word that one of these spellings means (spelling in lower case, canonical word).
+    Synonym(&'static [(&'static str, &'static str)]),
+    /// A national identity number; its country stands in another field, so its digits are checked by the line.
+    /// Personal: masked wherever it is not an answer to its sender.
+    Identity,
+    /// ISO 13616: registry length, BBAN pattern and modulus 97.
+    Iban,
+    /// ISO 9362: 8 or 11 characters with a country.
+    Bic,
+    /// A bank account, clearing, bankgiro or plusgiro number: digits, separators taken off; the line checks it further.
+    Digits(u16),
+}
+
+/// The sign an amount may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// More than zero.
+    Positive,
+    /// Zero or more.
+    NotNegative,
+    /// Any.
+    Any,
+}
+
+/// Whether a field must be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Always.
+    Required,
+    /// Not by itself; a rule of the line may ask for it all the same.
+    Optional,
+}
+
+/// A field of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldSpec {
+    /// Canonical name.
+    pub name: &'static str,
+    /// How it is read.
+    pub kind: FieldType,
+    /// Whether it must be given.
+    pub need: Need,
+    /// Whether `<clear>` may empty it.
+    pub clearable: bool,
+}
+
+impl FieldSpec {
+    /// A required field.
+    pub const fn required(name: &'static str, kind: FieldType) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Required,
+            clearable: false,
+        }
+    }
+
+    /// An optional field.
+    pub const fn optional(name: &'static str, kind: FieldType) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Optional,
+            clearable: false,
+        }
+    }
+
+    /// An optional field that an update may empty.
+    pub const fn clearable(name: &'static str, kind: FieldType) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Optional,
+            clearable: true,
+        }
+    }
+}
+
+/// One kind of instruction.
+#[derive(Debug, PartialEq, Eq)]
+pub struct KindSpec {
+    /// `noun.verb`.
+    pub name: &'static str,
+    /// Its fields, in the order of the manual. `instruction_id`, `effective_date` and `comment` belong to every kind
+    /// and are not repeated here.
+    pub fields: &'static [FieldSpec],
+    /// Whether it may take effect later.
+    pub schedulable: bool,
+    /// Whether it only asks.
+    pub inquiry: bool,
+}
+
+impl KindSpec {
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&'static FieldSpec> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}

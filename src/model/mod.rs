@@ -1,0 +1,17 @@
+//! The words that every other module uses: values, places, findings, instructions, decisions. No IO, no rules.
+
+pub mod decision;
+pub mod finding;
+pub mod instruction;
+pub mod kind;
+pub mod money;
+pub mod place;
+pub mod value;
+
+pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome};
+pub use finding::{Finding, Shown};
+pub use instruction::{AmountRead, Checked, Instruction, Source};
+pub use kind::{FieldSpec, FieldType, KindSpec, Need};
+pub use money::Currency;
+pub use place::Place;
+pub use value::{Fields, Personal, Value};

@@ -1,0 +1,186 @@
+//! Typed values of an instruction's fields, and the wrapper that keeps personal numbers out of sight.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// A personal number or card number. Shows itself masked everywhere; [`Personal::reveal`] is the one way to the text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Personal(Box<str>);
+
+impl Personal {
+    /// Wraps a personal number.
+    pub fn new(text: impl Into<Box<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The number itself, for the book, and for answers to the partner that sent it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask(&self.0))
+    }
+}
+
+impl fmt::Debug for Personal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Personal({})", mask(&self.0))
+    }
+}
+
+/// Hides letters and digits. Of a text that long that it may be a card number (13 digits or more, and nothing but digits
+/// and separators) first six and last four stay, as card rules allow; of anything else nothing stays but its length.
+pub fn mask(text: &str) -> String {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let only_digits = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || c == ' ' || c == '-');
+    let card = digits >= 13 && only_digits;
+    let mut seen = 0;
+    text.chars()
+        .map(|c| {
+            if !c.is_alphanumeric() {
+                return c;
+            }
+            seen += 1;
+            if card && (seen <= 6 || seen > digits - 4) {
+                c
+            } else {
+                '*'
+            }
+        })
+        .collect()
+}
+
+/// A field's value after its type was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Free text, a reference, a country, a currency, an account: NFC, trimmed, normalised by its type.
+    Text(Box<str>),
+    /// A word of a code list, in the list's own spelling.
+    Code(&'static str),
+    /// A calendar date.
+    Date(NaiveDate),
+    /// Money, in the currency that the record (or its entity) names; not rounded, not rescaled.
+    Amount(Decimal),
+    /// A number that is not money: a rate, a percentage.
+    Number(Decimal),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Bool(bool),
+    /// A personal number.
+    Personal(Personal),
+    /// `<clear>`: an update empties this field.
+    Clear,
+}
+
+/// The fields of one instruction under their canonical names, in the order of the record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Vec<(&'static str, Value)>);
+
+impl Fields {
+    /// No fields yet, room for `n`.
+    pub fn with_capacity(n: usize) -> Self {
+        Self(Vec::with_capacity(n))
+    }
+
+    /// Adds a field. A name stands at most once: the caller sees to that.
+    pub fn push(&mut self, name: &'static str, value: Value) {
+        self.0.push((name, value));
+    }
+
+    /// The field of this name, `<clear>` included.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.iter().find(|(n, _)| *n == name).map(|(_, v)| v)
+    }
+
+    /// All fields in the order of the record.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(n, v)| (*n, v))
+    }
+
+    /// Whether the field is given (`<clear>` counts).
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// The text of a text, code or personal field.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.get(name)? {
+            Value::Text(text) => Some(text),
+            Value::Code(word) => Some(word),
+            Value::Personal(number) => Some(number.reveal()),
+            Value::Date(_)
+            | Value::Amount(_)
+            | Value::Number(_)
+            | Value::Integer(_)
+            | Value::Bool(_)
+            | Value::Clear => None,
+        }
+    }
+
+    /// A date field.
+    pub fn date(&self, name: &str) -> Option<NaiveDate> {
+        if let Some(Value::Date(date)) = self.get(name) {
+            Some(*date)
+        } else {
+            None
+        }
+    }
+
+    /// An amount, rate or percentage.
+    pub fn decimal(&self, name: &str) -> Option<Decimal> {
+        match self.get(name) {
+            Some(Value::Amount(number) | Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&self, name: &str) -> Option<i64> {
+        if let Some(Value::Integer(number)) = self.get(name) {
+            Some(*number)
+        } else {
+            None
+        }
+    }
+
+    /// Yes or no.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        if let Some(Value::Bool(flag)) = self.get(name) {
+            Some(*flag)
+        } else {
+            None
+        }
+    }
+
+    /// Whether the field is to be emptied.
+    pub fn clears(&self, name: &str) -> bool {
+        matches!(self.get(name), Some(Value::Clear))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_personal_number_never_shows_itself() {
+        let number = Personal::new("19900101-2389");
+        assert_eq!(
+            format!("{number} {number:?}"),
+            "********-**** Personal(********-****)"
+        );
+        assert_eq!(
+            Personal::new("4546171234566413").to_string(),
+            "454617******6413"
+        );
+        assert_eq!(mask("010180-789X"), "******-****");
+    }
+}

@@ -1,0 +1,113 @@
+//! From a partner's bytes to records under canonical names. What is wrong with a record is a finding on it; what is
+//! wrong with the file is a [`Fault`].
+//!
+//! A reader cuts its input into [`Chunk`]s one after another; [`Layout::records`] turns a chunk into records, on any
+//! thread.
+
+use std::borrow::Cow;
+
+use crate::code::Code;
+use crate::model::{Finding, Place, Source};
+
+/// Why a file, or all of a batch, is not taken.
+#[derive(Debug)]
+pub enum Fault {
+    /// The world failed: disk, memory, child process could not be started.
+    World(anyhow::Error),
+    /// The file is put into quarantine.
+    File(Box<Finding>),
+    /// The file could be read, and the batch is rejected as a whole.
+    Batch(Box<Finding>),
+}
+
+impl From<anyhow::Error> for Fault {
+    fn from(error: anyhow::Error) -> Self {
+        Self::World(error)
+    }
+}
+
+impl From<std::io::Error> for Fault {
+    fn from(error: std::io::Error) -> Self {
+        Self::World(error.into())
+    }
+}
+
+/// One field of a record under its canonical name.
+#[derive(Clone, Debug)]
+pub struct RawField<'c> {
+    /// Canonical name.
+    pub name: &'static str,
+    /// What the partner sent.
+    pub seen: Cow<'c, str>,
+    /// The canonical text (decimal point, `YYYY-MM-DD`, canonical words), or why it could not be formed.
+    pub text: Result<Cow<'c, str>, Code>,
+    /// Where in the record: character column of a CSV line, column of a workbook (from 0), index into the format's
+    /// fields for XML.
+    pub spot: u32,
+}
+
+/// A record before its values were looked at.
+#[derive(Clone, Debug)]
+pub struct RawRecord<'c> {
+    /// Where it begins.
+    pub place: Place,
+    /// The fields that are not blank.
+    pub fields: Vec<RawField<'c>>,
+    /// What is wrong with the record as such (`undecodable`, `unclosed_quote`, `column_count` …).
+    pub findings: Vec<Finding>,
+    /// What is found in this record and rejects the batch as a whole.
+    pub batch: Vec<Finding>,
+    /// For sending it back.
+    pub source: Source,
+}
+
+/// A piece of the input that is turned into records by itself.
+#[derive(Debug)]
+pub enum Chunk {
+    /// Whole lines.
+    Lines {
+        /// The bytes, in the file's own character set (UTF-16 is brought to UTF-8 first).
+        bytes: Vec<u8>,
+        /// Physical number of the first line.
+        first_line: u64,
+    },
+    /// XML records.
+    Elements(Vec<Element>),
+    /// A workbook's rows.
+    Rows(Vec<SheetRow>),
+}
+
+/// One XML record, taken out of its document.
+#[derive(Debug)]
+pub struct Element {
+    /// Its bytes, start tag to end tag.
+    pub bytes: Vec<u8>,
+    /// Path with its ordinal, such as `/records/record[3]`.
+    pub path: std::sync::Arc<str>,
+    /// What was found while cutting it out (text over 1 MiB …).
+    pub findings: Vec<Finding>,
+}
+
+/// One row of a sheet.
+#[derive(Clone, Debug)]
+pub struct SheetRow {
+    /// Row from 0.
+    pub row: u32,
+    /// The cells that are not empty, by column.
+    pub cells: Vec<(u32, Cell)>,
+}
+
+/// A workbook's cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Text.
+    Text(String),
+    /// A number as the workbook holds it, written with 15 significant digits, trailing zeros off.
+    Number(String),
+    /// A date (`YYYY-MM-DD`), or date and time (`YYYY-MM-DDThh:mm:ss`), by the cell's number format.
+    Date(String),
+    /// True or false.
+    Bool(bool),
+    /// An error value such as `#DIV/0!`.
+    Error(String),
+}

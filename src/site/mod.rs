@@ -1,0 +1,3 @@
+//! A site: its settings, its folders, its lock.
+
+pub mod settings;

@@ -1,0 +1,1 @@
+//! Reads a TOML table key by key, and reports every fault with line and column.
