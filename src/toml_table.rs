@@ -1,1 +1,468 @@
-//! Reads a TOML table key by key, and reports every fault with line and column.
+//! Reads TOML key by key, and collects every fault with its place instead of stopping at the first.
+//!
+//! A [`Document`] holds the text and the faults; a [`Table`] hands out values by key and remembers what it was asked
+//! for, so that [`Table::finish`] can tell the keys that nobody knows.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use rust_decimal::Decimal;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// One fault in a TOML file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    /// The file, as the caller names it.
+    pub file: String,
+    /// Line from 1.
+    pub line: usize,
+    /// Character column from 1.
+    pub column: usize,
+    /// What is wrong, and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}:{}:{} {}",
+            self.file, self.line, self.column, self.message
+        )
+    }
+}
+
+/// Every fault of one or more TOML files, in the order of the file; never empty where it stands for an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, fault) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// A TOML text and the faults found in it so far.
+#[derive(Debug)]
+pub struct Document<'i> {
+    file: String,
+    text: &'i str,
+    root: Spanned<DeTable<'i>>,
+    faults: RefCell<Vec<Fault>>,
+}
+
+impl<'i> Document<'i> {
+    /// Parses a text. Where it is not TOML, all its syntax errors are the faults.
+    pub fn parse(file: &str, text: &'i str) -> Result<Self, Faults> {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let document = Self {
+            file: file.to_owned(),
+            text,
+            root,
+            faults: RefCell::new(Vec::new()),
+        };
+        for error in &errors {
+            let at = error.span().map_or(0, |span| span.start);
+            document.fault(at, error.message().replace('\n', ", "));
+        }
+        if errors.is_empty() {
+            Ok(document)
+        } else {
+            Err(document.into_faults())
+        }
+    }
+
+    /// The table at the top.
+    pub fn root(&self) -> Table<'_> {
+        Table {
+            file: &self.file,
+            text: self.text,
+            faults: &self.faults,
+            keys: self.root.get_ref(),
+            at: 0,
+            asked: Vec::new(),
+        }
+    }
+
+    /// All faults, in the order of the file. Empty: everything that was asked for was right.
+    pub fn into_faults(self) -> Faults {
+        let mut faults = self.faults.into_inner();
+        faults.sort();
+        faults.dedup();
+        Faults(faults)
+    }
+
+    fn fault(&self, at: usize, message: String) {
+        push(&self.faults, &self.file, self.text, at, message);
+    }
+}
+
+fn push(faults: &RefCell<Vec<Fault>>, file: &str, text: &str, at: usize, message: String) {
+    let before = text.get(..at).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+    faults.borrow_mut().push(Fault {
+        file: file.to_owned(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        message,
+    });
+}
+
+/// One table. Every getter answers `None` for a key that is not there; for one of a wrong type too, after noting the
+/// fault.
+#[derive(Debug)]
+pub struct Table<'a> {
+    file: &'a str,
+    text: &'a str,
+    faults: &'a RefCell<Vec<Fault>>,
+    keys: &'a DeTable<'a>,
+    at: usize,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Table<'a> {
+    fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        if !self.asked.contains(&key) {
+            self.asked.push(key);
+        }
+        self.keys.get(key)
+    }
+
+    fn wrong<T>(&self, value: &Spanned<DeValue<'_>>, expected: &str) -> Option<T> {
+        let found = value.get_ref().type_str();
+        self.note(
+            value.span().start,
+            format!(
+                "expected {}, found {}",
+                with_article(expected),
+                with_article(found)
+            ),
+        );
+        None
+    }
+
+    fn note(&self, at: usize, message: String) {
+        push(self.faults, self.file, self.text, at, message);
+    }
+
+    /// Whether the key is there, whatever its type. Does not count as asking for it.
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
+    /// A string.
+    pub fn string(&mut self, key: &'static str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            _ => self.wrong(value, "string"),
+        }
+    }
+
+    /// A string that must be there and not be blank.
+    pub fn required_string(&mut self, key: &'static str) -> Option<String> {
+        if !self.has(key) {
+            self.asked.push(key);
+            self.fault(format!("`{key}` is missing"));
+            return None;
+        }
+        let text = self.string(key)?;
+        if text.trim().is_empty() {
+            self.fault_at(key, format!("`{key}` is blank"));
+            return None;
+        }
+        Some(text)
+    }
+
+    /// A list of strings.
+    pub fn strings(&mut self, key: &'static str) -> Option<Vec<String>> {
+        let value = self.value(key)?;
+        let DeValue::Array(array) = value.get_ref() else {
+            return self.wrong(value, "array of strings");
+        };
+        let items = array.iter().map(|item| match item.get_ref() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            _ => self.wrong(item, "string"),
+        });
+        // All items are looked at before one that is wrong makes the list unusable: every fault is told.
+        let items: Vec<Option<String>> = items.collect();
+        items.into_iter().collect()
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.wrong(value, "boolean"),
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&mut self, key: &'static str) -> Option<i64> {
+        let value = self.value(key)?;
+        let DeValue::Integer(number) = value.get_ref() else {
+            return self.wrong(value, "integer");
+        };
+        let read = i64::from_str_radix(number.as_str(), number.radix()).ok();
+        if read.is_none() {
+            self.fault_at(key, "the number is too large");
+        }
+        read
+    }
+
+    /// A whole number within bounds, both included.
+    pub fn integer_within(&mut self, key: &'static str, least: i64, most: i64) -> Option<i64> {
+        let number = self.integer(key)?;
+        if number < least || number > most {
+            self.fault_at(
+                key,
+                format!("`{key}` must be from {least} to {most}, not {number}"),
+            );
+            return None;
+        }
+        Some(number)
+    }
+
+    /// An exact decimal, written as a number or as a string (`0.20`, `"3000000"`).
+    pub fn decimal(&mut self, key: &'static str) -> Option<Decimal> {
+        let value = self.value(key)?;
+        let text = match value.get_ref() {
+            DeValue::String(text) => text.as_ref(),
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            _ => return self.wrong(value, "decimal number"),
+        };
+        let read = Decimal::from_str_exact(text).ok();
+        if read.is_none() {
+            self.fault_at(key, format!("`{text}` is not a decimal number"));
+        }
+        read
+    }
+
+    /// A table under this key.
+    pub fn table(&mut self, key: &'static str) -> Option<Table<'a>> {
+        let value = self.value(key)?;
+        self.open(value)
+    }
+
+    /// An array of tables (`[[key]]`); none where the key is not there.
+    pub fn tables(&mut self, key: &'static str) -> Vec<Table<'a>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let DeValue::Array(array) = value.get_ref() else {
+            return self.wrong(value, "array of tables").unwrap_or_default();
+        };
+        array.iter().filter_map(|item| self.open(item)).collect()
+    }
+
+    /// The tables under keys that the writer chooses (`[partner.NAME]`), in the order of the file.
+    pub fn entries(&mut self, key: &'static str) -> Vec<(String, Table<'a>)> {
+        let Some(all) = self.table(key) else {
+            return Vec::new();
+        };
+        all.in_order()
+            .into_iter()
+            .filter_map(|(name, value)| {
+                Some((name.get_ref().clone().into_owned(), all.open(value)?))
+            })
+            .collect()
+    }
+
+    /// The strings under keys that the writer chooses (`map = { "J" = "true" }`), in the order of the file.
+    pub fn words(&mut self, key: &'static str) -> Option<Vec<(String, String)>> {
+        let all = self.table(key)?;
+        let pairs = all.in_order().into_iter().map(|(name, value)| {
+            let DeValue::String(text) = value.get_ref() else {
+                return all.wrong(value, "string");
+            };
+            Some((
+                name.get_ref().clone().into_owned(),
+                text.clone().into_owned(),
+            ))
+        });
+        let pairs: Vec<Option<(String, String)>> = pairs.collect();
+        pairs.into_iter().collect()
+    }
+
+    fn in_order(
+        &self,
+    ) -> Vec<(
+        &'a Spanned<toml::de::DeString<'a>>,
+        &'a Spanned<DeValue<'a>>,
+    )> {
+        let mut entries: Vec<_> = self.keys.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        entries
+    }
+
+    fn open(&self, value: &'a Spanned<DeValue<'a>>) -> Option<Table<'a>> {
+        let DeValue::Table(keys) = value.get_ref() else {
+            return self.wrong(value, "table");
+        };
+        Some(Table {
+            file: self.file,
+            text: self.text,
+            faults: self.faults,
+            keys,
+            at: value.span().start,
+            asked: Vec::new(),
+        })
+    }
+
+    /// Notes a fault of this table as a whole.
+    pub fn fault(&self, message: impl Into<String>) {
+        self.note(self.at, message.into());
+    }
+
+    /// Notes a fault of a key's value; of the table, where the key is not there.
+    pub fn fault_at(&self, key: &str, message: impl Into<String>) {
+        let at = self
+            .keys
+            .get(key)
+            .map_or(self.at, |value| value.span().start);
+        self.note(at, message.into());
+    }
+
+    /// Notes every key that was not asked for.
+    pub fn finish(self) {
+        for (name, _) in self.in_order() {
+            let key = name.get_ref().as_ref();
+            if self.asked.contains(&key) {
+                continue;
+            }
+            let message = match nearest(key, self.asked.iter().copied()) {
+                Some(known) => format!("unknown key `{key}`; did you mean `{known}`?"),
+                None if self.asked.is_empty() => format!("unknown key `{key}`"),
+                None => format!("unknown key `{key}`; known here: {}", self.asked.join(", ")),
+            };
+            self.note(name.span().start, message);
+        }
+    }
+}
+
+fn with_article(noun: &str) -> String {
+    let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {noun}", if an { "an" } else { "a" })
+}
+
+/// The known word that was most likely meant, if one is near enough.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let limit = (word.chars().count() / 3).max(1);
+    known
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(distance, _)| *distance <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters must be added, dropped or changed to turn one word into the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str, read: impl FnOnce(&mut Table<'_>)) -> Vec<String> {
+        let document = match Document::parse("t.toml", text) {
+            Ok(document) => document,
+            Err(faults) => return faults.0.iter().map(ToString::to_string).collect(),
+        };
+        let mut root = document.root();
+        read(&mut root);
+        root.finish();
+        let faults = document.into_faults();
+        faults.0.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_place() {
+        let text = "fomats = 1\nid = 5\n\"å\" = 1\nlist = ['a', 2, 3]\n[site]\nzone = true\n[many.x]\nkey = 1\n";
+        let told = faults(text, |root| {
+            root.strings("formats");
+            root.string("id");
+            root.strings("list");
+            root.required_string("title");
+            let mut site = root.table("site").expect("there");
+            site.string("zone");
+            site.finish();
+            for (_, table) in root.entries("many") {
+                table.finish();
+            }
+        });
+        assert_eq!(
+            told,
+            [
+                "t.toml:1:1 `title` is missing",
+                "t.toml:1:1 unknown key `fomats`; did you mean `formats`?",
+                "t.toml:2:6 expected a string, found an integer",
+                "t.toml:3:1 unknown key `å`; known here: formats, id, list, title, site, many",
+                "t.toml:4:14 expected a string, found an integer",
+                "t.toml:4:17 expected a string, found an integer",
+                "t.toml:6:8 expected a string, found a boolean",
+                "t.toml:8:1 unknown key `key`",
+            ]
+        );
+    }
+
+    #[test]
+    fn syntax_errors_have_a_place_too() {
+        let told = faults("a = 1\nb = = 2\nc = \n", |_| {});
+        assert!(told.len() >= 2, "{told:?}");
+        assert!(told[0].starts_with("t.toml:2:5 "), "{told:?}");
+    }
+
+    #[test]
+    fn values_come_as_written() {
+        let told = faults(
+            "d = 0.20\ns = \"3000000\"\ni = 7\nflag = true\nwords = { J = 'true', \"Å\" = 'x' }\n[[t]]\nk = 'one'\n[[t]]\nk = 'two'\n",
+            |root| {
+                assert_eq!(root.decimal("d"), Some(Decimal::new(20, 2)));
+                assert_eq!(root.decimal("s"), Some(Decimal::new(3_000_000, 0)));
+                assert_eq!(root.integer_within("i", 1, 7), Some(7));
+                assert_eq!(root.boolean("flag"), Some(true));
+                let words = root.words("words").expect("there");
+                assert_eq!(words[1], ("Å".to_owned(), "x".to_owned()));
+                let seen: Vec<_> = root
+                    .tables("t")
+                    .into_iter()
+                    .map(|mut t| t.string("k"))
+                    .collect();
+                assert_eq!(seen, [Some("one".to_owned()), Some("two".to_owned())]);
+                assert_eq!(root.integer_within("i", 8, 9), None);
+                assert_eq!(root.string("absent"), None);
+            },
+        );
+        assert_eq!(told, ["t.toml:3:5 `i` must be from 8 to 9, not 7"]);
+    }
+
+    #[test]
+    fn only_a_near_word_is_proposed() {
+        assert_eq!(nearest("settel", ["settle", "order"]), Some("settle"));
+        assert_eq!(nearest("colour", ["settle", "order"]), None);
+    }
+}

@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use rust_decimal::Decimal;
+
 use crate::code::Code;
 use crate::model::{Finding, Place, Source};
 
@@ -110,4 +112,35 @@ pub enum Cell {
     Bool(bool),
     /// An error value such as `#DIV/0!`.
     Error(String),
+}
+
+/// Bounds of one input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadLimits {
+    /// Columns of a record.
+    pub columns: u32,
+    /// Bytes of a workbook, unpacked.
+    pub inflated: u64,
+    /// Unpacked to packed.
+    pub ratio: u64,
+}
+
+/// What the input itself says about its contents, known when all of it was read.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// The stated values of the format's controls, in the format's order; one that is not stated is left out.
+    pub controls: Vec<StatedControl>,
+    /// What was noticed about the file and rejects nothing.
+    pub notes: Vec<Finding>,
+}
+
+/// A control value as the file states it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatedControl {
+    /// The control's name.
+    pub name: String,
+    /// As stated.
+    pub stated: String,
+    /// As a number, or why it is none.
+    pub value: Result<Decimal, Code>,
 }
