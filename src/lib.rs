@@ -2,6 +2,8 @@
 //!
 //! Reading down this list, a module uses only modules that stand below it; `tests/it/tidy.rs` holds that.
 
+pub mod cli;
+
 pub mod site;
 
 pub mod line;

@@ -1,1 +1,4 @@
-fn main() {}
+//! One binary for all tests of the whole: it links once.
+
+mod cli;
+mod tidy;
