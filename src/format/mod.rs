@@ -1,15 +1,17 @@
 //! Format files: from TOML to a verified [`Format`]. Nothing about a partner's file stands in code.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use regex::Regex;
 use rust_decimal::Decimal;
 
 use crate::code::Code;
+use crate::model::FieldType;
+
+mod convert;
 
 /// A verified format: what a format file says, resolved against the canonical names.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Format {
     /// Id with its version.
     pub id: String,
@@ -23,12 +25,16 @@ pub struct Format {
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.
     pub names: Vec<Regex>,
+    /// The same patterns as the format file writes them.
+    pub patterns: Vec<String>,
     /// Character set of csv and fixed-width files (XML and workbooks say their own).
     pub charset: Charset,
     /// How a file of this format is known to be complete, where the profile says nothing.
     pub complete: Complete,
     /// What to do about a column or element that no field names.
     pub unknown: Unknown,
+    /// Labels (trimmed, lower case) of columns that are passed over even where unknown ones reject the batch.
+    pub ignored: Vec<String>,
     /// Whether one bad record rejects the batch.
     pub reject_batch_on_error: bool,
     /// The fields, in the order of the file.
@@ -38,7 +44,7 @@ pub struct Format {
 }
 
 /// How bytes become records.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum ReaderKind {
     /// Delimited text.
     Csv(CsvRules),
@@ -49,7 +55,7 @@ pub enum ReaderKind {
 }
 
 /// Rules of delimited text.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CsvRules {
     /// Delimiter byte.
     pub delimiter: u8,
@@ -64,7 +70,7 @@ pub struct CsvRules {
 }
 
 /// Rules of XML.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct XmlRules {
     /// Path of a record from the root, local names, such as `["records", "record"]`.
     pub record: Vec<String>,
@@ -75,7 +81,7 @@ pub struct XmlRules {
 }
 
 /// Rules of a workbook.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ExcelRules {
     /// The sheet, by its whole name (any case); `None`: the first that has the header.
     pub sheet: Option<Regex>,
@@ -123,10 +129,14 @@ pub enum Unknown {
 }
 
 /// One field of a format.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// Canonical name.
     pub name: &'static str,
+    /// Its type, as the lines know it.
+    pub kind: FieldType,
+    /// Where it stands in the file, as the format file writes it.
+    pub from: String,
     /// csv, excel: the labels it goes by, trimmed, lower case. xml: see `path`.
     pub labels: Vec<String>,
     /// csv without header: column from 0.
@@ -151,13 +161,21 @@ pub struct XmlPath {
 }
 
 /// How a partner's text becomes canonical text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Convert {
     /// The value where the cell is blank or the column is not there.
     pub default: Option<String>,
     /// The value whatever the file says.
     pub constant: Option<String>,
-    /// Source word (lower case, trimmed) to canonical word.
+    /// The capture of the file's name (`date` or `sequence`) that gives the value; see [`Format::for_file`].
+    pub capture: Option<&'static str>,
+    /// Whether a leading apostrophe may stand for a neutralised formula (csv, excel) and is taken off.
+    pub neutralised: bool,
+    /// Whether blanks around the text stay.
+    pub untrimmed: bool,
+    /// The code of a text that cannot be converted; `None`: `unknown_code`.
+    pub fault: Option<Code>,
+    /// Source word to canonical word; words stand as written and in lower case, canonical words stand for themselves.
     pub map: Option<HashMap<String, String>>,
     /// Words for yes and no, lower case, besides `true` and `false`.
     pub bools: Option<(Vec<String>, Vec<String>)>,
@@ -173,19 +191,12 @@ pub struct Convert {
     pub max: Option<Decimal>,
     /// Of a text split at this separator, the part of this number (from 0).
     pub split: Option<(String, usize)>,
-    /// Other columns (by label) whose texts are joined to this one with a separator.
+    /// csv: other columns (labels, trimmed, lower case) whose texts are joined to this one with a separator.
     pub join: Option<(String, Vec<String>)>,
 }
 
-impl Convert {
-    /// The canonical text of a trimmed, non-blank text, or the code that says why there is none.
-    pub fn apply<'c>(&self, seen: Cow<'c, str>) -> Result<Cow<'c, str>, Code> {
-        Ok(seen)
-    }
-}
-
 /// What must add up.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Control {
     /// Name, for the summary.
     pub name: String,
@@ -218,7 +229,11 @@ pub struct Dictionary {
     /// The lines whose kinds know this name.
     pub lines_of: fn(&str) -> Vec<&'static str>,
     /// The type of a name, for checking what a conversion is for.
-    pub kind_of: fn(&str) -> Option<crate::model::FieldType>,
+    pub kind_of: fn(&str) -> Option<FieldType>,
+    /// The canonical words of a name whose values are a list (`kind` included); `None` where any text may stand.
+    pub words_of: fn(&str) -> Option<Vec<&'static str>>,
+    /// The names that a kind cannot do without.
+    pub required_of: fn(&str) -> Vec<&'static str>,
 }
 
 impl std::fmt::Debug for Dictionary {

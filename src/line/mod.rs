@@ -2,6 +2,7 @@
 //! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
 //! [`Context`].
 
+pub mod dictionary;
 pub mod insurance;
 
 use std::sync::Arc;

@@ -1,0 +1,350 @@
+//! How a partner's text becomes canonical text. Never by guessing: what is not written as the format says is a code.
+
+use std::borrow::Cow;
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+use super::Convert;
+use crate::code::Code;
+
+/// The word by which an update empties a field; it means the same in every format.
+const CLEAR: &str = "<clear>";
+
+impl Convert {
+    /// The value of a record that has no text for the field.
+    pub fn absent(&self) -> Option<&str> {
+        self.constant.as_deref().or(self.default.as_deref())
+    }
+
+    /// The canonical text of what the partner wrote, or the code that says why there is none. A blank answer means
+    /// that the field is not given (then [`Convert::absent`] counts).
+    pub fn apply<'c>(&'c self, seen: Cow<'c, str>) -> Result<Cow<'c, str>, Code> {
+        let text = self.source(seen);
+        if text.is_empty() || text == CLEAR {
+            return Ok(text);
+        }
+        if let Some(pattern) = &self.pattern
+            && !pattern.is_match(&text)
+        {
+            return Err(self.fault.unwrap_or(Code::InvalidCharacter));
+        }
+        let text = self.translate(text)?;
+        self.bounds(&text)?;
+        Ok(text)
+    }
+
+    /// What the partner meant to write: blanks around it, an apostrophe against formulas and parts of other fields off.
+    fn source<'c>(&self, seen: Cow<'c, str>) -> Cow<'c, str> {
+        let mut text = if self.untrimmed { seen } else { trim(seen) };
+        if self.neutralised && is_neutralised(&text) {
+            text = slice(text, 1..);
+        }
+        let Some((separator, part)) = &self.split else {
+            return text;
+        };
+        let found = text.split(separator.as_str()).nth(*part).unwrap_or("");
+        Cow::Owned(found.trim().to_owned())
+    }
+
+    fn translate<'c>(&'c self, text: Cow<'c, str>) -> Result<Cow<'c, str>, Code> {
+        if let Some(map) = &self.map {
+            let word = map.get(text.as_ref());
+            let word = word.or_else(|| map.get(text.to_lowercase().as_str()));
+            let unknown = self.fault.unwrap_or(Code::UnknownCode);
+            return word.map(|word| Cow::Borrowed(word.as_str())).ok_or(unknown);
+        }
+        if let Some((yes, no)) = &self.bools {
+            return boolean(&text.to_lowercase(), yes, no);
+        }
+        if !self.dates.is_empty() {
+            let date = self.dates.iter().find_map(|pattern| date(pattern, &text));
+            return date.map(Cow::Owned).ok_or(Code::InvalidDate);
+        }
+        if let Some((mark, grouping)) = &self.number {
+            let invalid = self.fault.unwrap_or(Code::InvalidNumber);
+            return number(text, *mark, grouping).ok_or(invalid);
+        }
+        Ok(text)
+    }
+
+    /// Whether a canonical number lies within the format's bounds. What is no number is left to the checks.
+    pub fn bounds(&self, canonical: &str) -> Result<(), Code> {
+        if self.min.is_none() && self.max.is_none() {
+            return Ok(());
+        }
+        let Ok(number) = Decimal::from_str(canonical) else {
+            return Ok(());
+        };
+        let low = self.min.is_some_and(|min| number < min);
+        let high = self.max.is_some_and(|max| number > max);
+        if low || high {
+            return Err(Code::OutOfRange);
+        }
+        Ok(())
+    }
+}
+
+/// An apostrophe before a character that a spreadsheet would take for a formula: written by us or by whoever exported
+/// the file, and not part of the text. `'s-Hertogenbosch` keeps its own.
+fn is_neutralised(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() > 1
+        && bytes[0] == b'\''
+        && matches!(bytes[1], b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r')
+}
+
+/// Blanks around a text off, without copying it.
+pub(crate) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let plain = |byte: Option<&u8>| byte.is_none_or(|b| b.is_ascii_graphic());
+    if plain(bytes.first()) && plain(bytes.last()) {
+        return text;
+    }
+    let start = text.len() - text.trim_start().len();
+    let end = text.trim_end().len().max(start);
+    slice(text, start..end)
+}
+
+fn slice<'c>(
+    text: Cow<'c, str>,
+    range: impl std::slice::SliceIndex<str, Output = str>,
+) -> Cow<'c, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
+        Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
+    }
+}
+
+fn boolean(word: &str, yes: &[String], no: &[String]) -> Result<Cow<'static, str>, Code> {
+    if word == "true" || yes.iter().any(|w| w == word) {
+        return Ok(Cow::Borrowed("true"));
+    }
+    if word == "false" || no.iter().any(|w| w == word) {
+        return Ok(Cow::Borrowed("false"));
+    }
+    Err(Code::UnknownCode)
+}
+
+/// `YYYY-MM-DD` of a text that has exactly the pattern's digits and separators. Whether the calendar has that day is
+/// for the checks. A year of two digits is one of 2000–2099.
+fn date(pattern: &str, text: &str) -> Option<String> {
+    if pattern.len() != text.len() {
+        return None;
+    }
+    let (mut year, mut month, mut day) = (String::from("20"), String::new(), String::new());
+    if pattern.contains("YYYY") {
+        year.clear();
+    }
+    for (p, c) in pattern.bytes().zip(text.bytes()) {
+        let part = match p {
+            b'Y' => &mut year,
+            b'M' => &mut month,
+            b'D' => &mut day,
+            _ if p == c => continue,
+            _ => return None,
+        };
+        if !c.is_ascii_digit() {
+            return None;
+        }
+        part.push(char::from(c));
+    }
+    Some(format!("{year}-{month}-{day}"))
+}
+
+/// The same number with a decimal point and no grouping; `None` where the text is not exactly a number written so.
+fn number<'c>(text: Cow<'c, str>, mark: char, grouping: &[char]) -> Option<Cow<'c, str>> {
+    let unsigned = text.strip_prefix('-').unwrap_or(&text);
+    if !unsigned.is_empty() && unsigned.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(text);
+    }
+    let (whole, fraction) = match unsigned.split_once(mark) {
+        Some((whole, fraction)) => (whole, Some(fraction)),
+        None => (unsigned, None),
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if fraction.is_some_and(|fraction| !digits(fraction)) {
+        return None;
+    }
+    let mut plain = String::with_capacity(text.len());
+    if unsigned.len() < text.len() {
+        plain.push('-');
+    }
+    match whole.chars().find(|c| !c.is_ascii_digit()) {
+        None if digits(whole) => plain.push_str(whole),
+        Some(group) if grouping.contains(&group) => {
+            for (i, part) in whole.split(group).enumerate() {
+                let right = if i == 0 {
+                    (1..=3).contains(&part.len())
+                } else {
+                    part.len() == 3
+                };
+                if !right || !digits(part) {
+                    return None;
+                }
+                plain.push_str(part);
+            }
+        }
+        _ => return None,
+    }
+    if let Some(fraction) = fraction {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
+    Some(Cow::Owned(plain))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use regex::Regex;
+
+    fn told(convert: &Convert, text: &str) -> String {
+        match convert.apply(Cow::Borrowed(text)) {
+            Ok(text) => text.into_owned(),
+            Err(code) => format!("! {code}"),
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_the_format_writes_them_and_never_guessed() {
+        let comma = Convert {
+            number: Some((',', vec![' ', '\u{a0}'])),
+            fault: Some(Code::InvalidAmount),
+            ..Convert::default()
+        };
+        let rows = [
+            ("1234,56", "1234.56"),
+            ("1 234,56", "1234.56"),
+            ("1\u{a0}234\u{a0}567,1", "1234567.1"),
+            (" -1 234 ", "-1234"),
+            ("0,50", "0.50"),
+            ("17", "17"),
+            ("", ""),
+            ("<clear>", "<clear>"),
+            ("1.234", "! invalid_amount"),
+            ("1234.56", "! invalid_amount"),
+            ("12 34,56", "! invalid_amount"),
+            ("1234 567", "! invalid_amount"),
+            ("1 234\u{a0}567", "! invalid_amount"),
+            (" 234 5", "! invalid_amount"),
+            (",50", "! invalid_amount"),
+            ("1,", "! invalid_amount"),
+            ("1,2,3", "! invalid_amount"),
+            ("1,234 567", "! invalid_amount"),
+            ("-", "! invalid_amount"),
+            ("+5", "! invalid_amount"),
+            ("1e3", "! invalid_amount"),
+            ("12 kr", "! invalid_amount"),
+        ];
+        for (text, canonical) in rows {
+            assert_eq!(told(&comma, text), canonical, "{text:?}");
+        }
+        let point = Convert {
+            number: Some((',', vec!['.'])),
+            ..Convert::default()
+        };
+        assert_eq!(told(&point, "1.234.567,89"), "1234567.89");
+        assert_eq!(told(&point, "1.23"), "! invalid_number");
+    }
+
+    #[test]
+    fn dates_have_exactly_the_patterns_digits() {
+        let dates = |patterns: &[&str]| Convert {
+            dates: patterns.iter().map(ToString::to_string).collect(),
+            ..Convert::default()
+        };
+        let rows: [(&[&str], &str, &str); 8] = [
+            (&["YYYYMMDD"], "20261120", "2026-11-20"),
+            (&["YYYYMMDD", "YYYY-MM-DD"], "2026-11-20", "2026-11-20"),
+            (&["DD.MM.YYYY"], "05.01.2026", "2026-01-05"),
+            (&["DD.MM.YYYY"], "5.1.2026", "! invalid_date"),
+            (&["DDMMYY"], "201126", "2026-11-20"),
+            (&["YYYY-MM-DD"], "2026/11/20", "! invalid_date"),
+            (&["YYYYMMDD"], "2026112å", "! invalid_date"),
+            (&["YYYYMMDD"], "20269999", "2026-99-99"),
+        ];
+        for (patterns, text, canonical) in rows {
+            assert_eq!(told(&dates(patterns), text), canonical, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_mapped_in_any_case_and_nothing_else_is() {
+        let map = [("uppsägning", "cancel"), ("cancel", "cancel")];
+        let convert = Convert {
+            map: Some(map.map(|(a, b)| (a.to_owned(), b.to_owned())).into()),
+            ..Convert::default()
+        };
+        assert_eq!(told(&convert, " UPPSÄGNING "), "cancel");
+        assert_eq!(told(&convert, "Cancel"), "cancel");
+        assert_eq!(told(&convert, "uppsäg"), "! unknown_code");
+        let bools = Convert {
+            bools: Some((vec!["ja".into(), "j".into()], vec!["nej".into()])),
+            ..Convert::default()
+        };
+        let rows = [
+            ("Ja", "true"),
+            ("J", "true"),
+            ("TRUE", "true"),
+            ("nej", "false"),
+            ("n", "! unknown_code"),
+        ];
+        for (text, canonical) in rows {
+            assert_eq!(told(&bools, text), canonical, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_apostrophe_against_formulas_is_taken_off_and_no_other() {
+        let convert = Convert {
+            neutralised: true,
+            ..Convert::default()
+        };
+        let rows = [
+            ("'=1+1", "=1+1"),
+            ("'+46701234567", "+46701234567"),
+            ("'-5", "-5"),
+            ("'@x", "@x"),
+            ("'\tx", "\tx"),
+            ("'s-Hertogenbosch", "'s-Hertogenbosch"),
+            ("''=x", "''=x"),
+            ("'", "'"),
+        ];
+        for (text, canonical) in rows {
+            assert_eq!(told(&convert, text), canonical, "{text:?}");
+        }
+        assert_eq!(told(&Convert::default(), "'=1"), "'=1");
+    }
+
+    #[test]
+    fn parts_patterns_and_bounds() {
+        let second = Convert {
+            split: Some((",".into(), 1)),
+            ..Convert::default()
+        };
+        assert_eq!(told(&second, "Svensson, Eva"), "Eva");
+        assert_eq!(told(&second, "Svensson"), "");
+        let pattern = Convert {
+            pattern: Some(Regex::new("^(?:[A-Z]{2}[0-9]+)$").expect("a pattern")),
+            ..Convert::default()
+        };
+        assert_eq!(told(&pattern, "AB12"), "AB12");
+        assert_eq!(told(&pattern, "ab12"), "! invalid_character");
+        let bounded = Convert {
+            number: Some((',', Vec::new())),
+            min: Some(Decimal::ONE),
+            max: Some(Decimal::TEN),
+            ..Convert::default()
+        };
+        let rows = [
+            ("1", "1"),
+            ("10,00", "10.00"),
+            ("0,99", "! out_of_range"),
+            ("10,01", "! out_of_range"),
+        ];
+        for (text, canonical) in rows {
+            assert_eq!(told(&bounded, text), canonical, "{text}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The canonical names of all lines, as format files may use them.
+
+use super::Line;
+use crate::format::Dictionary;
+use crate::model::{FieldSpec, FieldType, KindSpec, Need};
+
+/// Names that belong to every kind.
+const COMMON: &[FieldSpec] = &[
+    FieldSpec::required("kind", FieldType::Text(35)),
+    FieldSpec::optional("instruction_id", FieldType::Ref),
+    FieldSpec::optional("effective_date", FieldType::Date),
+    FieldSpec::optional("comment", FieldType::Text(140)),
+];
+
+/// Every line's word, in the order of [`Line::ALL`].
+const WORDS: &[&str] = &[Line::Insurance.as_str()];
+
+/// The names that formats are resolved against.
+pub const fn dictionary() -> Dictionary {
+    Dictionary {
+        name,
+        all,
+        lines: WORDS,
+        lines_of,
+        kind_of,
+        words_of,
+        required_of,
+    }
+}
+
+fn kinds() -> impl Iterator<Item = (Line, &'static KindSpec)> {
+    let lines = Line::ALL.iter().copied();
+    lines.flat_map(|line| line.kinds().iter().map(move |kind| (line, kind)))
+}
+
+fn specs() -> impl Iterator<Item = &'static FieldSpec> {
+    COMMON
+        .iter()
+        .chain(kinds().flat_map(|(_, kind)| kind.fields))
+}
+
+fn name(word: &str) -> Option<&'static str> {
+    specs().map(|spec| spec.name).find(|name| *name == word)
+}
+
+/// Every name once, the common ones first, the others in the order of the manual.
+fn all() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = Vec::new();
+    for spec in specs() {
+        if !names.contains(&spec.name) {
+            names.push(spec.name);
+        }
+    }
+    names
+}
+
+fn lines_of(word: &str) -> Vec<&'static str> {
+    if COMMON.iter().any(|spec| spec.name == word) {
+        return WORDS.to_vec();
+    }
+    let knows = |line: &&Line| line.kinds().iter().any(|kind| kind.field(word).is_some());
+    Line::ALL
+        .iter()
+        .filter(knows)
+        .map(|line| line.as_str())
+        .collect()
+}
+
+fn kind_of(word: &str) -> Option<FieldType> {
+    specs().find(|spec| spec.name == word).map(|spec| spec.kind)
+}
+
+fn words_of(word: &str) -> Option<Vec<&'static str>> {
+    if word == "kind" {
+        return Some(kinds().map(|(_, kind)| kind.name).collect());
+    }
+    let mut words = Vec::new();
+    for spec in specs().filter(|spec| spec.name == word) {
+        match spec.kind {
+            FieldType::Code(list) => words.extend(list),
+            FieldType::Synonym(list) => words.extend(list.iter().map(|(_, word)| *word)),
+            FieldType::Bool => words.extend(["true", "false"]),
+            _ => return None,
+        }
+    }
+    (!words.is_empty()).then_some(words)
+}
+
+fn required_of(kind: &str) -> Vec<&'static str> {
+    let Some((_, kind)) = super::kind(kind) else {
+        return Vec::new();
+    };
+    let required = kind
+        .fields
+        .iter()
+        .filter(|spec| spec.need == Need::Required);
+    required.map(|spec| spec.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How a text of this type is converted: one name must not be a date in one kind and a number in another, since a
+    /// format converts by name before the kind is known.
+    fn conversion(kind: FieldType) -> &'static str {
+        match kind {
+            FieldType::Date => "date",
+            FieldType::Amount { .. } => "amount",
+            FieldType::Rate | FieldType::Percent | FieldType::Integer(..) => "number",
+            FieldType::Bool => "bool",
+            _ => "text",
+        }
+    }
+
+    #[test]
+    fn a_name_is_converted_alike_in_every_kind() {
+        for spec in specs() {
+            let first = kind_of(spec.name).expect("named");
+            assert_eq!(conversion(spec.kind), conversion(first), "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn every_name_is_found_and_belongs_to_a_line() {
+        assert_eq!(WORDS.len(), Line::ALL.len());
+        for word in all() {
+            assert_eq!(name(word), Some(word));
+            assert!(!lines_of(word).is_empty(), "{word}");
+        }
+        assert_eq!(name("no_such_name"), None);
+        assert_eq!(kind_of("effective_date"), Some(FieldType::Date));
+    }
+}
