@@ -8,6 +8,8 @@ pub mod site;
 
 pub mod line;
 
+pub mod lifecycle;
+
 pub mod check;
 pub mod read;
 

@@ -1,19 +1,19 @@
 //! Payment and loan protection insurance.
 
+mod kinds;
+mod product;
+mod words;
+
 use anyhow::Result;
 
 use super::{Context, Space, Store};
 use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
 
-/// What it can be asked for.
-pub const KINDS: &[KindSpec] = &[];
+pub use kinds::KINDS;
+pub use product::Product;
 
 /// Name spaces of its keys.
 pub const SPACES: &[Space] = &[];
-
-/// Settings of an insurance product.
-#[derive(Clone, Debug, Default)]
-pub struct Product {}
 
 /// See [`super::check`].
 pub fn check(_kind: &KindSpec, _fields: &Fields) -> Vec<Finding> {
