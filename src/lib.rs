@@ -16,6 +16,8 @@ pub mod read;
 pub mod format;
 pub mod toml_table;
 
+pub mod os;
+
 pub mod model;
 
 pub mod code;

@@ -1,0 +1,64 @@
+//! Points at which a test can kill the process.
+
+/// Every step of the batch protocol that a kill can fall behind, in order. A batch passes each that concerns it.
+pub const STEPS: &[&str] = &[
+    // Taking (inbox).
+    "claim_folder_made",
+    "claim_written",
+    "input_taken",
+    "claim_synced",
+    "done_file_taken",
+    "retry_copied",
+    // Reading, deciding, recording (run).
+    "reading_begun",
+    "reading_ended",
+    "answers_written",
+    "answers_synced",
+    "batch_named",
+    "before_commit",
+    "after_commit",
+    // Publishing (outbox).
+    "summary_written",
+    "publishing_begun",
+    "answer_published",
+    "answers_published",
+    "summary_published",
+    "reason_written",
+    "input_put_away",
+    "done_file_put_away",
+    "claim_emptied",
+    "claim_removed",
+    // Behind it (run).
+    "marked_published",
+];
+
+/// Says that a step of [`STEPS`] is done. In a debug build the process kills itself here where `SLUSS_FAILPOINT`
+/// names the step, as `name`, or `name:n` for its n-th time; a release build does nothing.
+pub fn step(name: &'static str) {
+    debug_assert!(STEPS.contains(&name), "unknown step {name}");
+    if cfg!(debug_assertions) && is_due(name) {
+        // As a crash would: nothing is flushed, nothing is dropped.
+        let own = rustix::process::getpid();
+        rustix::process::kill_process(own, rustix::process::Signal::KILL)
+            .expect("a process may kill itself");
+        std::thread::park();
+    }
+}
+
+fn is_due(name: &str) -> bool {
+    use std::sync::OnceLock;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    static WANTED: OnceLock<Option<(String, u64)>> = OnceLock::new();
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+    let wanted = WANTED.get_or_init(|| {
+        let text = std::env::var("SLUSS_FAILPOINT").ok()?;
+        let (name, count) = text.split_once(':').unwrap_or((&text, "1"));
+        Some((name.to_owned(), count.parse().ok()?))
+    });
+    match wanted {
+        Some((wanted, count)) if wanted == name => {
+            SEEN.fetch_add(1, Ordering::Relaxed) + 1 == *count
+        }
+        _ => false,
+    }
+}
