@@ -198,6 +198,16 @@ impl<'a> Table<'a> {
         items.into_iter().collect()
     }
 
+    /// A string, or a whole number as its digits: for a quantity whose unit may be left out.
+    pub fn quantity(&mut self, key: &'static str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.clone().into_owned()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+            _ => self.wrong(value, "string"),
+        }
+    }
+
     /// `true` or `false`.
     pub fn boolean(&mut self, key: &'static str) -> Option<bool> {
         let value = self.value(key)?;

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, ResolveFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
 
 use super::{Error, Result, Stat, set_mode, sync};
@@ -121,11 +121,8 @@ impl Folder {
     /// at the [`Stat`] before it reads: what was opened can still be a pipe, a device or a folder.
     pub fn read(&self, name: impl AsRef<OsStr>) -> Result<(File, Stat)> {
         let name = name.as_ref();
-        let flags = OFlags::RDONLY
-            | OFlags::NONBLOCK
-            | OFlags::NOFOLLOW
-            | OFlags::NOCTTY
-            | OFlags::CLOEXEC;
+        let flags =
+            OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::NOCTTY | OFlags::CLOEXEC;
         let file = File::from(self.open_at("open", name, flags, Mode::empty())?);
         let stat = Stat::of(&file, &self.path.join(name))?;
         Ok((file, stat))
@@ -148,11 +145,8 @@ impl Folder {
     /// Makes a file for writing, with exactly this mode; the name must be free.
     pub fn create(&self, name: impl AsRef<OsStr>, mode: u32) -> Result<File> {
         let name = name.as_ref();
-        let flags = OFlags::WRONLY
-            | OFlags::CREATE
-            | OFlags::EXCL
-            | OFlags::NOFOLLOW
-            | OFlags::CLOEXEC;
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let file = File::from(self.open_at("create", name, flags, Mode::from_raw_mode(mode))?);
         set_mode(&file, mode, &self.path.join(name))?;
         Ok(file)
@@ -177,12 +171,7 @@ impl Folder {
 
     /// Moves a name into another folder of the same file system, a link or pipe as it is. Nothing is replaced: a
     /// taken name is an error ([`Error::is_taken`]). Durable once both folders are synced.
-    pub fn rename(
-        &self,
-        name: impl AsRef<OsStr>,
-        to: &Self,
-        new: impl AsRef<OsStr>,
-    ) -> Result<()> {
+    pub fn rename(&self, name: impl AsRef<OsStr>, to: &Self, new: impl AsRef<OsStr>) -> Result<()> {
         let (name, new) = (name.as_ref(), new.as_ref());
         let from = self.of("move", name)?;
         let path = to.of("move", new)?;
@@ -224,6 +213,15 @@ impl Folder {
         Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
+    /// What must be equal for a rename from one folder to another: the file system and, where the kernel tells it,
+    /// the mount (two mounts of one file system are as far apart as two file systems).
+    pub fn mount(&self) -> Result<(u64, u64)> {
+        let flags = AtFlags::EMPTY_PATH;
+        let mount = rustix::fs::statx(&self.handle, "", flags, StatxFlags::MNT_ID);
+        let mount = mount.map_or(0, |found| found.stx_mnt_id);
+        Ok((self.stat()?.device, mount))
+    }
+
     fn as_file(&self) -> Result<File> {
         Error::check("open the folder", &self.path, self.handle.try_clone()).map(File::from)
     }
@@ -248,9 +246,7 @@ impl Folder {
         let path = self.of(doing, name)?;
         let opened = match rustix::fs::openat2(&self.handle, name, flags, mode, RESOLVE) {
             // A kernel or sandbox without openat2: O_NOFOLLOW says the same of a single name.
-            Err(Errno::NOSYS | Errno::PERM) => {
-                rustix::fs::openat(&self.handle, name, flags, mode)
-            }
+            Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(&self.handle, name, flags, mode),
             done => done,
         };
         Error::check(doing, &path, opened.map_err(Into::into))

@@ -9,6 +9,14 @@ use rust_decimal::Decimal;
 
 use crate::line::{Line, Products};
 
+mod parse;
+mod partner;
+#[cfg(test)]
+mod tests;
+mod units;
+
+pub use parse::Around;
+
 /// The whole of `sluss.toml`, verified.
 #[derive(Clone, Debug)]
 pub struct Settings {
