@@ -58,6 +58,7 @@ impl Error {
 
 impl fmt::Display for Error {
     /// The path is quoted and escaped: a name may hold line ends and terminal codes.
+    #[expect(clippy::unnecessary_debug_formatting, reason = "Debug is what escapes")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "cannot {} {:?}", self.doing, self.path)
     }

@@ -67,8 +67,8 @@ impl Folder {
     pub fn make(&self, name: impl AsRef<OsStr>, mode: u32) -> Result<Self> {
         let name = name.as_ref();
         let path = self.of("make the folder", name)?;
-        let made = rustix::fs::mkdirat(&self.handle, name, Mode::from_raw_mode(mode));
-        Error::check("make the folder", &path, made.map_err(Into::into))?;
+        let done = rustix::fs::mkdirat(&self.handle, name, Mode::from_raw_mode(mode));
+        Error::check("make the folder", &path, done.map_err(Into::into))?;
         let folder = self.folder(name)?;
         let handle = folder.as_file()?;
         set_mode(&handle, mode, &path)?;

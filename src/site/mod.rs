@@ -81,12 +81,7 @@ impl From<os::Error> for SiteError {
 
 impl Site {
     /// Opens the site in a folder: reads its settings, keys and format files.
-    ///
-    /// `format_ids` gives the ids of all formats there are, from the site's own format files (path and text).
-    pub fn open(
-        dir: &Path,
-        format_ids: &dyn Fn(&[(String, String)]) -> Result<Vec<String>, Faults>,
-    ) -> Result<Self, SiteError> {
+    pub fn open(dir: &Path) -> Result<Self, SiteError> {
         let root = std::path::absolute(dir)
             .map_err(|cause| os::Error::new("find the folder", dir, cause))?;
         let Some(text) = read_settings(&root)? else {
@@ -97,10 +92,9 @@ impl Site {
         };
         let secret = Secret::read(&root)?;
         let formats = read_formats(&root)?;
-        let ids = format_ids(&formats).map_err(SiteError::Settings)?;
         let around = Around {
             root: &root,
-            formats: &ids,
+            formats: None,
             keys: &secret.names(),
         };
         let settings = Settings::parse(SETTINGS, &text, around).map_err(SiteError::Settings)?;

@@ -4,11 +4,6 @@ use std::time::Duration;
 
 use super::*;
 
-fn ids(_: &[(String, String)]) -> Result<Vec<String>, Faults> {
-    let ids = ["canonical-csv", "canonical-xml", "canonical-excel"];
-    Ok(ids.map(str::to_owned).to_vec())
-}
-
 fn made() -> (tempfile::TempDir, std::path::PathBuf) {
     let temp = tempfile::tempdir().expect("a temp folder");
     let dir = temp.path().join("site");
@@ -30,7 +25,7 @@ fn reasons(done: Result<impl std::fmt::Debug, SiteError>) -> String {
 #[test]
 fn a_new_site_opens_and_has_its_modes() {
     let (_temp, dir) = made();
-    let site = Site::open(&dir, &ids).expect("opens");
+    let site = Site::open(&dir).expect("opens");
     assert_eq!(site.settings().partners.len(), 1);
     let rows = [
         ("inbox/example", 0o750),
@@ -47,7 +42,7 @@ fn a_new_site_opens_and_has_its_modes() {
         assert_eq!(mode(&dir.join(name)), expected, "{name}");
     }
     let (_temp, other) = made();
-    let other = Site::open(&other, &ids).expect("opens");
+    let other = Site::open(&other).expect("opens");
     assert_ne!(site.secret().site(), other.secret().site());
 }
 
@@ -63,7 +58,7 @@ fn what_the_template_shows_is_the_default() {
     let parse = |text: &str| {
         let around = Around {
             root: Path::new("/site"),
-            formats: &ids(&[]).expect("ids"),
+            formats: None,
             keys: &[],
         };
         Settings::parse(SETTINGS, text, around).expect("is right")
@@ -112,7 +107,7 @@ fn init_takes_an_empty_folder_and_never_overwrites() {
 fn a_folder_that_is_no_site_is_said_so() {
     let temp = tempfile::tempdir().expect("a temp folder");
     for dir in [temp.path().to_owned(), temp.path().join("none")] {
-        assert!(reasons(Site::open(&dir, &ids)).contains("is no site"));
+        assert!(reasons(Site::open(&dir)).contains("is no site"));
     }
 }
 
@@ -125,15 +120,15 @@ fn keys_and_settings_that_others_reach_are_refused() {
     for (name, mode, expected) in rows {
         let (_temp, dir) = made();
         std::fs::set_permissions(dir.join(name), PermissionsExt::from_mode(*mode)).expect("sets");
-        assert!(reasons(Site::open(&dir, &ids)).contains(expected), "{name}");
+        assert!(reasons(Site::open(&dir)).contains(expected), "{name}");
     }
     let (_temp, dir) = made();
     std::fs::remove_file(dir.join("secret")).expect("removes");
-    assert!(reasons(Site::open(&dir, &ids)).contains("secret is missing"));
+    assert!(reasons(Site::open(&dir)).contains("secret is missing"));
     let (_temp, dir) = made();
     std::fs::write(dir.join("sluss.toml"), b"[site]\n# \xff\n").expect("writes");
     assert_eq!(
-        reasons(Site::open(&dir, &ids)),
+        reasons(Site::open(&dir)),
         "sluss.toml:2:1 the line is not UTF-8 text"
     );
 }
@@ -144,7 +139,7 @@ fn format_files_come_sorted_and_links_to_them_are_the_operators_choice() {
     std::fs::write(dir.join("formats/b.toml"), "b").expect("writes");
     std::fs::write(dir.join("formats/readme.txt"), "x").expect("writes");
     symlink(dir.join("formats/b.toml"), dir.join("formats/a.toml")).expect("links");
-    let site = Site::open(&dir, &ids).expect("opens");
+    let site = Site::open(&dir).expect("opens");
     let found: Vec<(&str, &str)> = site
         .formats()
         .iter()
@@ -156,7 +151,7 @@ fn format_files_come_sorted_and_links_to_them_are_the_operators_choice() {
 #[test]
 fn only_one_run_holds_the_site() {
     let (_temp, dir) = made();
-    let site = Site::open(&dir, &ids).expect("opens");
+    let site = Site::open(&dir).expect("opens");
     let lock = site.try_lock().expect("asks").expect("is free");
     assert!(site.try_lock().expect("asks").is_none());
     assert!(
@@ -178,7 +173,7 @@ fn prepared(dir: &Path, keys: &str) -> Result<Vec<String>, SiteError> {
         "[partner.example]\nformats = [\"canonical-csv\"]\nlines = [\"insurance\"]\n{keys}\n"
     );
     std::fs::write(dir.join(SETTINGS), text).expect("writes");
-    let site = Site::open(dir, &ids).expect("opens");
+    let site = Site::open(dir).expect("opens");
     Ok(site.prepare()?.into_keys().collect())
 }
 
@@ -238,7 +233,7 @@ fn another_file_system_is_refused() {
 #[test]
 fn room_is_ten_times_the_input() {
     let (_temp, dir) = made();
-    let site = Site::open(&dir, &ids).expect("opens");
+    let site = Site::open(&dir).expect("opens");
     let folders = &site.prepare().expect("fits")["example"];
     let free = folders.work.free().expect("tells");
     assert_eq!(folders.room_missing(1000).expect("tells"), 0);

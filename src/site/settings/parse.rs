@@ -15,8 +15,8 @@ use crate::toml_table::{Document, Faults, Table, nearest};
 pub struct Around<'a> {
     /// The site's folder, absolute; relative paths start here.
     pub root: &'a Path,
-    /// Ids of the formats that there are.
-    pub formats: &'a [String],
+    /// Ids of the formats that there are; `None`: not known here, so not compared.
+    pub formats: Option<&'a [String]>,
     /// Names of the keys in `secret`.
     pub keys: &'a [String],
 }
@@ -102,8 +102,9 @@ fn product(code: &str, mut table: Table<'_>, products: &mut Products) {
     match Line::named(&word) {
         None => table.fault_at("line", unknown("product line", &word, &words)),
         Some(Line::Insurance) => {
-            let product = insurance::Product::default();
+            let product = insurance::Product::from_table(&mut table);
             products.insurance.insert(code.to_owned(), product);
+            table.finish();
         }
     }
 }

@@ -72,7 +72,10 @@ fn list(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>> {
 
 fn formats(table: &mut Table<'_>, around: Around<'_>) -> Option<Vec<String>> {
     let ids = list(table, "formats")?;
-    let known: Vec<&str> = around.formats.iter().map(String::as_str).collect();
+    let Some(known) = around.formats else {
+        return Some(ids);
+    };
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     for id in &ids {
         if !known.contains(&id.as_str()) {
             table.fault_at("formats", unknown("format", id, &known));

@@ -7,7 +7,7 @@ fn parse(text: &str) -> Result<Settings, Faults> {
     let formats = ["insurance-csv-1", "canonical-csv"].map(str::to_owned);
     let around = Around {
         root: Path::new("/site"),
-        formats: &formats,
+        formats: Some(&formats),
         keys: &["bgc".to_owned()],
     };
     Settings::parse("sluss.toml", text, around)
@@ -145,7 +145,8 @@ fn every_setting_is_taken() {
 fn all_faults_are_told_at_once_and_in_place() {
     let text = "[site]\ntime_zone = \"Stockholm\"\nattempts = 0\ncalender = \"SE\"\n\
         [partner.p]\nformats = [\"insurance-csv-2\"]\nlines = [\"cards\"]\nsettle = true\n\
-        [product.X]\n[product.Y]\nline = \"insurence\"\n";
+        [product.X]\n[product.Y]\nline = \"insurence\"\n\
+        [product.Z]\nline = \"insurance\"\nmin_age = \"18\"\nmaxage = 65\n";
     assert_eq!(
         faults(text),
         [
@@ -157,6 +158,8 @@ fn all_faults_are_told_at_once_and_in_place() {
             "sluss.toml:8:10 expected a string, found a boolean",
             "sluss.toml:9:1 `line` is missing",
             "sluss.toml:11:8 unknown product line `insurence`; did you mean `insurance`?",
+            "sluss.toml:14:11 expected an integer, found a string",
+            "sluss.toml:15:1 unknown key `maxage`; did you mean `max_age`?",
         ]
     );
 }
