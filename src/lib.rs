@@ -4,6 +4,8 @@
 
 pub mod cli;
 
+pub mod ledger;
+
 pub mod site;
 
 pub mod line;

@@ -1,0 +1,112 @@
+//! The keyed hash by which a name is found.
+
+use sha2::{Digest as _, Sha256};
+
+/// As many bits as seven bytes of an `SQLite` integer hold. Two names with one hash cost a probe and nothing else, so
+/// a narrow index is worth more than the last bits.
+const BITS: u32 = 49;
+
+/// SipHash-2-4 under a key of the site: who sends names cannot choose them so that they collide.
+#[derive(Clone, Copy)]
+pub(super) struct KeyHash {
+    key: [u64; 2],
+    mask: u64,
+}
+
+impl KeyHash {
+    /// The hash of this site's books.
+    pub(super) fn new(secret: &[u8]) -> Self {
+        let digest = Sha256::new()
+            .chain_update(b"sluss head\0")
+            .chain_update(secret)
+            .finalize();
+        Self {
+            key: [word(&digest[..8]), word(&digest[8..16])],
+            mask: (1 << BITS) - 1,
+        }
+    }
+
+    /// A hash so weak that everything collides.
+    #[cfg(test)]
+    pub(super) fn weak(self, bits: u32) -> Self {
+        Self {
+            mask: (1 << bits) - 1,
+            ..self
+        }
+    }
+
+    /// Where a name is looked for first. Never negative.
+    pub(super) fn of(&self, name: &str) -> i64 {
+        (siphash(self.key, name.as_bytes()) & self.mask).cast_signed()
+    }
+}
+
+fn word(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(bytes.try_into().expect("eight bytes"))
+}
+
+fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
+    let mut v = [
+        key[0] ^ 0x736f_6d65_7073_6575,
+        key[1] ^ 0x646f_7261_6e64_6f6d,
+        key[0] ^ 0x6c79_6765_6e65_7261,
+        key[1] ^ 0x7465_6462_7974_6573,
+    ];
+    let mut blocks = bytes.chunks_exact(8);
+    for block in &mut blocks {
+        mix(&mut v, word(block));
+    }
+    let mut last = [0; 8];
+    last[..blocks.remainder().len()].copy_from_slice(blocks.remainder());
+    last[7] = bytes.len().to_le_bytes()[0];
+    mix(&mut v, word(&last));
+    v[2] ^= 0xff;
+    for _ in 0..4 {
+        round(&mut v);
+    }
+    v[0] ^ v[1] ^ v[2] ^ v[3]
+}
+
+fn mix(v: &mut [u64; 4], block: u64) {
+    v[3] ^= block;
+    round(v);
+    round(v);
+    v[0] ^= block;
+}
+
+fn round(v: &mut [u64; 4]) {
+    v[0] = v[0].wrapping_add(v[1]);
+    v[1] = v[1].rotate_left(13) ^ v[0];
+    v[0] = v[0].rotate_left(32);
+    v[2] = v[2].wrapping_add(v[3]);
+    v[3] = v[3].rotate_left(16) ^ v[2];
+    v[0] = v[0].wrapping_add(v[3]);
+    v[3] = v[3].rotate_left(21) ^ v[0];
+    v[2] = v[2].wrapping_add(v[1]);
+    v[1] = v[1].rotate_left(17) ^ v[2];
+    v[2] = v[2].rotate_left(32);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_vectors_hold() {
+        // Appendix A of the SipHash paper and its reference vectors: key and message count up from zero.
+        let key = [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908];
+        let message: Vec<u8> = (0..15).collect();
+        assert_eq!(siphash(key, &message), 0xa129_ca61_49be_45e5);
+        assert_eq!(siphash(key, b""), 0x726f_db47_dd0e_0e31);
+        assert_eq!(siphash(key, &message[..8]), 0x93f5_f579_9a93_2462);
+    }
+
+    #[test]
+    fn another_secret_is_another_hash() {
+        assert_ne!(
+            KeyHash::new(b"one").of("i:1"),
+            KeyHash::new(b"two").of("i:1")
+        );
+        assert!(KeyHash::new(b"one").of("i:1") < 1 << BITS);
+    }
+}

@@ -1,0 +1,283 @@
+//! The ledger: one book a file, in which every change is appended and nothing is altered.
+//!
+//! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], [`Book::start_record`],
+//! the line's calls through [`Store`](crate::line::Store), [`Book::remember`], [`Book::flush_wave`]), then
+//! [`Book::commit`] or [`Book::rollback`]. Where a wave ends makes no difference to what is decided or stored; it
+//! bounds memory. `schema.sql` says what the tables mean; the fixed cost of a statement is what a load is bound by, so
+//! rows wait in memory and move many at once, in the order of the table they go to.
+
+mod due;
+mod hash;
+mod heads;
+mod history;
+mod journal;
+mod lookup;
+mod open;
+mod store;
+#[cfg(test)]
+mod tests;
+mod wave;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rusqlite::Connection;
+
+use crate::line::Space;
+
+pub use due::Due;
+pub use history::Change;
+pub use journal::{AnswerFile, Break, Chain, Folder, Journal, JournalRow};
+pub use store::Seen;
+
+use due::Waiting;
+use hash::KeyHash;
+use heads::Heads;
+use lookup::Cache;
+use wave::Wave;
+
+/// Name space of instruction ids, for [`Book::prefetch`]: a key in it belongs to the partner of the batch in hand.
+pub const INSTRUCTION: Space = Space("d");
+
+/// A write-ahead log shorter than this is left for the next batch: one more sync a batch would cost more.
+const CHECKPOINT_BYTES: u64 = 16 << 20;
+
+/// The ledger of one partner.
+pub struct Book {
+    db: Connection,
+    hash: KeyHash,
+    access: Access,
+    path: Option<PathBuf>,
+    /// The newest change of the book beneath a private copy; later ones are the copy's own.
+    base_last: i64,
+    batch: Option<Batch>,
+    /// A commit failed: what is on the disk is unknown until the book is opened again.
+    broken: bool,
+    wave: Wave,
+    heads: Heads,
+    waiting: Waiting,
+    cache: Cache,
+    words: Words,
+    /// Space for one name; kept to be used again.
+    name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+    Scratch { base: bool },
+}
+
+/// The batch in hand.
+struct Batch {
+    partner: String,
+    journal: i64,
+    first_change: i64,
+}
+
+/// Words by their numbers, as the book spells them.
+#[derive(Default)]
+struct Words {
+    numbers: HashMap<Arc<str>, i64>,
+    /// Not yet in the table.
+    new: Vec<(i64, Arc<str>)>,
+}
+
+impl Book {
+    fn over(db: Connection, hash: KeyHash, access: Access, path: Option<PathBuf>) -> Self {
+        db.set_prepared_statement_cache_capacity(32);
+        Self {
+            db,
+            hash,
+            access,
+            path,
+            base_last: 0,
+            batch: None,
+            broken: false,
+            wave: Wave::default(),
+            heads: Heads::default(),
+            waiting: Waiting::default(),
+            cache: Cache::default(),
+            words: Words::default(),
+            name: String::new(),
+        }
+    }
+
+    /// Begins a batch of this partner, whose instruction ids are meant from now on.
+    pub fn begin(&mut self, partner: &str) -> Result<()> {
+        ensure!(!self.broken, "the book failed before; open it again");
+        ensure!(self.batch.is_none(), "a batch is in hand already");
+        match self.access {
+            Access::Read => bail!("the book is open for reading"),
+            Access::Scratch { .. } => self.db.execute_batch("SAVEPOINT batch")?,
+            Access::Write => {
+                self.checkpoint()?;
+                self.db.execute_batch("BEGIN IMMEDIATE")?;
+            }
+        }
+        let first_change = self.newest("change")? + 1;
+        self.batch = Some(Batch {
+            partner: partner.into(),
+            journal: self.newest("journal")? + 1,
+            first_change,
+        });
+        self.forget();
+        self.wave.begin(first_change);
+        self.heads.begin(first_change == 1);
+        self.load_words()
+    }
+
+    /// The highest id of a table, 0 where it is empty.
+    fn newest(&self, table: &str) -> Result<i64> {
+        let one = |schema: &str| {
+            self.db.query_row(
+                &format!("SELECT coalesce(max(id), 0) FROM {schema}.{table}"),
+                [],
+                |row| row.get::<_, i64>(0),
+            )
+        };
+        let own = one("main")?;
+        Ok(match self.access {
+            Access::Scratch { base: true } => own.max(one("base")?),
+            Access::Read | Access::Write | Access::Scratch { base: false } => own,
+        })
+    }
+
+    /// Undoes everything since [`Book::begin`]; the book's content is what it was.
+    pub fn rollback(&mut self) -> Result<()> {
+        if self.batch.take().is_none() {
+            return Ok(());
+        }
+        self.forget();
+        match self.access {
+            Access::Read => Ok(()),
+            Access::Scratch { .. } => {
+                Ok(self.db.execute_batch("ROLLBACK TO batch; RELEASE batch")?)
+            }
+            // An error on a full disk has rolled back already.
+            Access::Write if self.db.is_autocommit() => Ok(()),
+            Access::Write => Ok(self.db.execute_batch("ROLLBACK")?),
+        }
+    }
+
+    /// Records the batch and makes it durable: all of it from here on, or, with an error, none of it that the next
+    /// opening will see unless the disk took it after all. After an error the book must be opened again.
+    pub fn commit(&mut self, journal: &Journal) -> Result<JournalRow> {
+        self.flush_wave()?;
+        self.flush_heads()?;
+        self.flush_due()?;
+        let batch = self.batch.as_ref().context("no batch in hand")?;
+        let last_change = self.wave.next_id() - 1;
+        let row = self.write_journal(batch.journal, (batch.first_change, last_change), journal)?;
+        let end = match self.access {
+            Access::Scratch { .. } => "RELEASE batch",
+            Access::Read | Access::Write => "COMMIT",
+        };
+        // A sync that failed is not tried again on this handle: a second one can lie.
+        self.broken = true;
+        self.db
+            .execute_batch(end)
+            .context("the ledger could not be written")?;
+        self.broken = false;
+        self.batch = None;
+        self.forget();
+        Ok(row)
+    }
+
+    /// Moves what was committed from the write-ahead log into the book's file, where there is enough to be worth it.
+    /// [`Book::begin`] does it otherwise; done after a commit it can run beside the publishing. A reader that still
+    /// looks at an older moment only delays it.
+    pub fn checkpoint(&mut self) -> Result<()> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let mut log = path.clone().into_os_string();
+        log.push("-wal");
+        match std::fs::metadata(&log) {
+            Ok(meta) if meta.len() >= CHECKPOINT_BYTES => {}
+            Ok(_) => return Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error).context("the ledger's log cannot be seen"),
+        }
+        let wait = std::time::Duration::from_secs(10);
+        self.db.busy_timeout(std::time::Duration::ZERO)?;
+        let done = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        self.db.busy_timeout(wait)?;
+        done.context("the ledger's log could not be moved into the book")
+    }
+
+    /// Closes the book, and says so if that fails.
+    pub fn close(mut self) -> Result<()> {
+        self.rollback()?;
+        self.db.flush_prepared_statement_cache();
+        self.db
+            .close()
+            .map_err(|(_, error)| error)
+            .context("the book could not be closed")
+    }
+
+    fn forget(&mut self) {
+        self.wave.clear();
+        self.heads.clear();
+        self.waiting.clear();
+        self.cache.clear();
+        self.words = Words::default();
+    }
+
+    /// Where to read all rows of a table from, for questions that need not be fast.
+    fn all(&self, table: &str) -> String {
+        match self.access {
+            Access::Scratch { base: true } => {
+                format!("(SELECT * FROM main.{table} UNION ALL SELECT * FROM base.{table})")
+            }
+            Access::Read | Access::Write | Access::Scratch { base: false } => {
+                format!("main.{table}")
+            }
+        }
+    }
+
+    fn load_words(&mut self) -> Result<()> {
+        let sql = format!("SELECT word, id FROM {}", self.all("word"));
+        let mut query = self.db.prepare(&sql)?;
+        let words = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.words.new.clear();
+        self.words.numbers = words.collect::<Result<_, _>>()?;
+        Ok(())
+    }
+}
+
+impl Words {
+    /// The number of a word; a new one is written with the wave.
+    fn number(&mut self, word: &str) -> i64 {
+        if let Some(number) = self.numbers.get(word) {
+            return *number;
+        }
+        let number = self.numbers.values().max().copied().unwrap_or(0) + 1;
+        let word: Arc<str> = word.into();
+        self.numbers.insert(Arc::clone(&word), number);
+        self.new.push((number, word));
+        number
+    }
+}
+
+/// The space and the key that a name stands for.
+fn split(name: &str) -> Result<(Space, &str)> {
+    let (word, key) = name.split_once(':').context("a name without a space")?;
+    let space = crate::line::Line::ALL
+        .iter()
+        .flat_map(|line| crate::line::spaces(*line))
+        .chain(EXTRA)
+        .find(|space| space.0 == word)
+        .with_context(|| format!("the book holds a space {word:?} that no line knows"))?;
+    Ok((*space, key))
+}
+
+#[cfg(not(test))]
+const EXTRA: &[Space] = &[];
+#[cfg(test)]
+const EXTRA: &[Space] = &[tests::PERSON, tests::POLICY];

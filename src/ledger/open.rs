@@ -1,0 +1,243 @@
+//! Opens a book: for writing, for reading beside a writer, or as a private copy that leaves the book alone.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::ErrorKind;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::hash::KeyHash;
+use super::{Access, Book};
+
+const SCHEMA: &str = include_str!("schema.sql");
+/// Number of the schema; a later one is refused, an earlier one will be brought up to date here.
+const VERSION: i64 = 1;
+/// `slus`, so that `file` and people can tell what the file is.
+const APPLICATION: i64 = 0x736c_7573;
+const PAGE_BYTES: i64 = 16 * 1024;
+/// Memory for pages, whatever the size of the book.
+const CACHE_KIB: i64 = 64 * 1024;
+/// Versions before have a fault that can corrupt a write-ahead log.
+const SQLITE_FLOOR: i32 = 3_051_003;
+
+impl Book {
+    /// Opens a book for writing and makes it (mode 0600) where there is none. The caller holds the site's lock.
+    /// `secret` keys the hash of names: a book is opened with the secret that it was made with.
+    pub fn open(path: &Path, secret: &[u8]) -> Result<Self> {
+        Self::open_with(path, KeyHash::new(secret))
+    }
+
+    pub(super) fn open_with(path: &Path, hash: KeyHash) -> Result<Self> {
+        let db = open_for_writing(path)
+            .with_context(|| format!("{}: cannot open the book", path.display()))?;
+        Ok(Self::over(db, hash, Access::Write, Some(path.into())))
+    }
+
+    /// Opens a book for reading; it stands still for this reader as it was at this moment, whatever is written
+    /// meanwhile, and no lock of the site is needed. `None`: there is no such book yet.
+    pub fn open_read(path: &Path, secret: &[u8]) -> Result<Option<Self>> {
+        Self::open_read_with(path, KeyHash::new(secret))
+    }
+
+    pub(super) fn open_read_with(path: &Path, hash: KeyHash) -> Result<Option<Self>> {
+        let missing = || format!("{}: cannot read the book", path.display());
+        if !path.try_exists().with_context(missing)? {
+            return Ok(None);
+        }
+        let db = open_for_reading(path).with_context(missing)?;
+        Ok(db.map(|db| Self::over(db, hash, Access::Read, None)))
+    }
+
+    /// A private copy of a book (`None`: of an empty one): reads fall through to the book as it was at this moment,
+    /// writes go to a file without a name that ends with this value. Nothing of the book is touched.
+    pub fn scratch(base: Option<&Path>, secret: &[u8]) -> Result<Self> {
+        Self::scratch_with(base, KeyHash::new(secret))
+    }
+
+    pub(super) fn scratch_with(base: Option<&Path>, hash: KeyHash) -> Result<Self> {
+        let base = match base {
+            Some(path) if path.try_exists()? && is_made(path)? => Some(path),
+            Some(_) | None => None,
+        };
+        let db = open_scratch(base).context("cannot make a private copy of the book")?;
+        let access = Access::Scratch {
+            base: base.is_some(),
+        };
+        let mut book = Self::over(db, hash, access, None);
+        if base.is_some() {
+            book.base_last =
+                book.db
+                    .query_row("SELECT coalesce(max(id), 0) FROM base.change", [], |r| {
+                        r.get(0)
+                    })?;
+        }
+        Ok(book)
+    }
+}
+
+fn open_for_writing(path: &Path) -> Result<Connection> {
+    make_private(path)?;
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    settle(&db)?;
+    let made = identify(&db, "main")?;
+    if !made {
+        demand(&db, "page_size", PAGE_BYTES)?;
+    }
+    let log: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
+    ensure!(log == "wal", "journal mode is {log}, not WAL");
+    demand(&db, "synchronous", 2)?;
+    demand(&db, "wal_autocheckpoint", 0)?;
+    if !made {
+        db.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT"
+        ))?;
+    }
+    Ok(db)
+}
+
+/// Makes the file with its mode before `SQLite` can make it with another, and takes rights away that a restored copy
+/// may have come with.
+fn make_private(path: &Path) -> Result<()> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match made {
+        Ok(file) => {
+            file.sync_all()?;
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+            Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let meta = path.metadata()?;
+            ensure!(meta.is_file(), "not a plain file");
+            if meta.permissions().mode() & 0o077 != 0 {
+                std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+            }
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `None`: a file that a writer has made and not yet filled.
+fn open_for_reading(path: &Path) -> Result<Option<Connection>> {
+    let db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    settle(&db)?;
+    // Before anything is read, so that all that follows is of one moment.
+    db.execute_batch("BEGIN")?;
+    Ok(identify(&db, "main")?.then_some(db))
+}
+
+fn is_made(path: &Path) -> Result<bool> {
+    Ok(open_for_reading(path)
+        .with_context(|| format!("{}: cannot read the book", path.display()))?
+        .is_some())
+}
+
+fn open_scratch(base: Option<&Path>) -> Result<Connection> {
+    let db = Connection::open_with_flags(
+        "",
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    settle(&db)?;
+    demand(&db, "page_size", PAGE_BYTES)?;
+    db.execute_batch(SCHEMA)?;
+    if let Some(path) = base {
+        db.execute("ATTACH ?1 AS base", [read_only_uri(path)?])?;
+        demand(&db, "base.cache_size", -CACHE_KIB)?;
+        demand(&db, "base.mmap_size", 0)?;
+    }
+    // Open until the end, with batches as savepoints in it: so the book stays as it was at its first read.
+    db.execute_batch("BEGIN")?;
+    if base.is_some() {
+        ensure!(identify(&db, "base")?, "the book vanished");
+    }
+    Ok(db)
+}
+
+fn read_only_uri(path: &Path) -> Result<String> {
+    let path = path.canonicalize()?;
+    let text = path.to_str().context("the path is not UTF-8")?;
+    let mut uri = String::from("file:");
+    for c in text.chars() {
+        match c {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            c => uri.push(c),
+        }
+    }
+    uri.push_str("?mode=ro");
+    Ok(uri)
+}
+
+/// What every connection needs, read back where it could have been refused.
+fn settle(db: &Connection) -> Result<()> {
+    ensure!(
+        rusqlite::version_number() >= SQLITE_FLOOR,
+        "SQLite {} can corrupt a book; 3.51.3 or later is needed",
+        rusqlite::version()
+    );
+    db.busy_timeout(Duration::from_secs(10))?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    demand(db, "trusted_schema", 0)?;
+    demand(db, "cell_size_check", 1)?;
+    demand(db, "recursive_triggers", 1)?; // else REPLACE deletes past the triggers
+    demand(db, "foreign_keys", 0)?;
+    demand(db, "temp_store", 1)?; // a sort over a large book belongs on the disk
+    demand(db, "cache_size", -CACHE_KIB)?;
+    demand(db, "mmap_size", 0)
+}
+
+fn demand(db: &Connection, pragma: &str, value: i64) -> Result<()> {
+    db.execute_batch(&format!("PRAGMA {pragma} = {value}"))?;
+    let mut query = db.prepare(&format!("PRAGMA {pragma}"))?;
+    let mut rows = query.query([])?;
+    // No answer at all: a file without pages, which has no mmap_size.
+    let Some(row) = rows.next()? else {
+        return Ok(());
+    };
+    let found: i64 = row.get(0)?;
+    ensure!(found == value, "PRAGMA {pragma} is {found}, not {value}");
+    Ok(())
+}
+
+/// Whether this is a book that was made (`true`) or a file still empty; anything else is refused.
+fn identify(db: &Connection, schema: &str) -> Result<bool> {
+    let number = |pragma: &str| {
+        db.query_row(&format!("PRAGMA {schema}.{pragma}"), [], |row| {
+            row.get::<_, i64>(0)
+        })
+    };
+    let tables: i64 = db.query_row(
+        &format!("SELECT count(*) FROM {schema}.sqlite_schema"),
+        [],
+        |row| row.get(0),
+    )?;
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    if tables == 0 && application == 0 && version == 0 {
+        return Ok(false);
+    }
+    if application != APPLICATION {
+        bail!("this is not a book of sluss");
+    }
+    match version {
+        VERSION => Ok(true),
+        _ => bail!("the book has schema {version}, this sluss knows {VERSION}: use the newer one"),
+    }
+}

@@ -1,0 +1,84 @@
+-- One book. Everything is appended: a change is never updated or deleted, `head` and `due` say what holds now.
+
+-- Every change in the order of arrival. The history of an entity is the chain through `prev`.
+CREATE TABLE change (
+    id     INTEGER PRIMARY KEY,
+    prev   INTEGER,           -- the same entity's change before this one
+    batch  INTEGER NOT NULL,  -- journal.id
+    row    INTEGER NOT NULL,  -- the record's ordinal in its batch, from 1
+    rule   INTEGER NOT NULL,  -- word.id: the instruction's kind, or the due word
+    key    TEXT,              -- space word, ":", key; null: nothing changed, an answer is remembered
+    also   TEXT,              -- JSON list of further names by which this change is found, in the same spelling
+    digest BLOB,              -- the instruction's canonical fields, 16 bytes
+    answer TEXT,              -- JSON: the first answer to the instruction
+    state  TEXT               -- the entity after the change
+) STRICT;
+
+-- The newest change of every name (an entity's key, an index entry, an instruction id). `hash` is a keyed hash of the
+-- name; where two names want the same place, the later one takes the next free. `name` says which of the change's
+-- names this row stands for: 0 its key, n the n-th of `also`.
+CREATE TABLE head (
+    hash   INTEGER PRIMARY KEY,
+    change INTEGER NOT NULL,
+    name   INTEGER NOT NULL
+) STRICT;
+
+-- Words that would stand in every row.
+CREATE TABLE word (
+    id   INTEGER PRIMARY KEY,
+    word TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- What falls due. `change` is the newest change in the book when it was scheduled: the order of the journal.
+CREATE TABLE due (
+    day    INTEGER NOT NULL,  -- as a number: 20261120
+    key    TEXT NOT NULL,     -- space word, ":", key
+    what   INTEGER NOT NULL,  -- word.id
+    change INTEGER,           -- null in a private copy alone: taken back
+    PRIMARY KEY (day, key, what)
+) STRICT, WITHOUT ROWID;
+
+-- One row a batch, chained: `this` is the SHA-256 over every other column, each with its type and length in front.
+CREATE TABLE journal (
+    id            INTEGER PRIMARY KEY,
+    batch         TEXT NOT NULL,     -- 12 hex digits and what follows, such as .r2 or .dup1
+    partner       TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    file          TEXT,              -- null for what fell due, as are sha256, bytes and format
+    sha256        TEXT,
+    bytes         INTEGER,
+    format        TEXT,
+    format_hash   TEXT,
+    settings_hash TEXT NOT NULL,
+    rules         TEXT NOT NULL,     -- version of the rules that decided
+    business_date TEXT NOT NULL,     -- ISO 8601
+    status        TEXT NOT NULL,
+    duplicate_of  TEXT,
+    reason        TEXT,
+    claimed_at    TEXT NOT NULL,     -- RFC 3339
+    archive       TEXT,              -- where the input went, relative to the site
+    first_change  INTEGER NOT NULL,  -- changes first..=last are the batch's; last < first: none
+    last_change   INTEGER NOT NULL,
+    summary       TEXT NOT NULL,     -- summary.json without its chain
+    answers       TEXT NOT NULL,     -- JSON list: folder, name, sha256, bytes; all but summary.json
+    previous      BLOB NOT NULL,
+    this          BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX journal_batch ON journal (partner, batch);
+CREATE INDEX journal_name ON journal (batch);
+CREATE INDEX journal_sha256 ON journal (sha256, partner);
+CREATE INDEX journal_date ON journal (business_date);
+
+-- Batches whose answers all stand in their folders.
+CREATE TABLE published (journal INTEGER PRIMARY KEY) STRICT;
+
+-- Partners whose files wait until someone has looked.
+CREATE TABLE stop (
+    partner TEXT PRIMARY KEY,
+    reason  TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER change_keeps BEFORE UPDATE ON change BEGIN SELECT raise(ABORT, 'a change is never altered'); END;
+CREATE TRIGGER change_stays BEFORE DELETE ON change BEGIN SELECT raise(ABORT, 'a change is never deleted'); END;
+CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is never altered'); END;
+CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is never deleted'); END;
