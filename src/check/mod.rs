@@ -1,1 +1,12 @@
 //! From what a reader found to a typed instruction and all findings of the record by itself. Pure: no book, no clock.
+//!
+//! [`record()`] is the way in; [`value`] reads one field by its type; [`number`] knows the numbers that carry their own
+//! proof (identity, account, reference).
+
+mod digest;
+pub mod number;
+mod record;
+mod sensitive;
+pub mod value;
+
+pub use record::{Profile, Rules, locate, record};

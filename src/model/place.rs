@@ -29,6 +29,26 @@ pub enum Place {
     Path(Arc<str>),
 }
 
+impl Place {
+    /// Where a field of the record at this place stands. `spot`: see `RawField::spot`; `name`: its canonical name.
+    #[must_use]
+    pub fn of_field(&self, spot: u32, name: &str) -> Self {
+        match self {
+            Self::File => Self::File,
+            Self::Line { line, .. } => Self::Line {
+                line: *line,
+                column: spot,
+            },
+            Self::Cell { sheet, row, .. } => Self::Cell {
+                sheet: Arc::clone(sheet),
+                row: *row,
+                column: spot,
+            },
+            Self::Path(path) => Self::Path(format!("{path}/{name}").into()),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -63,6 +83,23 @@ pub fn column_letters(column: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_stands_within_its_record() {
+        let line = Place::Line { line: 4, column: 1 };
+        assert_eq!(line.of_field(9, "amount").to_string(), "line 4 column 9");
+        let cell = Place::Cell {
+            sheet: "S".into(),
+            row: 3,
+            column: 0,
+        };
+        assert_eq!(cell.of_field(2, "amount").to_string(), "S!C4");
+        let path = Place::Path("/records/record[3]".into());
+        assert_eq!(
+            path.of_field(0, "amount").to_string(),
+            "/records/record[3]/amount"
+        );
+    }
 
     #[test]
     fn a_cell_is_named_as_a_spreadsheet_names_it() {

@@ -82,27 +82,64 @@ pub enum Value {
 
 /// The fields of one instruction under their canonical names, in the order of the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fields(Vec<(&'static str, Value)>);
+pub struct Fields {
+    given: Vec<Given>,
+    /// Where the fields stand that belong to every kind and are not among the given: kind, instruction id, effective
+    /// date.
+    common: Vec<(&'static str, u32)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Given {
+    name: &'static str,
+    value: Value,
+    spot: u32,
+}
 
 impl Fields {
     /// No fields yet, room for `n`.
     pub fn with_capacity(n: usize) -> Self {
-        Self(Vec::with_capacity(n))
+        Self {
+            given: Vec::with_capacity(n),
+            common: Vec::new(),
+        }
     }
 
     /// Adds a field. A name stands at most once: the caller sees to that.
     pub fn push(&mut self, name: &'static str, value: Value) {
-        self.0.push((name, value));
+        self.push_at(name, value, 0);
+    }
+
+    /// The same, with where it stands in its record: see `RawField::spot`.
+    pub fn push_at(&mut self, name: &'static str, value: Value, spot: u32) {
+        self.given.push(Given { name, value, spot });
+    }
+
+    /// Notes where a field stands that is not among the given, so that findings on it can be placed.
+    pub fn stands_at(&mut self, name: &'static str, spot: u32) {
+        self.common.push((name, spot));
+    }
+
+    /// Where the field of this name stands in its record.
+    pub fn spot(&self, name: &str) -> Option<u32> {
+        let given = self.given.iter().find(|given| given.name == name);
+        let common = || self.common.iter().find(|(n, _)| *n == name);
+        given
+            .map(|given| given.spot)
+            .or_else(|| common().map(|(_, spot)| *spot))
     }
 
     /// The field of this name, `<clear>` included.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.iter().find(|(n, _)| *n == name).map(|(_, v)| v)
+        self.given
+            .iter()
+            .find(|given| given.name == name)
+            .map(|given| &given.value)
     }
 
     /// All fields in the order of the record.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.0.iter().map(|(n, v)| (*n, v))
+        self.given.iter().map(|given| (given.name, &given.value))
     }
 
     /// Whether the field is given (`<clear>` counts).
@@ -169,6 +206,20 @@ impl Fields {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_is_found_with_where_it_stands() {
+        let mut fields = Fields::with_capacity(2);
+        fields.push("a", Value::Bool(true));
+        fields.push_at("b", Value::Clear, 7);
+        fields.stands_at("instruction_id", 3);
+        assert_eq!(fields.spot("a"), Some(0));
+        assert_eq!(fields.spot("b"), Some(7));
+        assert_eq!(fields.spot("instruction_id"), Some(3));
+        assert_eq!(fields.spot("c"), None);
+        assert_eq!(fields.iter().count(), 2);
+        assert!(!fields.has("instruction_id"));
+    }
 
     #[test]
     fn a_personal_number_never_shows_itself() {

@@ -1,4 +1,5 @@
 //! One binary for all tests of the whole: it links once.
 
 mod cli;
+mod identifiers;
 mod tidy;

@@ -1,0 +1,109 @@
+//! Norwegian numbers: fødselsnummer and D-number, organisation, account, KID.
+
+use chrono::NaiveDate;
+
+use super::digits::{exactly, is_digits, luhn, number, weighted};
+use super::{Valid, born, compact, is_separator, proven};
+use crate::code::Code;
+
+/// A fødselsnummer, or a D-number (day of birth + 40). Numbers of test persons (month + 40, + 65, + 80) and of hospitals
+/// are nobody's in the national register, and refused.
+pub fn fodselsnummer(text: &str, today: Option<NaiveDate>) -> Result<Valid, Code> {
+    let text = compact(text);
+    let digits = exactly::<11>(&text).ok_or(Code::InvalidIdentityNo)?;
+    let [day, month, year] = [
+        number(&digits[..2]),
+        number(&digits[2..4]),
+        number(&digits[4..6]),
+    ];
+    let century = century(number(&digits[6..9]), year).ok_or(Code::InvalidIdentityNo)?;
+    let day = if day > 40 { day - 40 } else { day };
+    let date = NaiveDate::from_ymd_opt((century + year).cast_signed(), month, day);
+    let date = born(date.ok_or(Code::InvalidIdentityNo)?, today)?;
+    let first = weighted(&digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11;
+    let second = weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11;
+    proven(Valid::person(text, date), first == 0 && second == 0)
+}
+
+/// The individual number says which century two digits of a year are of.
+fn century(individual: u32, year: u32) -> Option<u32> {
+    match (individual, year) {
+        (0..=499, _) => Some(1900),
+        (500..=749, 54..) => Some(1800),
+        (500..=999, 0..=39) => Some(2000),
+        (900..=999, 40..) => Some(1900),
+        _ => None,
+    }
+}
+
+/// An organisation number of nine digits.
+pub fn norwegian_orgnr(text: &str) -> Result<Valid, Code> {
+    let text = compact(text);
+    let digits = exactly::<9>(&text).ok_or(Code::InvalidIdentityNo)?;
+    let proof = weighted(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+    proven(Valid::plain(text), proof && digits != [0; 9])
+}
+
+/// An account of eleven digits: modulus 11, or, of the old postal giro (0000 and seven digits), modulus 10. Any fault is
+/// `InvalidAccount`.
+pub fn kontonummer(text: &str) -> Result<Valid, Code> {
+    let text = compact(text);
+    let digits = exactly::<11>(&text).ok_or(Code::InvalidAccount)?;
+    let proof = match text.strip_prefix("0000") {
+        Some(giro) => luhn(giro) && giro != "0000000",
+        None => weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+    };
+    if !proof {
+        return Err(Code::InvalidAccount);
+    }
+    Ok(Valid::plain(text))
+}
+
+/// A KID of 2 to 25 characters by either modulus. Any fault is `InvalidReference`.
+pub fn kid(text: &str) -> Result<Valid, Code> {
+    kid10(text).or_else(|_| kid11(text))
+}
+
+/// A KID whose last digit is by modulus 10.
+pub fn kid10(text: &str) -> Result<Valid, Code> {
+    let text = compact(text);
+    if !is_digits(&text, 2, 25) || !luhn(&text) {
+        return Err(Code::InvalidReference);
+    }
+    Ok(Valid::plain(text))
+}
+
+/// A KID whose last character is by modulus 11: a digit, or `-` where the remainder has no digit.
+pub fn kid11(text: &str) -> Result<Valid, Code> {
+    let trimmed = text.trim();
+    let (body, check) = match trimmed.strip_suffix('-') {
+        Some(body) => (compact(body), 10),
+        None => {
+            let all = compact(trimmed);
+            let Some(last @ b'0'..=b'9') = all.bytes().next_back() else {
+                return Err(Code::InvalidReference);
+            };
+            (
+                all[..all.len() - 1].to_owned().into(),
+                u32::from(last - b'0'),
+            )
+        }
+    };
+    let weights = [2, 3, 4, 5, 6, 7].into_iter().cycle();
+    let digits = body.bytes().rev().map(|b| u32::from(b.wrapping_sub(b'0')));
+    if !is_digits(&body, 1, 24) {
+        return Err(Code::InvalidReference);
+    }
+    let sum: u32 = digits
+        .zip(weights)
+        .map(|(digit, weight)| digit * weight)
+        .sum();
+    if (sum + check) % 11 != 0 {
+        return Err(Code::InvalidReference);
+    }
+    let kept = trimmed.char_indices().filter(|(at, c)| {
+        let is_check = *c == '-' && at + 1 == trimmed.len();
+        is_check || !is_separator(*c)
+    });
+    Ok(Valid::plain(kept.map(|(_, c)| c).collect::<String>()))
+}

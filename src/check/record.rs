@@ -1,0 +1,451 @@
+//! One record: its kind, its fields by their types, what is missing, what contradicts, what must not be there.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::value::{self, canonical};
+use super::{digest, sensitive};
+use crate::code::Code;
+use crate::model::{
+    AmountRead, Checked, Currency, FieldSpec, FieldType, Fields, Finding, Instruction, KindSpec,
+    Need, Place, Shown, Value,
+};
+use crate::read::{RawField, RawRecord};
+
+/// Rules across the fields of one record of a kind: findings with their field named, place and value left out.
+pub type Rules = fn(&KindSpec, &Fields) -> Vec<Finding>;
+
+/// What a partner's records are checked by: every kind that there is, and whether this partner may ask for it.
+#[derive(Debug, Default)]
+pub struct Profile {
+    kinds: HashMap<&'static str, Known>,
+    /// Amount fields of all kinds, by name: amounts of a record whose kind is not known are counted too.
+    amounts: HashMap<&'static str, &'static FieldSpec>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    spec: &'static KindSpec,
+    /// The field that holds the key of the kind's entity: its first required reference.
+    key: Option<&'static str>,
+    allowed: bool,
+    rules: Rules,
+}
+
+impl Profile {
+    /// Adds a line's kinds, with their rules and whether this partner may ask for them.
+    #[must_use]
+    pub fn with(mut self, kinds: &'static [KindSpec], allowed: bool, rules: Rules) -> Self {
+        for spec in kinds {
+            let is_key = |field: &&FieldSpec| {
+                field.need == Need::Required && matches!(field.kind, FieldType::Ref)
+            };
+            let known = Known {
+                spec,
+                key: spec.fields.iter().find(is_key).map(|field| field.name),
+                allowed,
+                rules,
+            };
+            self.kinds.insert(spec.name, known);
+            for field in spec.fields {
+                if matches!(field.kind, FieldType::Amount { .. }) {
+                    self.amounts.entry(field.name).or_insert(field);
+                }
+            }
+        }
+        self
+    }
+}
+
+/// Fields that every kind takes.
+const INSTRUCTION_ID: FieldSpec = FieldSpec::optional("instruction_id", FieldType::Ref);
+const EFFECTIVE_DATE: FieldSpec = FieldSpec::optional("effective_date", FieldType::Date);
+const COMMENT: FieldSpec = FieldSpec::optional("comment", FieldType::Text(140));
+
+/// The longest kind that is repeated in the answers.
+const KIND_SHOWN: usize = 64;
+
+/// Checks a record by itself, and finds all that is wrong with it, not just the first.
+///
+/// Left to the line, since they need today or the book: whether the kind can take effect later, a national identity
+/// number's check digit, amounts whose currency is the entity's.
+pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
+    let mut work = Work::new(&raw, profile);
+    let known = work.kind();
+    for field in &raw.fields {
+        work.field(field, known);
+    }
+    if let Some(known) = known {
+        work.missing(known.spec);
+        work.across(known);
+    }
+    let Work {
+        kind,
+        fields,
+        instruction_id,
+        effective_date,
+        amounts,
+        mut findings,
+        ..
+    } = work;
+    let entity = known
+        .and_then(|known| fields.text(known.key?))
+        .unwrap_or_default()
+        .into();
+    let instruction = known.map(|known| Instruction {
+        kind: known.spec,
+        instruction_id: instruction_id.clone(),
+        effective_date,
+        digest: digest::of(known.spec.name, effective_date, &fields),
+        fields,
+    });
+    let mut all = raw.findings;
+    all.append(&mut findings);
+    Checked {
+        place: raw.place,
+        kind,
+        instruction_id,
+        entity,
+        instruction,
+        findings: all,
+        amounts,
+        source: raw.source,
+    }
+}
+
+/// Gives a finding about a field of this instruction its place and the value that stands there, where it has none:
+/// the rules of a line know names alone.
+#[must_use]
+pub fn locate(mut finding: Finding, place: &Place, instruction: &Instruction) -> Finding {
+    if finding.place == Place::File {
+        finding.place = match instruction.fields.spot(&finding.field) {
+            Some(spot) => place.of_field(spot, &finding.field),
+            None => place.clone(),
+        };
+    }
+    if finding.value.is_none() {
+        finding.value = match finding.field.as_ref() {
+            "instruction_id" => instruction.instruction_id.as_deref().map(shown),
+            "effective_date" => instruction
+                .effective_date
+                .map(|date| Shown::plain(&date.to_string())),
+            name => match instruction.fields.get(name) {
+                Some(Value::Personal(number)) => Some(Shown::personal(number.reveal())),
+                Some(value) => Some(shown(&canonical(value))),
+                None => None,
+            },
+        };
+    }
+    finding
+}
+
+/// A value of a field that is not personal by its type: a personal number may have strayed into it.
+fn shown(text: &str) -> Shown {
+    if sensitive::holds_identity(text) || sensitive::holds_card_number(text) {
+        Shown::personal(text)
+    } else {
+        Shown::plain(text)
+    }
+}
+
+/// The record in hand.
+struct Work<'r> {
+    raw: &'r RawRecord<'r>,
+    profile: &'r Profile,
+    kind: Box<str>,
+    fields: Fields,
+    instruction_id: Option<Box<str>>,
+    effective_date: Option<NaiveDate>,
+    amounts: Vec<AmountRead>,
+    findings: Vec<Finding>,
+    /// Names read so far, each as one of 128 bits: a bit not set says that a name is new without a search.
+    names: u128,
+    /// Where in the kind's list the next field is looked for first: most files keep the order of the manual.
+    next: usize,
+}
+
+impl<'r> Work<'r> {
+    fn new(raw: &'r RawRecord<'r>, profile: &'r Profile) -> Self {
+        Self {
+            raw,
+            profile,
+            kind: Box::default(),
+            fields: Fields::with_capacity(raw.fields.len()),
+            instruction_id: None,
+            effective_date: None,
+            amounts: Vec::new(),
+            findings: Vec::new(),
+            names: 0,
+            next: 0,
+        }
+    }
+
+    /// The record's kind, if it is known, allowed or not: a record of a line that is not allowed is checked all the same.
+    fn kind(&mut self) -> Option<Known> {
+        let Some(field) = self.raw_field("kind").filter(|field| !is_blank(field)) else {
+            if !self.is_broken() {
+                self.require("kind");
+            }
+            return None;
+        };
+        self.fields.stands_at("kind", field.spot);
+        let text = match &field.text {
+            Ok(text) => text.trim(),
+            Err(code) => {
+                self.find(*code, field);
+                return None;
+            }
+        };
+        let known = self.profile.kinds.get(text).copied();
+        match known {
+            Some(known) => {
+                self.kind = known.spec.name.into();
+                if !known.allowed {
+                    self.find(Code::LineNotAllowed, field);
+                }
+            }
+            None => {
+                if !shown(text).is_personal() {
+                    self.kind = text.chars().take(KIND_SHOWN).collect();
+                }
+                self.find(Code::UnknownKind, field);
+            }
+        }
+        known
+    }
+
+    fn field(&mut self, field: &'r RawField<'r>, known: Option<Known>) {
+        // Blank is not given, whatever a conversion made of it.
+        if is_blank(field) || self.is_second(field) {
+            return;
+        }
+        match field.name {
+            "kind" => {}
+            "instruction_id" => self.instruction_id(field),
+            "effective_date" => self.effective_date(field),
+            "comment" => self.typed(&COMMENT, field),
+            name => match known.map(|known| self.spec(known.spec, name)) {
+                Some(Some(spec)) => self.typed(spec, field),
+                Some(None) => {
+                    self.stray_amount(field);
+                    // What nobody asked for may be anything, so its sender alone sees it.
+                    let finding = self.finding(Code::FieldNotTaken, field);
+                    self.findings
+                        .push(finding.seen(Shown::personal(&field.seen)));
+                }
+                None => self.stray_amount(field),
+            },
+        }
+    }
+
+    /// Whether a field of this name was read before in this record. The same text again says nothing new; another text
+    /// contradicts the first, and neither is a guess worth making.
+    fn is_second(&mut self, field: &RawField<'_>) -> bool {
+        let bit = 1 << (name_hash(field.name) % 128);
+        let is_new = self.names & bit == 0;
+        self.names |= bit;
+        if is_new {
+            return false;
+        }
+        let mut named = self
+            .raw
+            .fields
+            .iter()
+            .filter(|f| f.name == field.name && !is_blank(f));
+        let Some(first) = named.next().filter(|first| !std::ptr::eq(*first, field)) else {
+            return false;
+        };
+        if first.text != field.text {
+            self.find(Code::ConflictingFields, field);
+        }
+        true
+    }
+
+    fn spec(&mut self, kind: &KindSpec, name: &str) -> Option<&'static FieldSpec> {
+        let (before, after) = kind.fields.split_at(self.next);
+        let mut order = after.iter().chain(before);
+        let steps = order.position(|field| field.name == name)?;
+        let at = (self.next + steps) % kind.fields.len();
+        self.next = (at + 1) % kind.fields.len();
+        Some(&kind.fields[at])
+    }
+
+    fn instruction_id(&mut self, field: &RawField<'_>) {
+        self.fields.stands_at("instruction_id", field.spot);
+        if let Some(Value::Text(id)) = self.read(&INSTRUCTION_ID, field) {
+            self.instruction_id = Some(id);
+        }
+    }
+
+    fn effective_date(&mut self, field: &RawField<'_>) {
+        self.fields.stands_at("effective_date", field.spot);
+        if let Some(Value::Date(date)) = self.read(&EFFECTIVE_DATE, field) {
+            self.effective_date = Some(date);
+        }
+    }
+
+    /// A field that the kind takes.
+    fn typed(&mut self, spec: &'static FieldSpec, field: &RawField<'_>) {
+        if let FieldType::Amount { currency, .. } = spec.kind {
+            self.amount(spec, currency, field);
+        }
+        let Some(value) = self.read(spec, field) else {
+            return;
+        };
+        if let (FieldType::Text(_), Value::Text(text)) = (spec.kind, &value)
+            && sensitive::holds_card_number(text)
+        {
+            let finding = self.finding(Code::SensitiveData, field);
+            self.findings
+                .push(finding.seen(Shown::personal(&field.seen)));
+        }
+        self.fields.push_at(spec.name, value, field.spot);
+    }
+
+    /// Counts an amount, and holds it against the decimals of the currency that the record names beside it.
+    fn amount(&mut self, spec: &'static FieldSpec, currency: &str, field: &RawField<'_>) {
+        let Some(amount) = readable(field) else {
+            return;
+        };
+        let currency = self.currency(currency);
+        self.amounts.push(AmountRead {
+            field: spec.name,
+            amount: amount.abs(),
+            currency,
+        });
+        if currency.is_some_and(|currency| amount.scale() > currency.decimals()) {
+            self.find(Code::TooManyDecimals, field);
+        }
+    }
+
+    /// Counts an amount that the record's kind does not take, or whose record's kind is not known.
+    fn stray_amount(&mut self, field: &RawField<'_>) {
+        let Some(spec) = self.profile.amounts.get(field.name) else {
+            return;
+        };
+        let FieldType::Amount { currency, .. } = spec.kind else {
+            return;
+        };
+        if let Some(amount) = readable(field) {
+            self.amounts.push(AmountRead {
+                field: spec.name,
+                amount: amount.abs(),
+                currency: self.currency(currency),
+            });
+        }
+    }
+
+    fn currency(&self, field: &str) -> Option<Currency> {
+        let text = self.raw_field(field)?.text.as_ref().ok()?;
+        Currency::named(text)
+    }
+
+    fn missing(&mut self, spec: &KindSpec) {
+        // What a broken record seems to lack may be what is broken.
+        if self.is_broken() {
+            return;
+        }
+        for field in spec.fields {
+            if field.need == Need::Required && !self.is_given(field.name) {
+                self.require(field.name);
+            }
+        }
+    }
+
+    /// The line's rules across fields. A field that was given and could not be read is not missing too.
+    fn across(&mut self, known: Known) {
+        for finding in (known.rules)(known.spec, &self.fields) {
+            let given = self.raw_field(&finding.field);
+            let unread = given.is_some() && !self.fields.has(&finding.field);
+            if finding.code == Code::Required && unread && self.is_given(&finding.field) {
+                continue;
+            }
+            let finding = match given {
+                Some(field) => self.placed(finding, field),
+                None => finding.at(self.raw.place.clone()),
+            };
+            self.findings.push(finding);
+        }
+    }
+
+    fn placed(&self, mut finding: Finding, field: &RawField<'_>) -> Finding {
+        finding.place = self.raw.place.of_field(field.spot, field.name);
+        let personal = matches!(self.fields.get(field.name), Some(Value::Personal(_)));
+        finding.value.get_or_insert_with(|| {
+            if personal {
+                Shown::personal(&field.seen)
+            } else {
+                shown(&field.seen)
+            }
+        });
+        finding
+    }
+
+    fn read(&mut self, spec: &FieldSpec, field: &RawField<'_>) -> Option<Value> {
+        let value = match &field.text {
+            Ok(text) => value::parse(spec, text),
+            Err(code) => Err(*code),
+        };
+        match value {
+            Ok(value) => Some(value),
+            Err(code) => {
+                let finding = self.finding(code, field);
+                let value = if matches!(spec.kind, FieldType::Identity) {
+                    Shown::personal(&field.seen)
+                } else {
+                    shown(&field.seen)
+                };
+                self.findings.push(finding.seen(value));
+                None
+            }
+        }
+    }
+
+    fn raw_field(&self, name: &str) -> Option<&'r RawField<'r>> {
+        self.raw.fields.iter().find(|field| field.name == name)
+    }
+
+    fn is_given(&self, name: &str) -> bool {
+        let mut fields = self.raw.fields.iter();
+        fields.any(|field| field.name == name && !is_blank(field))
+    }
+
+    /// Whether the reader found something wrong with the record as such.
+    fn is_broken(&self) -> bool {
+        self.raw.findings.iter().any(Finding::rejects)
+    }
+
+    fn finding(&self, code: Code, field: &RawField<'_>) -> Finding {
+        Finding::field(code, field.name).at(self.raw.place.of_field(field.spot, field.name))
+    }
+
+    fn find(&mut self, code: Code, field: &RawField<'_>) {
+        let finding = self.finding(code, field).seen(shown(&field.seen));
+        self.findings.push(finding);
+    }
+
+    fn require(&mut self, name: &'static str) {
+        let finding = Finding::field(Code::Required, name).at(self.raw.place.clone());
+        self.findings.push(finding);
+    }
+}
+
+fn is_blank(field: &RawField<'_>) -> bool {
+    matches!(&field.text, Ok(text) if text.trim().is_empty())
+}
+
+/// A few bits of a name, enough to tell most names of one record apart.
+fn name_hash(name: &str) -> u32 {
+    let step = |hash: u32, byte: u8| hash.wrapping_mul(31).wrapping_add(byte.into());
+    name.bytes().fold(0, step)
+}
+
+/// The amount of a field, whatever its sign.
+fn readable(field: &RawField<'_>) -> Option<Decimal> {
+    value::decimal(field.text.as_ref().ok()?, Code::InvalidAmount).ok()
+}
+
+#[cfg(test)]
+mod tests;

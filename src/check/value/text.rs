@@ -1,0 +1,61 @@
+//! Free text and references: NFC, trimmed, and nothing in them that a reader of the answers could not see.
+
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use crate::code::Code;
+
+/// The most characters of a reference.
+const REFERENCE: usize = 35;
+
+/// Trimmed and in NFC.
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfc().collect())
+    }
+}
+
+/// Free text: no control characters, at most so many characters.
+pub(super) fn free(text: &str, longest: usize) -> Result<Box<str>, Code> {
+    let text = normal(text);
+    if text.chars().any(char::is_control) {
+        return Err(Code::InvalidCharacter);
+    }
+    at_most(text, longest)
+}
+
+/// A reference: printable, at most 35 characters. Keys are compared exactly, so a character that nobody sees, or a blank
+/// that is not the blank, would make two keys of one.
+pub(super) fn reference(text: &str) -> Result<Box<str>, Code> {
+    let text = normal(text);
+    if text.chars().any(|c| !is_printable(c)) {
+        return Err(Code::InvalidCharacter);
+    }
+    at_most(text, REFERENCE)
+}
+
+fn at_most(text: Cow<'_, str>, longest: usize) -> Result<Box<str>, Code> {
+    // Bytes first: a text of no more bytes than that has no more characters either.
+    if text.len() > longest && text.chars().count() > longest {
+        return Err(Code::TooLong);
+    }
+    Ok(text.into())
+}
+
+fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return !c.is_ascii_control();
+    }
+    !c.is_control()
+        && !c.is_whitespace()
+        && !matches!(c,
+            // Unicode's invisible format characters, and the byte order mark where it is no mark.
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e007f}'
+            // Private use: every program shows something else.
+            | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
