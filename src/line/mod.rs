@@ -11,6 +11,7 @@ use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use uuid::Uuid;
 
+use crate::check::{Profile, Rules};
 use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
 
 /// A product line.
@@ -151,6 +152,16 @@ pub fn check(line: Line, kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
     match line {
         Line::Insurance => insurance::check(kind, fields),
     }
+}
+
+/// What the records of a partner that may ask for these lines are checked by.
+pub fn profile(allowed: &[Line]) -> Profile {
+    Line::ALL.iter().fold(Profile::default(), |profile, &line| {
+        let rules: Rules = match line {
+            Line::Insurance => insurance::check,
+        };
+        profile.with(line.kinds(), allowed.contains(&line), rules)
+    })
 }
 
 /// The keys that deciding this instruction will ask the book for, so that they can be fetched together; a key left out
