@@ -97,7 +97,7 @@ fn is_neutralised(text: &str) -> bool {
 /// Blanks around a text off, without copying it.
 pub(crate) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
     let bytes = text.as_bytes();
-    let plain = |byte: Option<&u8>| byte.is_none_or(|b| b.is_ascii_graphic());
+    let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
     if plain(bytes.first()) && plain(bytes.last()) {
         return text;
     }
@@ -106,10 +106,10 @@ pub(crate) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
     slice(text, start..end)
 }
 
-fn slice<'c>(
-    text: Cow<'c, str>,
+fn slice(
+    text: Cow<'_, str>,
     range: impl std::slice::SliceIndex<str, Output = str>,
-) -> Cow<'c, str> {
+) -> Cow<'_, str> {
     match text {
         Cow::Borrowed(text) => Cow::Borrowed(&text[range]),
         Cow::Owned(text) => Cow::Owned(text[range].to_owned()),
@@ -128,7 +128,7 @@ fn boolean(word: &str, yes: &[String], no: &[String]) -> Result<Cow<'static, str
 
 /// `YYYY-MM-DD` of a text that has exactly the pattern's digits and separators. Whether the calendar has that day is
 /// for the checks. A year of two digits is one of 2000–2099.
-fn date(pattern: &str, text: &str) -> Option<String> {
+pub(super) fn date(pattern: &str, text: &str) -> Option<String> {
     if pattern.len() != text.len() {
         return None;
     }

@@ -8,7 +8,17 @@ use rust_decimal::Decimal;
 use crate::code::Code;
 use crate::model::FieldType;
 
+mod control;
+mod conversion;
 mod convert;
+mod defaults;
+mod field;
+mod file;
+mod names;
+mod reader;
+mod verify;
+
+pub use names::{NameValues, overlaps};
 
 /// A verified format: what a format file says, resolved against the canonical names.
 #[derive(Clone, Debug)]
@@ -241,3 +251,12 @@ impl std::fmt::Debug for Dictionary {
         f.write_str("Dictionary")
     }
 }
+
+/// A label or word as it is compared: trimmed, NFC, lower case.
+pub(crate) fn folded(label: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    label.trim().nfc().collect::<String>().to_lowercase()
+}
+
+#[cfg(test)]
+pub(crate) mod fake;

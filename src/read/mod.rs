@@ -4,12 +4,19 @@
 //! A reader cuts its input into [`Chunk`]s one after another; [`Layout::records`] turns a chunk into records, on any
 //! thread.
 
+pub mod csv;
+
+mod charset;
+mod field;
+mod source;
+
 use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 
 use crate::code::Code;
 use crate::model::{Finding, Place, Source};
+pub use source::{Input, Layout, Reader};
 
 /// Why a file, or all of a batch, is not taken.
 #[derive(Debug)]
@@ -72,6 +79,13 @@ pub enum Chunk {
         bytes: Vec<u8>,
         /// Physical number of the first line.
         first_line: u64,
+    },
+    /// A record of delimited text that is too large: its first line, or nothing where that alone is too large.
+    TooLarge {
+        /// The bytes that were kept.
+        bytes: Vec<u8>,
+        /// Physical number of its first line.
+        line: u64,
     },
     /// XML records.
     Elements(Vec<Element>),

@@ -82,6 +82,7 @@ const BANS: &[Ban] = &[
             "src/demo",
             "src/cli",
             "src/read/excel",
+            "src/read/source",
         ],
         in_tests: false,
     },

@@ -1,0 +1,305 @@
+//! From a piece of whole lines to records.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use memchr::memchr2;
+
+use super::cells::{Broken, Cell, Text, cut};
+use super::frame::{Marks, RECORD_MAX, line_end_length, line_ends, record_end};
+use super::header::{Columns, Taken};
+use crate::code::Code;
+use crate::format::{Charset, CsvRules, Format};
+use crate::model::{Finding, Place, Source};
+use crate::read::charset::is_ascii_compatible;
+use crate::read::{RawRecord, ReadLimits, field};
+
+/// What a file's header says, and with it how its records are read, on any thread.
+#[derive(Debug)]
+pub struct CsvLayout {
+    format: Arc<Format>,
+    rules: CsvRules,
+    taken: Vec<Taken>,
+    absent: Vec<usize>,
+    width: usize,
+    wider: Option<usize>,
+    head: Vec<u8>,
+    batch: Vec<Finding>,
+    pub(super) big_end: Option<bool>,
+}
+
+/// A record's bytes, without its line end, and where they stand.
+struct Line<'c> {
+    text: Text<'c>,
+    start: usize,
+    end: usize,
+    number: u64,
+}
+
+impl CsvLayout {
+    pub(super) fn new(
+        format: &Arc<Format>,
+        rules: &CsvRules,
+        columns: Columns,
+        limits: &ReadLimits,
+        head: Vec<u8>,
+        big_end: Option<bool>,
+    ) -> Self {
+        let most = usize::try_from(limits.columns).unwrap_or(usize::MAX);
+        Self {
+            format: Arc::clone(format),
+            rules: rules.clone(),
+            taken: columns.taken,
+            absent: columns.absent,
+            width: columns.width,
+            wider: Self::may_be_wider(format, rules).then_some(most),
+            head,
+            batch: columns.batch,
+            big_end,
+        }
+    }
+
+    /// The bytes before the first record: byte order mark, lines passed over, header.
+    pub fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    /// What the header holds that rejects the batch as a whole.
+    pub(in crate::read) fn batch(&self) -> &[Finding] {
+        &self.batch
+    }
+
+    /// The records of a piece, in its order. Blank lines are none.
+    pub(in crate::read) fn records<'c>(
+        &'c self,
+        bytes: &'c [u8],
+        first_line: u64,
+    ) -> Vec<RawRecord<'c>> {
+        let whole = self.whole(bytes);
+        let mut records = Vec::with_capacity(bytes.len() / 64 + 1);
+        let mut cells = Vec::with_capacity(self.width);
+        let mut start = 0;
+        let mut number = first_line;
+        while start < bytes.len() {
+            let (end, content) = first_record(&bytes[start..], self.marks());
+            let (end, content) = (start + end, start + content);
+            let record = &bytes[start..content];
+            let text = whole.and_then(|whole| whole.get(start..content));
+            if !record.trim_ascii().is_empty() {
+                records.push(self.record(&self.line(record, text, start, end, number), &mut cells));
+            }
+            number += if self.marks().is_some() {
+                line_ends(&bytes[start..end])
+            } else {
+                1
+            };
+            start = end;
+        }
+        records
+    }
+
+    /// A record that is too large: what was kept of it is its first line, or nothing.
+    pub(in crate::read) fn too_large(bytes: &[u8], line: u64) -> RawRecord<'static> {
+        let place = Place::Line { line, column: 0 };
+        let source = if bytes.is_empty() {
+            Source::None
+        } else {
+            Source::Bytes {
+                start: 0,
+                end: bytes.len(),
+            }
+        };
+        RawRecord {
+            findings: vec![Finding::new(Code::RecordTooLarge).at(place.clone())],
+            place,
+            fields: Vec::new(),
+            batch: Vec::new(),
+            source,
+        }
+    }
+
+    fn marks(&self) -> Option<Marks> {
+        let quote = self.rules.quote.filter(|_| self.rules.multiline)?;
+        Some(Marks {
+            delimiter: self.rules.delimiter,
+            quote,
+        })
+    }
+
+    /// The text of bytes that decode in one piece without change.
+    fn whole<'c>(&self, bytes: &'c [u8]) -> Option<&'c str> {
+        let charset = self.format.charset;
+        let utf8 = matches!(charset, Charset::Utf8 | Charset::Utf16);
+        if utf8 || (is_ascii_compatible(charset) && bytes.is_ascii()) {
+            return std::str::from_utf8(bytes).ok();
+        }
+        None
+    }
+
+    fn line<'c>(
+        &self,
+        bytes: &'c [u8],
+        whole: Option<&'c str>,
+        start: usize,
+        end: usize,
+        number: u64,
+    ) -> Line<'c> {
+        let text = Text {
+            bytes,
+            whole: whole.or_else(|| self.whole(bytes)),
+            charset: self.format.charset,
+        };
+        Line {
+            text,
+            start,
+            end,
+            number,
+        }
+    }
+
+    fn record<'c>(&'c self, line: &Line<'c>, cells: &mut Vec<Cell>) -> RawRecord<'c> {
+        let mut record = RawRecord {
+            place: Place::Line {
+                line: line.number,
+                column: 0,
+            },
+            fields: Vec::new(),
+            findings: Vec::new(),
+            batch: Vec::new(),
+            source: Source::Bytes {
+                start: line.start,
+                end: line.end,
+            },
+        };
+        let broken = if line.text.bytes.len() > RECORD_MAX {
+            Some(Finding::new(Code::RecordTooLarge).at(record.place.clone()))
+        } else {
+            self.cut(line, cells)
+        };
+        match broken {
+            // Which field a cell is cannot be told any more, so none is.
+            Some(finding) => record.findings.push(finding),
+            None => self.fill(&mut record, line, cells),
+        }
+        record
+    }
+
+    fn cut(&self, line: &Line<'_>, cells: &mut Vec<Cell>) -> Option<Finding> {
+        let CsvRules {
+            delimiter, quote, ..
+        } = self.rules;
+        let place = |at: usize| Place::Line {
+            line: line.number,
+            column: column(line.text.characters(0, at)),
+        };
+        let count = match cut(line.text.bytes, delimiter, quote, self.width, cells) {
+            Ok(count) => count,
+            Err(Broken::Unclosed(at)) => {
+                return Some(Finding::new(Code::UnclosedQuote).at(place(at)));
+            }
+            Err(Broken::TextAfterQuote(at)) => {
+                let finding = Finding::new(Code::UnclosedQuote)
+                    .at(place(at))
+                    .saying("text stands between a closing quote and the next delimiter");
+                return Some(finding);
+            }
+        };
+        let most = self.wider.unwrap_or(self.width);
+        if count >= self.width && count <= most {
+            return None;
+        }
+        let finding = Finding::new(Code::ColumnCount).at(place(0)).saying(format!(
+            "the record has {count} columns; {} are expected",
+            self.width
+        ));
+        Some(finding)
+    }
+
+    fn fill<'c>(&'c self, record: &mut RawRecord<'c>, line: &Line<'c>, cells: &[Cell]) {
+        record.fields.reserve(self.taken.len() + self.absent.len());
+        let mut counted = Counted::default();
+        for taken in &self.taken {
+            let cell = cells[taken.column];
+            let spot = match self.marks() {
+                // The record's place names its first line; on a later one a column would mean nothing.
+                Some(_) if memchr2(b'\n', b'\r', &line.text.bytes[..cell.begin]).is_some() => 0,
+                _ => counted.column(&line.text, cell.begin),
+            };
+            let field = &self.format.fields[taken.field];
+            match self.text(line, cells, taken) {
+                Some(text) => record.fields.extend(field::given(field, text, spot)),
+                None => record
+                    .findings
+                    .push(
+                        Finding::field(Code::Undecodable, field.name).at(Place::Line {
+                            line: line.number,
+                            column: spot,
+                        }),
+                    ),
+            }
+        }
+        let absent = self.absent.iter().map(|&index| &self.format.fields[index]);
+        record
+            .fields
+            .extend(absent.filter_map(|field| field::absent(field, 0)));
+    }
+
+    /// The text of a field's cell, with those joined to it; `None` where one does not decode.
+    fn text<'c>(&self, line: &Line<'c>, cells: &[Cell], taken: &Taken) -> Option<Cow<'c, str>> {
+        let text = line.text.cell(cells[taken.column], self.rules.quote)?;
+        let Some((separator, _)) = &self.format.fields[taken.field].convert.join else {
+            return Some(text);
+        };
+        let mut parts = vec![text];
+        for &column in &taken.joined {
+            parts.push(line.text.cell(cells[column], self.rules.quote)?);
+        }
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(|part| part.trim())
+            .filter(|part| !part.is_empty())
+            .collect();
+        Some(Cow::Owned(parts.join(separator)))
+    }
+}
+
+/// The first record of these bytes: one past its line end, and one past its content. Without an end it is all of them.
+pub(super) fn first_record(bytes: &[u8], multiline: Option<Marks>) -> (usize, usize) {
+    let end = match multiline {
+        Some(marks) => record_end(bytes, marks),
+        None => memchr2(b'\n', b'\r', bytes).map(|at| at + line_end_length(&bytes[at..])),
+    };
+    let Some(end) = end else {
+        let content = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+        let content = content.strip_suffix(b"\r").unwrap_or(content);
+        return (bytes.len(), content.len());
+    };
+    let line_end = if bytes[..end].ends_with(b"\r\n") {
+        2
+    } else {
+        1
+    };
+    (end, end - line_end)
+}
+
+/// A character column from 1, of a number of characters before it.
+fn column(before: usize) -> u32 {
+    u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// Counts a record's characters from left to right, so that none is counted twice.
+#[derive(Default)]
+struct Counted {
+    bytes: usize,
+    characters: usize,
+}
+
+impl Counted {
+    fn column(&mut self, text: &Text<'_>, begin: usize) -> u32 {
+        if begin > self.bytes {
+            self.characters += text.characters(self.bytes, begin);
+            self.bytes = begin;
+        }
+        column(self.characters)
+    }
+}

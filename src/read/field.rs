@@ -1,0 +1,38 @@
+//! From a cell's text to a field of a record, alike for every reader.
+
+use std::borrow::Cow;
+
+use super::RawField;
+use crate::format::Field;
+
+/// The field that a cell's text gives, blanks around it included or not; `None`: the field is not given. `spot`: see
+/// [`RawField::spot`].
+pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Option<RawField<'c>> {
+    let convert = &field.convert;
+    if convert.constant.is_some() || seen.trim().is_empty() {
+        return absent(field, spot);
+    }
+    let text = convert.apply(seen.clone());
+    if let Ok(text) = &text
+        && text.trim().is_empty()
+    {
+        return absent(field, spot);
+    }
+    Some(RawField {
+        name: field.name,
+        seen,
+        text,
+        spot,
+    })
+}
+
+/// The field of a record that says nothing about it: the format's own word, if it has one.
+pub(crate) fn absent(field: &Field, spot: u32) -> Option<RawField<'_>> {
+    let text = field.convert.absent()?;
+    Some(RawField {
+        name: field.name,
+        seen: Cow::Borrowed(""),
+        text: Ok(Cow::Borrowed(text)),
+        spot,
+    })
+}

@@ -1,0 +1,131 @@
+//! One input, whatever its reader: opened, cut into chunks, and its chunks turned into records.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use super::csv::{CsvLayout, CsvReader};
+use super::{Chunk, Ending, Fault, RawRecord, ReadLimits};
+use crate::format::{Format, ReaderKind};
+use crate::model::Finding;
+
+/// The bytes of a batch.
+pub enum Input {
+    /// Read once from front to back.
+    Stream(Box<dyn Read + Send>),
+    /// A file of its own, which a workbook needs: it is read from its end.
+    File(File),
+}
+
+impl Input {
+    fn into_stream(self) -> Box<dyn Read + Send> {
+        match self {
+            Self::Stream(stream) => stream,
+            Self::File(file) => Box::new(file),
+        }
+    }
+}
+
+/// Cuts one input into chunks.
+pub struct Reader {
+    inner: Inner,
+    layout: Arc<Layout>,
+    /// What the header holds that rejects the batch as a whole (`unknown_field`). Its records are read all the same,
+    /// so that each can be answered.
+    pub batch_findings: Vec<Finding>,
+}
+
+enum Inner {
+    Csv(CsvReader),
+}
+
+/// How the chunks of one input become records; shared between threads.
+#[derive(Debug)]
+pub enum Layout {
+    /// Delimited text.
+    Csv(CsvLayout),
+}
+
+impl Reader {
+    /// Opens an input as this format says.
+    ///
+    /// [`Fault::File`] puts the file into quarantine; [`Fault::World`] says that it could not be read this time.
+    pub fn open(format: &Arc<Format>, input: Input, limits: &ReadLimits) -> Result<Self, Fault> {
+        match &format.reader {
+            ReaderKind::Csv(rules) => {
+                let (reader, layout) = CsvReader::open(format, rules, input.into_stream(), limits)?;
+                Ok(Self::of(Inner::Csv(reader), Layout::Csv(layout)))
+            }
+            ReaderKind::Xml(_) | ReaderKind::Excel(_) => Err(Fault::World(anyhow::anyhow!(
+                "this build reads delimited text only"
+            ))),
+        }
+    }
+
+    fn of(inner: Inner, layout: Layout) -> Self {
+        let batch_findings = layout.batch().to_vec();
+        Self {
+            inner,
+            layout: Arc::new(layout),
+            batch_findings,
+        }
+    }
+
+    /// The next chunk in the order of the file; `None` at the end.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
+        match &mut self.inner {
+            Inner::Csv(reader) => reader.next_chunk(),
+        }
+    }
+
+    /// How the chunks become records.
+    pub fn layout(&self) -> Arc<Layout> {
+        Arc::clone(&self.layout)
+    }
+
+    /// What the input says about its contents, after its last chunk.
+    pub fn finish(self) -> Result<Ending, Fault> {
+        match self.inner {
+            Inner::Csv(reader) => Ok(reader.finish()),
+        }
+    }
+}
+
+impl Layout {
+    /// The records of a chunk, in its order.
+    pub fn records<'c>(&'c self, chunk: &'c Chunk) -> Vec<RawRecord<'c>> {
+        match (self, chunk) {
+            (Self::Csv(layout), Chunk::Lines { bytes, first_line }) => {
+                layout.records(bytes, *first_line)
+            }
+            (Self::Csv(_), Chunk::TooLarge { bytes, line }) => {
+                vec![CsvLayout::too_large(bytes, *line)]
+            }
+            (Self::Csv(_), Chunk::Elements(_) | Chunk::Rows(_)) => {
+                unreachable!("a chunk is read by the layout it was cut for")
+            }
+        }
+    }
+
+    /// The bytes before the first record (byte order mark, lines passed over, header), in the chunks' character set;
+    /// for sending records back. Nothing for a workbook.
+    pub fn head(&self) -> &[u8] {
+        match self {
+            Self::Csv(layout) => layout.head(),
+        }
+    }
+
+    /// Bytes of the head or of a chunk as the partner sent them: chunks of UTF-16 text are UTF-8.
+    pub fn as_sent<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        match self {
+            Self::Csv(layout) => layout.as_sent(bytes),
+        }
+    }
+
+    fn batch(&self) -> &[Finding] {
+        match self {
+            Self::Csv(layout) => layout.batch(),
+        }
+    }
+}
