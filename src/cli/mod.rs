@@ -6,6 +6,7 @@ pub mod exit;
 pub mod logs;
 pub mod man;
 pub mod out;
+pub mod rules;
 pub mod table;
 
 use anyhow::Result;
@@ -61,6 +62,9 @@ fn dispatch(cli: &Cli) -> Result<Exit> {
     let exit = match &cli.command {
         Command::Completions { shell } => man::completions(*shell, &mut out).map(|()| Exit::Good),
         Command::Man => man::page(&mut out).map(|()| Exit::Good),
+        Command::Rules { line, mermaid: _ } => {
+            rules::print(line.as_deref(), cli.common.json, &mut out).map(|()| Exit::Good)
+        }
         _ => Err(exit::wrong_use("this command is not in this build yet")),
     }?;
     out.finish()?;

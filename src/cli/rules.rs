@@ -1,0 +1,173 @@
+//! `sluss rules`: what the program runs by, drawn from the code that runs: instructions with their fields, lifecycle
+//! tables, and the catalogue of finding codes.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::exit::wrong_use;
+use super::out::Out;
+use super::table::{Table, bold};
+use crate::code::{Code, Scope};
+use crate::line::Line;
+use crate::model::{FieldType, KindSpec, Need};
+
+/// Prints the rules of one line, or of all.
+pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
+    let lines = chosen(line)?;
+    if json {
+        return out.json(&document(&lines));
+    }
+    for line in &lines {
+        out.line(bold(
+            &format!("{}: instructions", line.as_str()),
+            out.colours,
+        ))?;
+        out.line(
+            "* required; every record may carry instruction_id, effective_date and comment as well",
+        )?;
+        out.line("")?;
+        for kind in line.kinds() {
+            print_kind(kind, out)?;
+        }
+    }
+    out.line(bold(
+        "codes of findings, in order of precedence",
+        out.colours,
+    ))?;
+    let mut table = Table::new(&["code", "about", "means", "what to do", "iso"]);
+    for code in Code::ALL {
+        let entry = code.entry();
+        table.row([
+            entry.name,
+            about(entry.scope),
+            entry.message,
+            entry.hint,
+            entry.iso_reason.unwrap_or_default(),
+        ]);
+    }
+    out.table(&table)
+}
+
+fn chosen(line: Option<&str>) -> Result<Vec<Line>> {
+    let Some(word) = line else {
+        return Ok(Line::ALL.to_vec());
+    };
+    let all: Vec<&str> = Line::ALL.iter().map(|line| line.as_str()).collect();
+    Line::named(word).map(|line| vec![line]).ok_or_else(|| {
+        wrong_use(format!(
+            "{word}: not a product line; there is {}",
+            all.join(", ")
+        ))
+    })
+}
+
+fn print_kind(kind: &KindSpec, out: &mut Out) -> Result<()> {
+    let mut traits = Vec::new();
+    if kind.schedulable {
+        traits.push("may take effect later");
+    }
+    if kind.inquiry {
+        traits.push("only asks");
+    }
+    let traits = if traits.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", traits.join(", "))
+    };
+    out.line(format!("{}{traits}", kind.name))?;
+    let mut table = Table::new(&["  field", "type"]);
+    for field in kind.fields {
+        let star = if field.need == Need::Required {
+            "*"
+        } else {
+            ""
+        };
+        table.row([format!("  {}{star}", field.name), in_words(field.kind)]);
+    }
+    out.table(&table)?;
+    out.line("")
+}
+
+fn document(lines: &[Line]) -> Value {
+    let lines: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            let kinds: Vec<Value> = line.kinds().iter().map(kind_document).collect();
+            json!({ "line": line.as_str(), "kinds": kinds })
+        })
+        .collect();
+    let codes: Vec<Value> = Code::ALL
+        .iter()
+        .map(|code| {
+            let entry = code.entry();
+            json!({
+                "code": entry.name,
+                "about": about(entry.scope),
+                "level": code.level().as_str(),
+                "message": entry.message,
+                "hint": entry.hint,
+                "iso_reason": entry.iso_reason,
+            })
+        })
+        .collect();
+    json!({ "lines": lines, "codes": codes })
+}
+
+fn kind_document(kind: &KindSpec) -> Value {
+    let fields: Vec<Value> = kind
+        .fields
+        .iter()
+        .map(|field| {
+            json!({
+                "name": field.name,
+                "type": in_words(field.kind),
+                "required": field.need == Need::Required,
+                "clearable": field.clearable,
+            })
+        })
+        .collect();
+    json!({
+        "kind": kind.name,
+        "schedulable": kind.schedulable,
+        "inquiry": kind.inquiry,
+        "fields": fields,
+    })
+}
+
+const fn about(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Batch => "batch",
+        Scope::Record => "record",
+        Scope::Note => "note",
+    }
+}
+
+/// A field's type as a partner may read it.
+pub fn in_words(kind: FieldType) -> String {
+    match kind {
+        FieldType::Text(most) => format!("text, at most {most} characters"),
+        FieldType::Ref => "reference, at most 35 printable characters".into(),
+        FieldType::Date => "date".into(),
+        FieldType::Amount { currency, .. } => format!("amount, in the currency of {currency}"),
+        FieldType::Rate => "number, not negative".into(),
+        FieldType::Percent => "percent, at most 100".into(),
+        FieldType::Bool => "true or false".into(),
+        FieldType::Integer(from, to) => format!("whole number, {from} to {to}"),
+        FieldType::Country => "country, ISO 3166-1 alpha-2".into(),
+        FieldType::Currency => "currency, ISO 4217".into(),
+        FieldType::Language => "language, two letters".into(),
+        FieldType::Email => "e-mail address".into(),
+        FieldType::Phone => "phone number, E.164".into(),
+        FieldType::Code(words) => format!("one of {}", words.join(", ")),
+        FieldType::Synonym(spellings) => {
+            let mut words: Vec<&str> = spellings.iter().map(|(_, word)| *word).collect();
+            words.sort_unstable();
+            words.dedup();
+            format!("one of {}", words.join(", "))
+        }
+        FieldType::Identity => "national identity number".into(),
+        FieldType::Iban => "IBAN".into(),
+        FieldType::Bic => "BIC".into(),
+        FieldType::Digits(most) => format!("account number, at most {most} digits"),
+    }
+}
