@@ -2,17 +2,26 @@
 //! only put into words.
 
 pub mod args;
+pub mod errors;
 pub mod exit;
 pub mod logs;
 pub mod man;
+pub mod number;
 pub mod out;
 pub mod rules;
+pub mod session;
+pub mod status;
 pub mod table;
+
+use std::io::Write;
+use std::path::Path;
 
 use anyhow::Result;
 use clap::Parser;
 
-use args::{Cli, Command};
+use crate::ledger::Book;
+use crate::site::{Site, SiteError};
+use args::{Cli, Command, Common};
 use exit::{Exit, WrongUse};
 use out::Out;
 
@@ -22,7 +31,7 @@ pub fn main() -> Exit {
     std::panic::catch_unwind(|| match Cli::try_parse() {
         Ok(cli) => {
             logs::start(&cli.common);
-            ended(&cli, dispatch(&cli))
+            ended(dispatch(&cli))
         }
         Err(asked) => {
             // Help and version end well; their reader may be gone already.
@@ -38,35 +47,79 @@ pub fn main() -> Exit {
     .unwrap_or(Exit::Unfinished)
 }
 
-fn ended(_cli: &Cli, result: Result<Exit>) -> Exit {
+fn ended(result: Result<Exit>) -> Exit {
     let error = match result {
         Ok(exit) => return exit,
         Err(error) => error,
     };
-    tell(&error);
-    if error.is::<WrongUse>() {
+    // Standard error may be closed; then nobody is left to tell.
+    writeln!(std::io::stderr(), "sluss: {error:#}").ok();
+    let usage = error.is::<WrongUse>()
+        || error
+            .downcast_ref::<SiteError>()
+            .is_some_and(SiteError::is_usage);
+    if usage {
         Exit::WrongUse
     } else {
         Exit::Unfinished
     }
 }
 
-/// Tells an error with its chain of causes. Standard error may be closed; then nobody is left to tell.
-fn tell(error: &anyhow::Error) {
-    use std::io::Write;
-    writeln!(std::io::stderr(), "sluss: {error:#}").ok();
-}
-
 fn dispatch(cli: &Cli) -> Result<Exit> {
     let mut out = Out::open();
-    let exit = match &cli.command {
-        Command::Completions { shell } => man::completions(*shell, &mut out).map(|()| Exit::Good),
-        Command::Man => man::page(&mut out).map(|()| Exit::Good),
-        Command::Rules { line, mermaid: _ } => {
-            rules::print(line.as_deref(), cli.common.json, &mut out).map(|()| Exit::Good)
-        }
-        _ => Err(exit::wrong_use("this command is not in this build yet")),
-    }?;
+    let exit = command(cli, &mut out)?;
     out.finish()?;
     Ok(exit)
+}
+
+fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::Init { dir } => init(dir, common.json, out),
+        Command::Status { batch } => status::print(common, batch.as_deref(), out),
+        Command::Errors { batch, examples } => errors::print(common, batch, *examples, out),
+        Command::Rules { line, mermaid: _ } => rules::print(line.as_deref(), common.json, out),
+        Command::Resume { name } => return resume(common, name, out),
+        Command::Number { kind, values } => number::print(common, kind, values, out),
+        Command::Completions { shell } => man::completions(*shell, out),
+        Command::Man => man::page(out),
+        _ => Err(exit::wrong_use("this command is not in this build yet")),
+    }?;
+    Ok(Exit::Good)
+}
+
+fn init(dir: &Path, json: bool, out: &mut Out) -> Result<()> {
+    Site::init(dir)?;
+    if json {
+        return out.json(&serde_json::json!({ "site": dir }));
+    }
+    out.line(format!(
+        "{0} is a site. Say in {0}/sluss.toml who your partners are; then `sluss run --site {0}`.",
+        dir.display()
+    ))
+}
+
+/// Lifts a partner's stop.
+fn resume(common: &Common, name: &str, out: &mut Out) -> Result<Exit> {
+    let asked = Common {
+        partner: Some(name.to_owned()),
+        ..common.clone()
+    };
+    let site = session::site(&asked)?;
+    let partner = session::one_partner(&asked, &site)?;
+    let Some(_lock) = site.lock_within(Site::PATIENCE)? else {
+        return Ok(Exit::SiteHeld);
+    };
+    let path = site.book(&partner.book);
+    let lifted = path.exists() && Book::open(&path, site.secret().site())?.resume(name)?;
+    if common.json {
+        out.json(&serde_json::json!({ "partner": name, "was_stopped": lifted }))?;
+    } else if lifted {
+        out.line(format!(
+            "{name}: the stop is lifted; the next run takes its files again"
+        ))?;
+    } else {
+        out.line(format!("{name} was not stopped"))?;
+    }
+    Ok(Exit::Good)
 }

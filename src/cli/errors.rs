@@ -1,0 +1,318 @@
+//! `sluss errors`: the findings of a batch, grouped by code, with examples.
+//!
+//! The ledger keeps how often each code was given. Place, field and value stand in errors.csv alone, so examples are
+//! there for as long as the partner has not collected that file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::args::Common;
+use super::out::Out;
+use super::session;
+use super::table::{bold, paint, tame};
+use crate::code::Code;
+use crate::ledger::{Folder, JournalRow};
+use crate::line::is_personal;
+use crate::model::value::mask;
+use crate::site::Site;
+use crate::site::settings::{AnswerCharset, Answers};
+
+/// One line of errors.csv, in the order of its columns.
+#[derive(Clone)]
+struct Example {
+    row: String,
+    place: String,
+    field: String,
+    value: String,
+}
+
+/// All findings of one code.
+#[derive(Default)]
+struct Group {
+    count: u64,
+    /// The level of the first: a code keeps its level but for rules that make it a note.
+    level: String,
+    message: String,
+    hint: String,
+    examples: Vec<Example>,
+}
+
+/// Prints a batch's findings.
+pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result<()> {
+    let site = session::site(common)?;
+    let row = session::batch(common, &site, batch)?;
+    let file = errors_file(&site, &row)?;
+    let counted = from_summary(&row)?;
+    let (groups, note) = match &file {
+        Some(path) if path.exists() => (merged(counted, read(&site, &row, path, most)?), None),
+        Some(_) => (
+            counted,
+            Some("errors.csv was collected; examples are gone with it"),
+        ),
+        None => (counted, None),
+    };
+    if common.json {
+        return out.json(&document(&row, &groups, note));
+    }
+    let journal = &row.journal;
+    out.line(format!(
+        "batch {} of {}: {}, {}",
+        journal.batch,
+        journal.partner,
+        tame(journal.file.as_deref().unwrap_or("(due)")),
+        paint(&journal.status, out.colours),
+    ))?;
+    if let Some(reason) = &journal.reason {
+        out.line(format!("reason: {reason}"))?;
+    }
+    if groups.is_empty() {
+        return out.line("no findings");
+    }
+    for (code, group) in in_order(&groups) {
+        print_group(code, group, out)?;
+    }
+    match note {
+        Some(note) => out.line(format!("({note})")),
+        None => Ok(()),
+    }
+}
+
+fn print_group(code: &str, group: &Group, out: &mut Out) -> Result<()> {
+    out.line("")?;
+    out.line(format!(
+        "{} × {} ({}): {}",
+        group.count,
+        bold(code, out.colours),
+        paint(&group.level, out.colours),
+        group.message
+    ))?;
+    if !group.hint.is_empty() {
+        out.line(format!("    {}", group.hint))?;
+    }
+    for example in &group.examples {
+        let row = match example.row.as_str() {
+            "" => String::new(),
+            row => format!("row {row}, "),
+        };
+        let seen = match (example.field.as_str(), example.value.as_str()) {
+            ("", "") => String::new(),
+            (field, "") => format!(": {field}"),
+            (field, value) => format!(": {field} {}", tame(value)),
+        };
+        out.line(format!("    {row}{}{seen}", tame(&example.place)))?;
+    }
+    Ok(())
+}
+
+/// Where the partner's errors.csv was published.
+fn errors_file(site: &Site, row: &JournalRow) -> Result<Option<PathBuf>> {
+    let journal = &row.journal;
+    let answer = journal
+        .answers
+        .iter()
+        .find(|answer| answer.folder == Folder::Own && answer.name.ends_with(".errors.csv"));
+    let Some(answer) = answer else {
+        return Ok(None);
+    };
+    let partner = site
+        .settings()
+        .partners
+        .get(&journal.partner)
+        .with_context(|| format!("{} is no longer a partner of this site", journal.partner))?;
+    Ok(Some(partner.outbox.join(&answer.name)))
+}
+
+/// What the journal knows: codes and counts, with the catalogue's words.
+fn from_summary(row: &JournalRow) -> Result<BTreeMap<String, Group>> {
+    let summary = super::status::summary(row)?;
+    let counts = summary.get("findings").and_then(Value::as_object);
+    let groups = counts.into_iter().flatten().map(|(code, count)| {
+        let entry = Code::named(code).map(|code| (code.level().as_str(), code.entry()));
+        let group = Group {
+            count: count.as_u64().unwrap_or_default(),
+            level: entry.map_or("", |(level, _)| level).to_owned(),
+            message: entry.map_or("", |(_, entry)| entry.message).to_owned(),
+            hint: entry.map_or("", |(_, entry)| entry.hint).to_owned(),
+            examples: Vec::new(),
+        };
+        (code.clone(), group)
+    });
+    Ok(groups.collect())
+}
+
+/// The journal's counts, which are whole, with the file's words and examples.
+fn merged(
+    mut counted: BTreeMap<String, Group>,
+    read: BTreeMap<String, Group>,
+) -> BTreeMap<String, Group> {
+    for (code, group) in read {
+        let count = counted
+            .get(&code)
+            .map_or(group.count, |counted| counted.count);
+        counted.insert(code, Group { count, ..group });
+    }
+    counted
+}
+
+/// Groups in the order of the catalogue.
+fn in_order(groups: &BTreeMap<String, Group>) -> Vec<(&str, &Group)> {
+    let mut groups: Vec<_> = groups
+        .iter()
+        .map(|(code, group)| (code.as_str(), group))
+        .collect();
+    groups.sort_by_key(|(code, _)| Code::named(code));
+    groups
+}
+
+fn document(row: &JournalRow, groups: &BTreeMap<String, Group>, note: Option<&str>) -> Value {
+    let findings: Vec<Value> = in_order(groups)
+        .into_iter()
+        .map(|(code, group)| {
+            let examples: Vec<Value> = group
+                .examples
+                .iter()
+                .map(|example| {
+                    json!({
+                        "row": example.row.parse::<u64>().ok(),
+                        "place": example.place,
+                        "field": example.field,
+                        "value": example.value,
+                    })
+                })
+                .collect();
+            json!({
+                "code": code,
+                "count": group.count,
+                "level": group.level,
+                "message": group.message,
+                "hint": group.hint,
+                "examples": examples,
+            })
+        })
+        .collect();
+    json!({
+        "batch": row.journal.batch,
+        "partner": row.journal.partner,
+        "file": row.journal.file,
+        "status": row.journal.status,
+        "reason": row.journal.reason,
+        "findings": findings,
+        "note": note,
+    })
+}
+
+/// Groups the lines of a published errors.csv. Its values go back to their sender alone: here personal ones are masked.
+fn read(
+    site: &Site,
+    row: &JournalRow,
+    path: &std::path::Path,
+    most: usize,
+) -> Result<BTreeMap<String, Group>> {
+    let shown = path.display();
+    let bytes = std::fs::read(path).with_context(|| shown.to_string())?;
+    let answers = &site.settings().partners[&row.journal.partner].answers;
+    let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    for line in records(&bytes, answers).into_iter().skip(1) {
+        let [row, place, field, value, code, level, message, hint, ..] = line.as_slice() else {
+            anyhow::bail!("{shown}: not as it was written");
+        };
+        let group = groups.entry(code.clone()).or_default();
+        if group.count == 0 {
+            group.level.clone_from(level);
+            group.message.clone_from(message);
+            group.hint.clone_from(hint);
+        }
+        group.count += 1;
+        if group.examples.len() < most {
+            let value = if is_personal(field) {
+                mask(value)
+            } else {
+                value.clone()
+            };
+            group.examples.push(Example {
+                row: row.clone(),
+                place: place.clone(),
+                field: field.clone(),
+                value,
+            });
+        }
+    }
+    Ok(groups)
+}
+
+/// The cells of a CSV answer, in the partner's own style.
+fn records(bytes: &[u8], answers: &Answers) -> Vec<Vec<String>> {
+    let text = match answers.charset {
+        AnswerCharset::Utf8 | AnswerCharset::Utf8Bom => String::from_utf8_lossy(bytes),
+        AnswerCharset::Windows1252 => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
+    };
+    let mut input = text.trim_start_matches('\u{feff}').as_bytes();
+    let delimiter = u8::try_from(answers.delimiter).unwrap_or(b';');
+    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+    // No record is longer than the file, and none has as many cells.
+    let mut cells = vec![0; input.len() + 1];
+    let mut ends = vec![0; 64];
+    let mut records = Vec::new();
+    loop {
+        let (result, taken, _, count) = reader.read_record(input, &mut cells, &mut ends);
+        input = &input[taken..];
+        match result {
+            // Fed with nothing once more, the reader gives the last record.
+            csv_core::ReadRecordResult::InputEmpty => {}
+            csv_core::ReadRecordResult::Record => {
+                let starts = std::iter::once(0).chain(ends[..count].iter().copied());
+                let cell = |(from, to): (usize, &usize)| {
+                    String::from_utf8_lossy(&cells[from..*to]).into_owned()
+                };
+                records.push(starts.zip(&ends[..count]).map(cell).collect());
+            }
+            csv_core::ReadRecordResult::OutputFull
+            | csv_core::ReadRecordResult::OutputEndsFull
+            | csv_core::ReadRecordResult::End => return records,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answers(charset: AnswerCharset) -> Answers {
+        Answers {
+            delimiter: ';',
+            decimal: ',',
+            charset,
+            mode: 0o640,
+            mask: false,
+            pain002: false,
+            workbook: false,
+        }
+    }
+
+    #[test]
+    fn an_answer_is_read_back_in_its_own_style() {
+        let text = "row;value\r\n1;\"a;b \"\"c\"\" å\"\r\n2;\r\n";
+        let expected = vec![
+            vec!["row", "value"],
+            vec!["1", "a;b \"c\" å"],
+            vec!["2", ""],
+        ];
+        let bom = format!("\u{feff}{text}");
+        assert_eq!(
+            records(bom.as_bytes(), &answers(AnswerCharset::Utf8Bom)),
+            expected
+        );
+        let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(text);
+        assert_eq!(
+            records(&bytes, &answers(AnswerCharset::Windows1252)),
+            expected
+        );
+    }
+}

@@ -1,0 +1,306 @@
+//! `sluss status`: batches with their status, counts and sums; what is waiting, due and scheduled.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value, json};
+
+use super::args::Common;
+use super::out::Out;
+use super::session;
+use super::table::{Table, bold, tame};
+use crate::ledger::{Book, JournalRow};
+use crate::os::hex;
+use crate::site::Site;
+
+/// Batches that people are shown; `--json` has all.
+const SHOWN: usize = 40;
+
+/// Days ahead that people are shown.
+const DAYS_SHOWN: usize = 10;
+
+/// Prints the whole site, or one batch whole.
+pub fn print(common: &Common, batch: Option<&str>, out: &mut Out) -> Result<()> {
+    let site = session::site(common)?;
+    match batch {
+        Some(name) => {
+            let row = session::batch(common, &site, name)?;
+            let summary = summary(&row)?;
+            if common.json {
+                out.json(&Value::Object(json_batches(vec![summary])))
+            } else {
+                print_batch(&row, &summary, out)
+            }
+        }
+        None => print_site(common, &site, out),
+    }
+}
+
+/// summary.json of a batch, from its journal row.
+pub fn summary(row: &JournalRow) -> Result<Map<String, Value>> {
+    let mut summary: Map<String, Value> = serde_json::from_str(&row.journal.summary)
+        .with_context(|| format!("the summary of batch {}", row.journal.batch))?;
+    summary.insert(
+        "chain".into(),
+        json!({ "previous": hex(&row.chain.previous), "this": hex(&row.chain.this) }),
+    );
+    Ok(summary)
+}
+
+fn json_batches(batches: Vec<Map<String, Value>>) -> Map<String, Value> {
+    let batches = batches.into_iter().map(Value::Object).collect();
+    Map::from_iter([("batches".to_owned(), Value::Array(batches))])
+}
+
+/// All that the books know about the site.
+#[derive(Default)]
+struct Whole {
+    rows: Vec<JournalRow>,
+    /// (day, book, what, how many), by day.
+    due: Vec<(chrono::NaiveDate, String, String, u64)>,
+    stopped: Vec<(String, String)>,
+    unpublished: Vec<String>,
+}
+
+fn gather(common: &Common, site: &Site) -> Result<Whole> {
+    let mut whole = Whole::default();
+    for (name, mut book) in session::books(common, site)? {
+        whole.add(&name, &mut book)?;
+    }
+    if let Some(partner) = &common.partner {
+        whole.rows.retain(|row| row.journal.partner == *partner);
+    }
+    // Each book is in order by itself; together they are by the time of their claims, then by name.
+    whole.rows.sort_by(|a, b| {
+        (&a.journal.claimed_at, &a.journal.partner, a.id).cmp(&(
+            &b.journal.claimed_at,
+            &b.journal.partner,
+            b.id,
+        ))
+    });
+    whole.due.sort();
+    Ok(whole)
+}
+
+impl Whole {
+    fn add(&mut self, name: &str, book: &mut Book) -> Result<()> {
+        book.each_batch(&mut |row| {
+            self.rows.push(row);
+            Ok(())
+        })?;
+        for (day, what, count) in book.due_counts()? {
+            self.due
+                .push((day, name.to_owned(), what.to_string(), count));
+        }
+        self.stopped.extend(book.stops()?);
+        let unpublished = book.unpublished()?;
+        self.unpublished
+            .extend(unpublished.into_iter().map(|row| row.journal.batch));
+        Ok(())
+    }
+}
+
+fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
+    let whole = gather(common, site)?;
+    let today = session::business_date(common, site);
+    if common.json {
+        return document(&whole, today, out);
+    }
+    if whole.rows.is_empty() {
+        out.line("no batches yet")?;
+    } else {
+        print_batches(&whole.rows, out)?;
+    }
+    print_due(&whole, today, out)?;
+    for (partner, reason) in &whole.stopped {
+        out.line(format!(
+            "stopped: {partner}: {reason}; `sluss resume {partner}` lifts it"
+        ))?;
+    }
+    for batch in &whole.unpublished {
+        out.line(format!(
+            "warning: batch {batch} is booked and not yet published; the next run does that"
+        ))?;
+    }
+    Ok(())
+}
+
+fn document(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()> {
+    let batches: Result<Vec<_>> = whole.rows.iter().map(summary).collect();
+    let mut document = json_batches(batches?);
+    let due = |reached: bool| {
+        let due = whole
+            .due
+            .iter()
+            .filter(|(day, ..)| (*day <= today) == reached);
+        due.map(|(day, book, what, count)| {
+            json!({ "date": day, "book": book, "kind": what, "count": count })
+        })
+        .collect::<Vec<_>>()
+    };
+    let stopped: Vec<Value> = whole
+        .stopped
+        .iter()
+        .map(|(partner, reason)| json!({ "partner": partner, "reason": reason }))
+        .collect();
+    document.insert("due".into(), due(true).into());
+    document.insert("scheduled".into(), due(false).into());
+    document.insert("stopped".into(), stopped.into());
+    document.insert("unpublished".into(), json!(whole.unpublished));
+    out.json(&Value::Object(document))
+}
+
+/// Prints a table of batches, and one of their sums.
+pub fn print_batches(rows: &[JournalRow], out: &mut Out) -> Result<()> {
+    let older = rows.len().saturating_sub(SHOWN);
+    let rows = &rows[older..];
+    let mut batches = Table::new(&[
+        "batch",
+        "partner",
+        "file",
+        "format",
+        "status",
+        "records#",
+        "accepted#",
+        "scheduled#",
+        "rejected#",
+        "duplicate#",
+        "reason",
+    ]);
+    let mut sums = Table::new(&[
+        "batch",
+        "sum of",
+        "currency",
+        "read#",
+        "accepted#",
+        "scheduled#",
+        "rejected#",
+        "duplicate#",
+    ]);
+    for row in rows {
+        let summary = summary(row)?;
+        let journal = &row.journal;
+        let count = |name: &str| summary["counts"][name].to_string();
+        batches.row([
+            journal.batch.clone(),
+            journal.partner.clone(),
+            tame(journal.file.as_deref().unwrap_or("(due)")).into_owned(),
+            journal.format.clone().unwrap_or_default(),
+            journal.status.clone(),
+            count("records"),
+            count("accepted"),
+            count("scheduled"),
+            count("rejected"),
+            count("duplicate"),
+            journal
+                .duplicate_of
+                .clone()
+                .or(journal.reason.clone())
+                .unwrap_or_default(),
+        ]);
+        add_sums(&mut sums, &journal.batch, &summary);
+    }
+    if older > 0 {
+        out.line(format!(
+            "({older} older batches: `sluss status --json` has all)"
+        ))?;
+    }
+    out.table(&batches)?;
+    if !sums.is_empty() {
+        out.line("")?;
+        out.table(&sums)?;
+    }
+    Ok(())
+}
+
+fn add_sums(table: &mut Table, batch: &str, summary: &Map<String, Value>) {
+    let amounts = summary.get("amounts").and_then(Value::as_array);
+    for amount in amounts.into_iter().flatten() {
+        let text = |name: &str| amount[name].as_str().unwrap_or_default().to_owned();
+        table.row([
+            batch.to_owned(),
+            text("field"),
+            text("currency"),
+            text("read"),
+            text("accepted"),
+            text("scheduled"),
+            text("rejected"),
+            text("duplicate"),
+        ]);
+    }
+}
+
+fn print_due(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()> {
+    if whole.due.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(&["date", "book", "kind", "count#", ""]);
+    let mut later: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut days = Vec::new();
+    for (day, book, what, count) in &whole.due {
+        if !days.contains(day) {
+            days.push(*day);
+        }
+        if days.len() > DAYS_SHOWN {
+            *later.entry(what).or_default() += count;
+            continue;
+        }
+        let word = if *day <= today { "due" } else { "scheduled" };
+        table.row([&day.to_string(), book, what, &count.to_string(), word]);
+    }
+    for (what, count) in later {
+        table.row(["later", "", what, &count.to_string(), "scheduled"]);
+    }
+    out.line("")?;
+    out.table(&table)
+}
+
+/// One batch whole.
+fn print_batch(row: &JournalRow, summary: &Map<String, Value>, out: &mut Out) -> Result<()> {
+    for (name, value) in summary {
+        match value {
+            Value::Null => {}
+            Value::Array(items) if items.is_empty() => {}
+            Value::Array(items) => print_objects(name, items, out)?,
+            Value::Object(object) => print_object(name, object, out)?,
+            Value::String(text) => out.line(format!("{name:<14} {}", tame(text)))?,
+            Value::Bool(_) | Value::Number(_) => out.line(format!("{name:<14} {value}"))?,
+        }
+    }
+    if let Some(archive) = &row.journal.archive {
+        out.line(format!("{:<14} {}", "input", tame(archive)))?;
+    }
+    Ok(())
+}
+
+fn print_object(name: &str, object: &Map<String, Value>, out: &mut Out) -> Result<()> {
+    if object.is_empty() {
+        return Ok(());
+    }
+    out.line(bold(name, out.colours))?;
+    for (key, value) in object {
+        out.line(format!("  {key:<20} {}", plain(value)))?;
+    }
+    Ok(())
+}
+
+fn print_objects(name: &str, items: &[Value], out: &mut Out) -> Result<()> {
+    out.line(bold(name, out.colours))?;
+    for item in items.iter().filter_map(Value::as_object) {
+        let cells: Vec<String> = item
+            .iter()
+            .map(|(key, value)| format!("{key} {}", plain(value)))
+            .collect();
+        out.line(format!("  {}", cells.join("  ")))?;
+    }
+    Ok(())
+}
+
+/// A value as people write it.
+pub fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => tame(text).into_owned(),
+        Value::Null => String::new(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
