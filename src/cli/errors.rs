@@ -15,7 +15,8 @@ use super::session;
 use super::table::{bold, paint, tame};
 use crate::code::Code;
 use crate::ledger::{Folder, JournalRow};
-use crate::line::is_personal;
+use crate::line::dictionary::dictionary;
+use crate::model::FieldType;
 use crate::model::value::mask;
 use crate::site::Site;
 use crate::site::settings::{AnswerCharset, Answers};
@@ -227,7 +228,7 @@ fn read(
         }
         group.count += 1;
         if group.examples.len() < most {
-            let value = if is_personal(field) {
+            let value = if (dictionary().kind_of)(field) == Some(FieldType::Identity) {
                 mask(value)
             } else {
                 value.clone()

@@ -39,16 +39,14 @@ pub fn partner<'s>(common: &Common, site: &'s Site) -> Result<Option<&'s Partner
         return Ok(None);
     };
     let partners = &site.settings().partners;
-    match partners.get(name) {
-        Some(partner) => Ok(Some(partner)),
-        None => {
-            let known: Vec<&str> = partners.keys().map(String::as_str).collect();
-            Err(wrong_use(format!(
-                "{name}: no partner of this site; there is {}",
-                known.join(", ")
-            )))
-        }
+    if let Some(partner) = partners.get(name) {
+        return Ok(Some(partner));
     }
+    let known: Vec<&str> = partners.keys().map(String::as_str).collect();
+    Err(wrong_use(format!(
+        "{name}: no partner of this site; there is {}",
+        known.join(", ")
+    )))
 }
 
 /// The same for commands that cannot do without.

@@ -213,12 +213,3 @@ pub const fn spaces(line: Line) -> &'static [Space] {
         Line::Insurance => insurance::SPACES,
     }
 }
-
-/// TEMP
-pub fn is_personal(name: &str) -> bool {
-    Line::ALL.iter().flat_map(|l| l.kinds()).any(|k| {
-        k.fields
-            .iter()
-            .any(|f| f.name == name && matches!(f.kind, crate::model::FieldType::Identity))
-    })
-}
