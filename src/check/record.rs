@@ -199,19 +199,16 @@ impl<'r> Work<'r> {
             }
         };
         let known = self.profile.kinds.get(text).copied();
-        match known {
-            Some(known) => {
-                self.kind = known.spec.name.into();
-                if !known.allowed {
-                    self.find(Code::LineNotAllowed, field);
-                }
+        if let Some(known) = known {
+            self.kind = known.spec.name.into();
+            if !known.allowed {
+                self.find(Code::LineNotAllowed, field);
             }
-            None => {
-                if !shown(text).is_personal() {
-                    self.kind = text.chars().take(KIND_SHOWN).collect();
-                }
-                self.find(Code::UnknownKind, field);
+        } else {
+            if !shown(text).is_personal() {
+                self.kind = text.chars().take(KIND_SHOWN).collect();
             }
+            self.find(Code::UnknownKind, field);
         }
         known
     }

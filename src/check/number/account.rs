@@ -27,7 +27,8 @@ fn parts(clearing: &str, account: &str) -> Option<Valid> {
     let (four, fifth) = clearing.split_at(4);
     let range = find(four.parse().ok()?)?;
     let is_swedbank = four.starts_with('8');
-    if !fifth.is_empty() && !(is_swedbank && luhn(clearing)) {
+    let is_clearing = fifth.is_empty() || (is_swedbank && luhn(clearing));
+    if !is_clearing {
         return None;
     }
     let account = filled(account, range.proof)?;
@@ -76,7 +77,7 @@ fn modulus_11(digits: &str) -> bool {
         .zip(weights)
         .map(|(digit, weight)| digit * weight)
         .sum();
-    sum % 11 == 0
+    sum.is_multiple_of(11)
 }
 
 /// Clearing and account without anything between them, or Nordea's personal account without its clearing number 3300.

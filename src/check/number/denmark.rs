@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::digits::{exactly, is_digits, luhn, number, weighted};
+use super::digits::{eleven, exactly, is_digits, luhn, number};
 use super::{Valid, born, compact, proven};
 use crate::code::Code;
 
@@ -18,7 +18,7 @@ pub fn cpr(text: &str, today: Option<NaiveDate>) -> Result<Valid, Code> {
     let year = (century(digits[6], year) + year).cast_signed();
     let date = NaiveDate::from_ymd_opt(year, month, day).ok_or(Code::InvalidIdentityNo)?;
     let valid = Valid::person(text, born(date, today)?);
-    let proof = weighted(&digits, &[4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+    let proof = eleven(&digits, &[4, 3, 2, 7, 6, 5, 4, 3, 2, 1]);
     Ok(Valid {
         note: (!proof).then_some(Code::ModulusNote),
         ..valid
@@ -43,7 +43,7 @@ pub fn cvr(text: &str) -> Result<Valid, Code> {
     let digits = exactly::<8>(text)
         .filter(|digits| digits[0] != 0)
         .ok_or(Code::InvalidIdentityNo)?;
-    let proof = weighted(&digits, &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+    let proof = eleven(&digits, &[2, 7, 6, 5, 4, 3, 2, 1]);
     proven(Valid::plain(text), proof)
 }
 

@@ -33,7 +33,7 @@ pub(crate) fn luhn(digits: &str) -> bool {
             if weighted > 9 { weighted - 9 } else { weighted }
         })
         .sum();
-    !digits.is_empty() && sum % 10 == 0
+    !digits.is_empty() && sum.is_multiple_of(10)
 }
 
 /// The sum of digits times weights; the shorter of both lists counts.
@@ -43,6 +43,11 @@ pub(super) fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
         .zip(weights)
         .map(|(&digit, &weight)| u32::from(digit) * weight)
         .sum()
+}
+
+/// Whether the sum of digits times weights, check digits weighing 1, is divisible by 11.
+pub(super) fn eleven(digits: &[u8], weights: &[u32]) -> bool {
+    weighted(digits, weights).is_multiple_of(11)
 }
 
 /// ISO 7064 modulus 97-10 over capitals and digits, letters counting as 10 to 35: whether the remainder is 1.

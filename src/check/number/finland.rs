@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::digits::{exactly, is_digits, number, weighted};
+use super::digits::{eleven, exactly, is_digits, number};
 use super::{Valid, born, compact, proven, world};
 use crate::code::Code;
 
@@ -40,7 +40,7 @@ pub fn hetu(text: &str, today: Option<NaiveDate>) -> Result<Valid, Code> {
 pub fn ytunnus(text: &str) -> Result<Valid, Code> {
     let text = compact(text);
     let digits = exactly::<8>(&text).ok_or(Code::InvalidIdentityNo)?;
-    let proof = weighted(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]) % 11 == 0;
+    let proof = eleven(&digits, &[7, 9, 10, 5, 8, 4, 2, 1]);
     proven(Valid::plain(text), proof && digits != [0; 8])
 }
 
@@ -65,7 +65,7 @@ pub fn finnish_reference(text: &str) -> Result<Valid, Code> {
         .zip(weights)
         .map(|(digit, weight)| digit * weight)
         .sum();
-    if (sum + check) % 10 != 0 {
+    if !(sum + check).is_multiple_of(10) {
         return Err(Code::InvalidReference);
     }
     Ok(Valid::plain(digits))

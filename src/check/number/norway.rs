@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::digits::{exactly, is_digits, luhn, number, weighted};
-use super::{Valid, born, compact, is_separator, proven};
+use super::digits::{eleven, exactly, is_digits, luhn, number};
+use super::{Valid, born, compact, proven};
 use crate::code::Code;
 
 /// A fødselsnummer, or a D-number (day of birth + 40). Numbers of test persons (month + 40, + 65, + 80) and of hospitals
@@ -20,9 +20,9 @@ pub fn fodselsnummer(text: &str, today: Option<NaiveDate>) -> Result<Valid, Code
     let day = if day > 40 { day - 40 } else { day };
     let date = NaiveDate::from_ymd_opt((century + year).cast_signed(), month, day);
     let date = born(date.ok_or(Code::InvalidIdentityNo)?, today)?;
-    let first = weighted(&digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11;
-    let second = weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11;
-    proven(Valid::person(text, date), first == 0 && second == 0)
+    let first = eleven(&digits, &[3, 7, 6, 1, 8, 9, 4, 5, 2, 1]);
+    let second = eleven(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]);
+    proven(Valid::person(text, date), first && second)
 }
 
 /// The individual number says which century two digits of a year are of.
@@ -40,7 +40,7 @@ fn century(individual: u32, year: u32) -> Option<u32> {
 pub fn norwegian_orgnr(text: &str) -> Result<Valid, Code> {
     let text = compact(text);
     let digits = exactly::<9>(&text).ok_or(Code::InvalidIdentityNo)?;
-    let proof = weighted(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0;
+    let proof = eleven(&digits, &[3, 2, 7, 6, 5, 4, 3, 2, 1]);
     proven(Valid::plain(text), proof && digits != [0; 9])
 }
 
@@ -51,7 +51,7 @@ pub fn kontonummer(text: &str) -> Result<Valid, Code> {
     let digits = exactly::<11>(&text).ok_or(Code::InvalidAccount)?;
     let proof = match text.strip_prefix("0000") {
         Some(giro) => luhn(giro) && giro != "0000000",
-        None => weighted(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0,
+        None => eleven(&digits, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]),
     };
     if !proof {
         return Err(Code::InvalidAccount);
@@ -75,35 +75,28 @@ pub fn kid10(text: &str) -> Result<Valid, Code> {
 
 /// A KID whose last character is by modulus 11: a digit, or `-` where the remainder has no digit.
 pub fn kid11(text: &str) -> Result<Valid, Code> {
-    let trimmed = text.trim();
-    let (body, check) = match trimmed.strip_suffix('-') {
-        Some(body) => (compact(body), 10),
-        None => {
-            let all = compact(trimmed);
-            let Some(last @ b'0'..=b'9') = all.bytes().next_back() else {
-                return Err(Code::InvalidReference);
-            };
-            (
-                all[..all.len() - 1].to_owned().into(),
-                u32::from(last - b'0'),
-            )
-        }
+    let mut kid = compact(text).into_owned();
+    // The last hyphen is no separator.
+    if text.trim_end().ends_with('-') {
+        kid.push('-');
+    }
+    let check = match kid.bytes().next_back() {
+        Some(b'-') => 10,
+        Some(digit @ b'0'..=b'9') => u32::from(digit - b'0'),
+        _ => return Err(Code::InvalidReference),
     };
-    let weights = [2, 3, 4, 5, 6, 7].into_iter().cycle();
-    let digits = body.bytes().rev().map(|b| u32::from(b.wrapping_sub(b'0')));
-    if !is_digits(&body, 1, 24) {
+    let body = &kid[..kid.len() - 1];
+    if !is_digits(body, 1, 24) {
         return Err(Code::InvalidReference);
     }
+    let weights = [2, 3, 4, 5, 6, 7].into_iter().cycle();
+    let digits = body.bytes().rev().map(|b| u32::from(b - b'0'));
     let sum: u32 = digits
         .zip(weights)
         .map(|(digit, weight)| digit * weight)
         .sum();
-    if (sum + check) % 11 != 0 {
+    if !(sum + check).is_multiple_of(11) {
         return Err(Code::InvalidReference);
     }
-    let kept = trimmed.char_indices().filter(|(at, c)| {
-        let is_check = *c == '-' && at + 1 == trimmed.len();
-        is_check || !is_separator(*c)
-    });
-    Ok(Valid::plain(kept.map(|(_, c)| c).collect::<String>()))
+    Ok(Valid::plain(kid))
 }

@@ -7,8 +7,8 @@ use crate::code::Code;
 /// Codes in bank numbers that ISO 3166-1 leaves to their users: Kosovo.
 pub(super) const USER_ASSIGNED: &str = "XK";
 
-/// ISO 9362: a party of four letters or digits, a country, two characters of place, and three of branch or none. Any
-/// fault is `InvalidBic`.
+/// ISO 9362: a party of four letters (digits are allowed there, and none was ever given out), a country, two characters of
+/// place, and three of branch or none. Any fault is `InvalidBic`.
 pub fn bic(text: &str) -> Result<Valid, Code> {
     let text = compact(text);
     let all = text.bytes().all(|b| b.is_ascii_alphanumeric());

@@ -91,6 +91,9 @@ fn told(checked: &Checked) -> Vec<String> {
     checked.findings.iter().map(tell).collect()
 }
 
+/// Fields, and the findings told of them.
+type Row<'t> = (&'t [(&'static str, &'static str)], &'t [&'t str]);
+
 const OPEN: [(&str, &str); 4] = [
     ("kind", "thing.open"),
     ("thing_no", "T1"),
@@ -140,7 +143,7 @@ fn a_good_record_becomes_its_instruction() {
 
 #[test]
 fn every_finding_of_a_record_is_told_with_its_place() {
-    let rows: &[(&[(&str, &str)], &[&str])] = &[
+    let rows: &[Row] = &[
         (&[("thing_no", "T1")], &["required kind line 7"]),
         (
             &[("kind", " "), ("thing_no", "T1")],
@@ -232,7 +235,7 @@ fn every_finding_of_a_record_is_told_with_its_place() {
 
 #[test]
 fn rules_across_fields_are_placed_and_do_not_ask_for_what_was_given() {
-    let rows: &[(&[(&str, &str)], &[&str])] = &[
+    let rows: &[Row] = &[
         (
             &[("start_date", "2026-02-01"), ("end_date", "2026-01-01")],
             &["date_order end_date line 7 column 51"],
@@ -258,7 +261,7 @@ fn rules_across_fields_are_placed_and_do_not_ask_for_what_was_given() {
 
 #[test]
 fn what_is_personal_is_shown_to_its_sender_alone() {
-    let rows: &[(&[(&str, &str)], &[&str])] = &[
+    let rows: &[Row] = &[
         (
             &[("note", "card 4111 1111 1111 1111")],
             &["sensitive_data note* line 7 column 41"],
