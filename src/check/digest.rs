@@ -14,28 +14,28 @@ pub(super) fn of(kind: &str, effective_date: Option<NaiveDate>, fields: &Fields)
     let mut given: Vec<_> = fields.iter().collect();
     given.extend(date.as_ref().map(|date| ("effective_date", date)));
     given.sort_unstable_by_key(|(name, _)| *name);
-    let mut hash = Sha256::new();
-    part(&mut hash, b'k', kind);
+    let mut parts = Vec::with_capacity(512);
+    add(&mut parts, b'k', kind);
     for (name, value) in given {
-        part(&mut hash, b'n', name);
+        add(&mut parts, b'n', name);
         match value {
             // The word `<clear>` can be the text of a field that cannot be emptied.
-            Value::Clear => part(&mut hash, b'c', ""),
+            Value::Clear => add(&mut parts, b'c', ""),
             // Written with or without separators it is the same number.
-            Value::Personal(number) => part(&mut hash, b'v', &number::compact(number.reveal())),
-            other => part(&mut hash, b'v', &canonical(other)),
+            Value::Personal(number) => add(&mut parts, b'v', &number::compact(number.reveal())),
+            other => add(&mut parts, b'v', &canonical(other)),
         }
     }
     let mut first = [0; 16];
-    first.copy_from_slice(&hash.finalize()[..16]);
+    first.copy_from_slice(&Sha256::digest(&parts)[..16]);
     first
 }
 
-/// Each part with its length, so that no two lists of parts hash the same bytes.
-fn part(hash: &mut Sha256, tag: u8, text: &str) {
-    hash.update([tag]);
-    hash.update((text.len() as u64).to_le_bytes());
-    hash.update(text.as_bytes());
+/// Each part with its length, so that no two lists of parts are the same bytes.
+fn add(parts: &mut Vec<u8>, tag: u8, text: &str) {
+    parts.push(tag);
+    parts.extend_from_slice(&(text.len() as u64).to_le_bytes());
+    parts.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]

@@ -4,9 +4,13 @@
 //! proof (identity, account, reference).
 
 mod digest;
+mod locate;
 pub mod number;
+mod profile;
 mod record;
 mod sensitive;
 pub mod value;
 
-pub use record::{Profile, Rules, locate, record};
+pub use locate::locate;
+pub use profile::{Profile, Rules};
+pub use record::record;

@@ -1,63 +1,17 @@
 //! One record: its kind, its fields by their types, what is missing, what contradicts, what must not be there.
 
-use std::collections::HashMap;
-
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::value::{self, canonical};
-use super::{digest, sensitive};
+use super::locate::shown;
+use super::profile::{Known, Profile};
+use super::{digest, sensitive, value};
 use crate::code::Code;
 use crate::model::{
     AmountRead, Checked, Currency, FieldSpec, FieldType, Fields, Finding, Instruction, KindSpec,
-    Need, Place, Shown, Value,
+    Need, Shown, Value,
 };
 use crate::read::{RawField, RawRecord};
-
-/// Rules across the fields of one record of a kind: findings with their field named, place and value left out.
-pub type Rules = fn(&KindSpec, &Fields) -> Vec<Finding>;
-
-/// What a partner's records are checked by: every kind that there is, and whether this partner may ask for it.
-#[derive(Debug, Default)]
-pub struct Profile {
-    kinds: HashMap<&'static str, Known>,
-    /// Amount fields of all kinds, by name: amounts of a record whose kind is not known are counted too.
-    amounts: HashMap<&'static str, &'static FieldSpec>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    spec: &'static KindSpec,
-    /// The field that holds the key of the kind's entity: its first required reference.
-    key: Option<&'static str>,
-    allowed: bool,
-    rules: Rules,
-}
-
-impl Profile {
-    /// Adds a line's kinds, with their rules and whether this partner may ask for them.
-    #[must_use]
-    pub fn with(mut self, kinds: &'static [KindSpec], allowed: bool, rules: Rules) -> Self {
-        for spec in kinds {
-            let is_key = |field: &&FieldSpec| {
-                field.need == Need::Required && matches!(field.kind, FieldType::Ref)
-            };
-            let known = Known {
-                spec,
-                key: spec.fields.iter().find(is_key).map(|field| field.name),
-                allowed,
-                rules,
-            };
-            self.kinds.insert(spec.name, known);
-            for field in spec.fields {
-                if matches!(field.kind, FieldType::Amount { .. }) {
-                    self.amounts.entry(field.name).or_insert(field);
-                }
-            }
-        }
-        self
-    }
-}
 
 /// Fields that every kind takes.
 const INSTRUCTION_ID: FieldSpec = FieldSpec::optional("instruction_id", FieldType::Ref);
@@ -112,41 +66,6 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
         findings: all,
         amounts,
         source: raw.source,
-    }
-}
-
-/// Gives a finding about a field of this instruction its place and the value that stands there, where it has none:
-/// the rules of a line know names alone.
-#[must_use]
-pub fn locate(mut finding: Finding, place: &Place, instruction: &Instruction) -> Finding {
-    if finding.place == Place::File {
-        finding.place = match instruction.fields.spot(&finding.field) {
-            Some(spot) => place.of_field(spot, &finding.field),
-            None => place.clone(),
-        };
-    }
-    if finding.value.is_none() {
-        finding.value = match finding.field.as_ref() {
-            "instruction_id" => instruction.instruction_id.as_deref().map(shown),
-            "effective_date" => instruction
-                .effective_date
-                .map(|date| Shown::plain(&date.to_string())),
-            name => match instruction.fields.get(name) {
-                Some(Value::Personal(number)) => Some(Shown::personal(number.reveal())),
-                Some(value) => Some(shown(&canonical(value))),
-                None => None,
-            },
-        };
-    }
-    finding
-}
-
-/// A value of a field that is not personal by its type: a personal number may have strayed into it.
-fn shown(text: &str) -> Shown {
-    if sensitive::holds_identity(text) || sensitive::holds_card_number(text) {
-        Shown::personal(text)
-    } else {
-        Shown::plain(text)
     }
 }
 

@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Currency([u8; 3]);
 
 /// Currencies in use whose minor unit is not two decimals (ISO 4217, list one).
-const OTHER_DECIMALS: &[(&[u8; 3], u32)] = &[
+const OTHER_DECIMALS: &[(&[u8; 3], u8)] = &[
     (b"BIF", 0),
     (b"CLP", 0),
     (b"DJF", 0),
@@ -43,12 +43,37 @@ HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA 
 MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN \
 SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG";
 
+/// Decimals of every code of three capitals, by [`place`]; `NONE` where ISO 4217 lists no currency in use. Every amount
+/// of a batch asks, so it is looked up and not searched.
+static DECIMALS: [u8; 26 * 26 * 26] = {
+    let mut table = [NONE; 26 * 26 * 26];
+    let two = TWO_DECIMALS.as_bytes();
+    let mut at = 0;
+    while at < two.len() {
+        table[place([two[at], two[at + 1], two[at + 2]])] = 2;
+        at += 4;
+    }
+    let mut at = 0;
+    while at < OTHER_DECIMALS.len() {
+        table[place(*OTHER_DECIMALS[at].0)] = OTHER_DECIMALS[at].1;
+        at += 1;
+    }
+    table
+};
+
+const NONE: u8 = u8::MAX;
+
+/// Of three capitals.
+const fn place(code: [u8; 3]) -> usize {
+    let [first, second, third] = code;
+    ((first - b'A') as usize * 26 + (second - b'A') as usize) * 26 + (third - b'A') as usize
+}
+
 impl Currency {
     /// The currency of this code, if ISO 4217 lists it as one in use.
     pub fn named(code: &str) -> Option<Self> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        let known = OTHER_DECIMALS.iter().any(|(c, _)| **c == bytes)
-            || TWO_DECIMALS.as_bytes().chunks(4).any(|c| c[..3] == bytes);
+        let known = bytes.iter().all(u8::is_ascii_uppercase) && DECIMALS[place(bytes)] != NONE;
         known.then_some(Self(bytes))
     }
 
@@ -59,10 +84,7 @@ impl Currency {
 
     /// How many decimals an amount of this currency may have.
     pub fn decimals(self) -> u32 {
-        OTHER_DECIMALS
-            .iter()
-            .find(|(c, _)| **c == self.0)
-            .map_or(2, |(_, d)| *d)
+        DECIMALS[place(self.0)].into()
     }
 }
 
@@ -93,5 +115,14 @@ mod tests {
         assert_eq!(decimals("D DK"), None);
         assert_eq!(decimals("AED"), Some(2));
         assert_eq!(decimals("ZWG"), Some(2));
+        assert_eq!(decimals("CLF"), Some(4));
+        assert_eq!(decimals("SE"), None);
+        assert_eq!(decimals("SEKK"), None);
+        let listed = TWO_DECIMALS.split(' ').count() + OTHER_DECIMALS.len();
+        let known = DECIMALS
+            .iter()
+            .filter(|decimals| **decimals != NONE)
+            .count();
+        assert_eq!(known, listed, "no code stands in both lists");
     }
 }

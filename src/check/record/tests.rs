@@ -1,6 +1,8 @@
 use std::borrow::Cow;
 
 use super::*;
+use crate::check::locate;
+use crate::model::Place;
 use crate::model::Source;
 use crate::model::kind::Sign;
 
