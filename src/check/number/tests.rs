@@ -365,3 +365,25 @@ fn every_kind_has_a_name_of_its_own() {
         }
     }
 }
+
+proptest::proptest! {
+    /// Whatever comes, there is an answer; and what is given back is canonical: checked again it is itself.
+    #[test]
+    fn a_normalised_number_is_its_own_normal_form(
+        text in proptest::prop_oneof![
+            "[0-9]{2,16}",
+            "[0-9 .-]{2,16}",
+            "[0-9]{4},[0-9]{1,12}",
+            "[0-9]{6}[-+ABCDEFUVWXY][0-9]{3}[0-9A-Y]",
+            "(RF|SE|NO|DK)?[0-9A-Za-z]{2,26}",
+            "\\PC{0,20}",
+        ]
+    ) {
+        for (name, check) in NUMBER_KINDS {
+            if let Ok(valid) = check(&text, Some(TODAY)) {
+                let again = check(&valid.normalised, Some(TODAY));
+                proptest::prop_assert_eq!(again, Ok(valid), "{} {}", name, text);
+            }
+        }
+    }
+}

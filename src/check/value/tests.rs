@@ -315,3 +315,41 @@ fn an_identity_number_is_personal_and_not_yet_judged() {
     let value = parse(&spec, " 811228-9874 ").expect("text");
     assert_eq!(value, Value::Personal(Personal::new("811228-9874")));
 }
+
+proptest::proptest! {
+    /// An amount is the number that was written, to the last digit, or none.
+    #[test]
+    fn an_amount_writes_itself_again(text in "-?[0-9]{1,20}([.][0-9]{1,10})?") {
+        let digits = text.trim_start_matches(['-', '0']).replace('.', "");
+        match decimal(&text, Code::InvalidAmount) {
+            Ok(amount) => {
+                let zero = digits.bytes().all(|b| b == b'0');
+                let plain: String = text.parse::<Decimal>().expect("a decimal").to_string();
+                let expected = if zero { plain.trim_start_matches('-').to_owned() } else { plain };
+                proptest::prop_assert_eq!(amount.to_string(), expected);
+            }
+            Err(code) => {
+                proptest::prop_assert_eq!(code, Code::OutOfRange);
+                proptest::prop_assert!(digits.trim_start_matches('0').len() > 28);
+            }
+        }
+    }
+
+    /// Whatever comes, there is an answer.
+    #[test]
+    fn no_text_is_too_odd(text in "\\PC{0,40}") {
+        for kind in [
+            FieldType::Text(20), FieldType::Ref, FieldType::Date, amount(Sign::Any), FieldType::Rate,
+            FieldType::Percent, FieldType::Bool, FieldType::Integer(0, 9), FieldType::Country, FieldType::Currency,
+            FieldType::Language, FieldType::Email, FieldType::Phone, FieldType::Code(&["a"]),
+            FieldType::Synonym(&[("a", "b")]), FieldType::Identity, FieldType::Iban, FieldType::Bic,
+            FieldType::Digits(9),
+        ] {
+            if let Ok(value) = parse(&FieldSpec::optional("f", kind), &text) {
+                let again = parse(&FieldSpec::optional("f", kind), &canonical(&value));
+                let synonym = matches!(kind, FieldType::Synonym(_));
+                proptest::prop_assert!(synonym || again == Ok(value), "{:?} {}", kind, text);
+            }
+        }
+    }
+}
