@@ -12,13 +12,17 @@ mod control;
 mod conversion;
 mod convert;
 mod defaults;
+mod describe;
 mod field;
 mod file;
 mod names;
 mod reader;
+mod shipped;
 mod verify;
 
+pub use describe::{DESCRIBED, describe};
 pub use names::{NameValues, overlaps};
+pub use shipped::{load, shipped};
 
 /// A verified format: what a format file says, resolved against the canonical names.
 #[derive(Clone, Debug)]

@@ -131,4 +131,31 @@ mod tests {
         assert_eq!(name("no_such_name"), None);
         assert_eq!(kind_of("effective_date"), Some(FieldType::Date));
     }
+
+    #[test]
+    fn the_formats_that_ship_have_no_fault() {
+        let formats = match crate::format::load(&[], &dictionary()) {
+            Ok(formats) => formats,
+            Err(faults) => panic!("{faults}"),
+        };
+        let ids: Vec<&str> = formats.keys().map(String::as_str).collect();
+        let expected = [
+            "canonical-csv",
+            "canonical-excel",
+            "canonical-xml",
+            "insurance-csv-1",
+            "insurance-excel-1",
+            "insurance-xml-1",
+            "premium-collection-csv-1",
+        ];
+        assert_eq!(ids, expected);
+        let every: Vec<&crate::format::Format> = formats.values().map(AsRef::as_ref).collect();
+        assert!(crate::format::overlaps(&every).is_empty());
+        for id in ["insurance-csv-1", "insurance-excel-1", "insurance-xml-1"] {
+            for name in all() {
+                let known = formats[id].fields.iter().any(|field| field.name == name);
+                assert!(known, "{id} has no {name}");
+            }
+        }
+    }
 }

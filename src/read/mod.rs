@@ -8,6 +8,7 @@ pub mod csv;
 
 mod charset;
 mod field;
+mod recognise;
 mod source;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use rust_decimal::Decimal;
 
 use crate::code::Code;
 use crate::model::{Finding, Place, Source};
+pub use recognise::{HEAD, candidates, fits, recognise};
 pub use source::{Input, Layout, Reader};
 
 /// Why a file, or all of a batch, is not taken.
