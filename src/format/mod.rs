@@ -264,3 +264,6 @@ pub(crate) fn folded(label: &str) -> String {
 
 #[cfg(test)]
 pub(crate) mod fake;
+
+#[cfg(test)]
+mod tests;
