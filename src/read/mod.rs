@@ -20,6 +20,8 @@ use crate::model::{Finding, Place, Source};
 pub use recognise::{HEAD, candidates, fits, recognise};
 pub use source::{Input, Layout, Reader};
 
+pub mod xml;
+
 /// Why a file, or all of a batch, is not taken.
 #[derive(Debug)]
 pub enum Fault {
@@ -104,6 +106,8 @@ pub struct Element {
     pub path: std::sync::Arc<str>,
     /// What was found while cutting it out (text over 1 MiB …).
     pub findings: Vec<Finding>,
+    /// What it stands in.
+    pub context: std::sync::Arc<xml::Context>,
 }
 
 /// One row of a sheet.

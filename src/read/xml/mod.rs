@@ -1,0 +1,115 @@
+//! XML: a document is cut into its records one after another ([`XmlReader`]), and a record becomes fields on any
+//! thread ([`XmlLayout`]). Memory is bounded by the largest record, not by the document.
+
+use std::io::Read;
+use std::str::FromStr;
+use std::sync::{Arc, OnceLock};
+
+use rust_decimal::Decimal;
+
+use super::{Chunk, Element, Ending, Fault, ReadLimits, StatedControl};
+use crate::code::Code;
+use crate::format::{Format, ReaderKind};
+
+mod charset;
+mod cut;
+mod input;
+mod layout;
+mod outline;
+mod piece;
+mod scope;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod values;
+
+pub use layout::XmlLayout;
+pub use outline::Context;
+
+use cut::Cutter;
+use outline::Tails;
+
+/// A chunk ends after this many bytes or records.
+const CHUNK_BYTES: usize = 256 << 10;
+const CHUNK_RECORDS: usize = 4096;
+
+/// Cuts a document into records.
+pub struct XmlReader {
+    format: Arc<Format>,
+    cutter: Cutter,
+    tails: Arc<OnceLock<Tails>>,
+    ended: bool,
+}
+
+impl XmlReader {
+    /// Begins to read. A document whose encoding is not taken, or not the one it declares, is
+    /// [`Malformed`](Code::Malformed).
+    ///
+    /// # Panics
+    /// If the format is not one of XML.
+    pub fn open(
+        format: &Arc<Format>,
+        stream: Box<dyn Read + Send>,
+        _limits: &ReadLimits,
+    ) -> Result<(Self, XmlLayout), Fault> {
+        let ReaderKind::Xml(rules) = &format.reader else {
+            panic!("a format of another reader");
+        };
+        let mut cutter = Cutter::open(format, rules, stream)?;
+        let tails = Arc::new(OnceLock::new());
+        let layout = XmlLayout::new(format, rules, cutter.charset(), tails.clone());
+        let reader = Self {
+            format: format.clone(),
+            cutter,
+            tails,
+            ended: false,
+        };
+        Ok((reader, layout))
+    }
+
+    /// The next records; `None` at the end. What is not well formed is a [`Fault::File`], wherever it stands: a document
+    /// is taken whole or not at all.
+    pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
+        let mut elements: Vec<Element> = Vec::new();
+        let mut bytes = 0;
+        while !self.ended && bytes < CHUNK_BYTES && elements.len() < CHUNK_RECORDS {
+            match self.cutter.next()? {
+                Some(element) => {
+                    bytes += element.bytes.len();
+                    elements.push(element);
+                }
+                None => self.ended = true,
+            }
+        }
+        Ok((!elements.is_empty()).then_some(Chunk::Elements(elements)))
+    }
+
+    /// Reads what is left, and tells what the document states about itself. An element outside the records that the
+    /// format does not know is a [`Fault::Batch`] where the format says so.
+    pub fn finish(mut self) -> Result<Ending, Fault> {
+        while self.next_chunk()?.is_some() {}
+        let ended = self.cutter.ended();
+        // Set once: this is the only place, and it consumes the reader.
+        self.tails.set(ended.tails).ok();
+        if let Some(finding) = ended.unknown {
+            return Err(Fault::Batch(Box::new(finding)));
+        }
+        let controls = ended.stated.into_iter();
+        let controls = controls.map(|(at, stated)| {
+            let control = &self.format.controls[at];
+            let value = control.convert.apply(stated.as_str().into());
+            let value =
+                value.and_then(|text| Decimal::from_str(&text).map_err(|_| Code::InvalidNumber));
+            StatedControl {
+                name: control.name.clone(),
+                value,
+                stated,
+            }
+        });
+        Ok(Ending {
+            controls: controls.collect(),
+            notes: Vec::new(),
+        })
+    }
+}
