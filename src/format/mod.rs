@@ -11,6 +11,7 @@ use crate::model::FieldType;
 mod control;
 mod conversion;
 mod convert;
+pub(crate) use convert::trim;
 mod defaults;
 mod describe;
 mod field;

@@ -5,6 +5,7 @@
 //! thread.
 
 pub mod csv;
+pub mod xml;
 
 mod charset;
 mod field;
@@ -19,8 +20,6 @@ use crate::code::Code;
 use crate::model::{Finding, Place, Source};
 pub use recognise::{HEAD, candidates, fits, recognise};
 pub use source::{Input, Layout, Reader};
-
-pub mod xml;
 
 /// Why a file, or all of a batch, is not taken.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::csv::{CsvLayout, CsvReader};
+use super::xml::{XmlLayout, XmlReader};
 use super::{Chunk, Ending, Fault, RawRecord, ReadLimits};
 use crate::format::{Format, ReaderKind};
 use crate::model::Finding;
@@ -38,6 +39,7 @@ pub struct Reader {
 
 enum Inner {
     Csv(CsvReader),
+    Xml(Box<XmlReader>),
 }
 
 /// How the chunks of one input become records; shared between threads.
@@ -45,6 +47,8 @@ enum Inner {
 pub enum Layout {
     /// Delimited text.
     Csv(CsvLayout),
+    /// XML.
+    Xml(XmlLayout),
 }
 
 impl Reader {
@@ -57,8 +61,12 @@ impl Reader {
                 let (reader, layout) = CsvReader::open(format, rules, input.into_stream(), limits)?;
                 Ok(Self::of(Inner::Csv(reader), Layout::Csv(layout)))
             }
-            ReaderKind::Xml(_) | ReaderKind::Excel(_) => Err(Fault::World(anyhow::anyhow!(
-                "this build reads delimited text only"
+            ReaderKind::Xml(_) => {
+                let (reader, layout) = XmlReader::open(format, input.into_stream(), limits)?;
+                Ok(Self::of(Inner::Xml(Box::new(reader)), Layout::Xml(layout)))
+            }
+            ReaderKind::Excel(_) => Err(Fault::World(anyhow::anyhow!(
+                "this build reads no workbooks"
             ))),
         }
     }
@@ -76,6 +84,7 @@ impl Reader {
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
         match &mut self.inner {
             Inner::Csv(reader) => reader.next_chunk(),
+            Inner::Xml(reader) => reader.next_chunk(),
         }
     }
 
@@ -88,6 +97,7 @@ impl Reader {
     pub fn finish(self) -> Result<Ending, Fault> {
         match self.inner {
             Inner::Csv(reader) => Ok(reader.finish()),
+            Inner::Xml(reader) => reader.finish(),
         }
     }
 }
@@ -102,17 +112,20 @@ impl Layout {
             (Self::Csv(_), Chunk::TooLarge { bytes, line }) => {
                 vec![CsvLayout::too_large(bytes, *line)]
             }
-            (Self::Csv(_), Chunk::Elements(_) | Chunk::Rows(_)) => {
+            (Self::Xml(layout), Chunk::Elements(_)) => layout.records(chunk),
+            (Self::Csv(_), Chunk::Elements(_) | Chunk::Rows(_))
+            | (Self::Xml(_), Chunk::Lines { .. } | Chunk::TooLarge { .. } | Chunk::Rows(_)) => {
                 unreachable!("a chunk is read by the layout it was cut for")
             }
         }
     }
 
     /// The bytes before the first record (byte order mark, lines passed over, header), in the chunks' character set;
-    /// for sending records back. Nothing for a workbook.
+    /// for sending records back. Nothing for XML and workbooks, whose surroundings are more than a head.
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Csv(layout) => layout.head(),
+            Self::Xml(_) => &[],
         }
     }
 
@@ -120,12 +133,14 @@ impl Layout {
     pub fn as_sent<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         match self {
             Self::Csv(layout) => layout.as_sent(bytes),
+            Self::Xml(layout) => layout.as_sent(bytes),
         }
     }
 
     fn batch(&self) -> &[Finding] {
         match self {
             Self::Csv(layout) => layout.batch(),
+            Self::Xml(_) => &[],
         }
     }
 }

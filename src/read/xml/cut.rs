@@ -146,7 +146,7 @@ impl Cutter {
     fn unreadable(&self, error: &quick_xml::Error) -> Fault {
         use quick_xml::Error as E;
         match error {
-            E::Io(io) if io.get_ref().is_some_and(|inner| inner.is::<TooLong>()) => {
+            E::Io(io) if is_too_long(io) => {
                 self.wrong("a single text, tag or comment is longer than 8 MiB")
             }
             E::Io(io) => Fault::World(anyhow::Error::new(io.clone())),
@@ -412,6 +412,12 @@ impl Record {
             context: self.context,
         }
     }
+}
+
+fn is_too_long(error: &std::io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>)
 }
 
 fn malformed(wrong: Wrong, line: u64) -> Fault {

@@ -23,6 +23,7 @@ mod syntax;
 mod tests;
 mod tree;
 mod values;
+mod walk;
 
 pub use layout::XmlLayout;
 pub use outline::Context;

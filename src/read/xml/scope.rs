@@ -2,6 +2,7 @@
 
 use super::syntax::{Name, Tag, Wrong, value_text};
 
+const UNBOUND: Wrong = "a name's prefix stands for no namespace";
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 
@@ -38,7 +39,6 @@ impl Scope {
                 uri: uri.into_owned(),
             });
         }
-        const UNBOUND: Wrong = "a name's prefix stands for no namespace";
         if tag.name.prefix == "xmlns" {
             return Err(UNBOUND);
         }

@@ -1,5 +1,6 @@
 //! Whole documents, as tables: what is read, what is found, what is refused.
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 use std::sync::Arc;
 
@@ -112,7 +113,7 @@ fn mapped() -> Format {
 
 /// Every record in a line: path, fields, findings; then controls; or what is wrong.
 fn told(format: Format, bytes: &[u8]) -> Vec<String> {
-    match read(Arc::new(format), bytes) {
+    match read(&Arc::new(format), bytes) {
         Ok(lines) => lines,
         Err(Fault::File(finding) | Fault::Batch(finding)) => vec![told_finding("!", &finding)],
         Err(Fault::World(error)) => vec![format!("world: {error:#}")],
@@ -122,14 +123,14 @@ fn told(format: Format, bytes: &[u8]) -> Vec<String> {
 fn told_finding(mark: &str, finding: &crate::model::Finding) -> String {
     let mut line = format!("{mark}{}", finding.code);
     if !finding.field.is_empty() {
-        line += &format!(" {}", finding.field);
+        write!(line, " {}", finding.field).expect("memory");
     }
     line + &format!(" at {}", finding.place)
 }
 
-fn read(format: Arc<Format>, bytes: &[u8]) -> Result<Vec<String>, Fault> {
+fn read(format: &Arc<Format>, bytes: &[u8]) -> Result<Vec<String>, Fault> {
     let stream = Box::new(Cursor::new(bytes.to_vec()));
-    let (mut reader, layout) = XmlReader::open(&format, stream, &LIMITS)?;
+    let (mut reader, layout) = XmlReader::open(format, stream, &LIMITS)?;
     let mut lines = Vec::new();
     while let Some(chunk) = reader.next_chunk()? {
         lines.extend(layout.records(&chunk).iter().map(told_record));
@@ -147,9 +148,10 @@ fn told_record(record: &RawRecord<'_>) -> String {
     let mut line = record.place.to_string();
     for field in &record.fields {
         match &field.text {
-            Ok(text) => line += &format!(" {}={text}", field.name),
-            Err(code) => line += &format!(" {}!{code}", field.name),
+            Ok(text) => write!(line, " {}={text}", field.name),
+            Err(code) => write!(line, " {}!{code}", field.name),
         }
+        .expect("memory");
     }
     let findings = record.findings.iter().map(|f| told_finding(" !", f));
     let batch = record.batch.iter().map(|f| told_finding(" !!", f));
@@ -386,7 +388,7 @@ fn text_is_read_in_the_documents_own_character_set() {
         text.encode_utf16().flat_map(bytes).collect()
     };
     let good = "/records/record[1] comment=å€";
-    let bad = "/records/record[1] comment!undecodable";
+    let bad = "/records/record[1] !undecodable comment at /records/record[1]/comment";
     let rows: Vec<(Vec<u8>, &str)> = vec![
         (body.as_bytes().to_vec(), good),
         ([b"\xEF\xBB\xBF", body.as_bytes()].concat(), good),
@@ -462,7 +464,7 @@ fn the_pieces_that_the_stream_comes_in_change_nothing() {
     let record = "<record kind='å'><!-- x --><comment>a&amp;<![CDATA[€]]></comment></record>";
     let document = format!("<records>{}</records>", record.repeat(50));
     let format = Arc::new(canonical());
-    let whole = read(format.clone(), document.as_bytes()).expect("a good document");
+    let whole = read(&format, document.as_bytes()).expect("a good document");
     assert_eq!(whole.len(), 50);
     for step in [1, 2, 3, 7, 1000] {
         let stream = Box::new(Drip(Cursor::new(document.clone().into_bytes()), step));

@@ -36,15 +36,7 @@ impl Tree {
             };
             let mut node = 0;
             for element in &path.elements {
-                node = match nodes[node].child(element) {
-                    Some(child) => child,
-                    None => {
-                        let child = nodes.len();
-                        nodes.push(Node::default());
-                        nodes[node].children.push((element.clone(), child));
-                        child
-                    }
-                };
+                node = Self::step(&mut nodes, node, element);
             }
             match &path.attribute {
                 Some(attribute) => nodes[node].attributes.push((attribute.clone(), at)),
@@ -52,6 +44,16 @@ impl Tree {
             }
         }
         Self::Paths(nodes)
+    }
+
+    fn step(nodes: &mut Vec<Node>, from: usize, element: &str) -> usize {
+        if let Some(child) = nodes[from].child(element) {
+            return child;
+        }
+        let child = nodes.len();
+        nodes.push(Node::default());
+        nodes[from].children.push((element.to_owned(), child));
+        child
     }
 }
 

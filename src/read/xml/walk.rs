@@ -1,0 +1,372 @@
+//! From one record's bytes to its fields: a walk through its elements.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+
+use super::charset::has_mark;
+use super::layout::XmlLayout;
+use super::piece::{Piece, content};
+use super::scope::Scope;
+use super::syntax::{Tag, Wrong, value_text};
+use super::tree::Tree;
+use crate::code::Code;
+use crate::format::{Unknown, trim};
+use crate::model::{Finding, Place, Source};
+use crate::read::field::{absent, given};
+use crate::read::{Element, RawField, RawRecord};
+
+/// An open element of a record.
+struct Open<'c> {
+    local: &'c str,
+    known: Known,
+    text: Cow<'c, str>,
+    has_children: bool,
+}
+
+/// What the format knows of an element.
+#[derive(Clone, Copy)]
+enum Known {
+    /// The record itself, of a format that goes by names.
+    Record,
+    /// It is a field by its own name.
+    Field(usize),
+    /// A node of the format's paths.
+    Node(usize),
+    /// Nothing.
+    Not,
+}
+
+/// A walk through one record.
+pub(super) struct Walk<'c> {
+    element: &'c Element,
+    layout: &'c XmlLayout,
+    record: RawRecord<'c>,
+    /// Which fields have stood in the record, blank or not.
+    stood: Vec<bool>,
+    /// Which fields have a value.
+    given: Vec<bool>,
+    open: Vec<Open<'c>>,
+    scope: Scope,
+    /// How many elements stand around the record.
+    around: usize,
+    undecodable: bool,
+}
+
+impl<'c> Walk<'c> {
+    /// Before the first step. `at`: the record's number in its chunk.
+    pub(super) fn new(layout: &'c XmlLayout, at: usize, element: &'c Element) -> Self {
+        Self {
+            element,
+            layout,
+            record: RawRecord {
+                place: Place::Path(element.path.clone()),
+                fields: Vec::new(),
+                findings: element.findings.clone(),
+                batch: Vec::new(),
+                source: Source::Item(at),
+            },
+            stood: vec![false; layout.format().fields.len()],
+            given: vec![false; layout.format().fields.len()],
+            open: Vec::new(),
+            scope: element.context.scope.clone(),
+            around: element.context.names.len().saturating_sub(1),
+            undecodable: false,
+        }
+    }
+
+    /// The record.
+    pub(super) fn record(mut self) -> RawRecord<'c> {
+        for (field, text) in &self.element.context.inherited {
+            self.put(*field, Cow::Borrowed(text));
+        }
+        for &field in &self.element.context.conflicts {
+            self.conflict(field);
+        }
+        let source = std::str::from_utf8(&self.element.bytes).unwrap_or_default();
+        if self.read(source).is_err() {
+            // The cutter has seen these bytes; that they do not read the same again is not expected.
+            self.record.findings.push(self.finding(Code::Malformed));
+        }
+        if has_mark(source) && !self.undecodable {
+            self.record.findings.push(self.finding(Code::Undecodable));
+        }
+        self.absent();
+        self.record
+    }
+
+    fn read(&mut self, source: &'c str) -> Result<(), Wrong> {
+        const BROKEN: Wrong = "markup is not well formed";
+        let mut reader = Reader::from_str(source);
+        let mut start = 0;
+        loop {
+            let piece = Piece::of(&reader.read_event().map_err(|_| BROKEN)?);
+            let end = usize::try_from(reader.buffer_position()).map_err(|_| BROKEN)?;
+            let raw = source.get(start..end).ok_or(BROKEN)?;
+            start = end;
+            match piece {
+                Piece::Start | Piece::Empty => {
+                    self.enter(raw)?;
+                    if piece == Piece::Empty {
+                        self.leave();
+                    }
+                }
+                Piece::End => self.leave(),
+                Piece::Text | Piece::CData => {
+                    // A reference's buffer is not used by these.
+                    let text = match piece {
+                        Piece::CData => raw
+                            .strip_prefix("<![CDATA[")
+                            .and_then(|r| r.strip_suffix("]]>")),
+                        _ => Some(raw),
+                    };
+                    self.text(line_ends(text.ok_or(BROKEN)?));
+                }
+                Piece::Reference => {
+                    let mut buffer = [0; 4];
+                    self.text(Cow::Owned(content(piece, raw, &mut buffer)?.to_owned()));
+                }
+                Piece::Eof => return Ok(()),
+                Piece::Comment | Piece::Instruction | Piece::Declaration | Piece::DocType => {}
+            }
+        }
+    }
+
+    fn text(&mut self, text: Cow<'c, str>) {
+        let Some(open) = self.open.last_mut() else {
+            return;
+        };
+        if open.text.is_empty() {
+            open.text = text;
+        } else {
+            open.text.to_mut().push_str(&text);
+        }
+    }
+
+    fn enter(&mut self, raw: &'c str) -> Result<(), Wrong> {
+        let tag = Tag::parse(raw)?;
+        let in_namespace = match &self.layout.namespace {
+            None => true,
+            Some(namespace) => {
+                self.scope.enter(&tag, self.around + self.open.len())?;
+                self.scope.uri(tag.name.prefix) == Some(namespace)
+            }
+        };
+        let known = match self.open.last_mut() {
+            None => self.root(),
+            Some(parent) => {
+                parent.has_children = true;
+                let parent = parent.known;
+                if in_namespace {
+                    self.child(parent, &tag)?
+                } else {
+                    Known::Not
+                }
+            }
+        };
+        self.open.push(Open {
+            local: tag.name.local,
+            known,
+            text: Cow::Borrowed(""),
+            has_children: false,
+        });
+        self.attributes(&tag, known)
+    }
+
+    fn root(&self) -> Known {
+        match self.layout.tree {
+            Tree::Names(_) => Known::Record,
+            Tree::Paths(_) => Known::Node(0),
+        }
+    }
+
+    fn child(&self, parent: Known, tag: &Tag<'_>) -> Result<Known, Wrong> {
+        let child = match (parent, &self.layout.tree) {
+            (Known::Record, Tree::Names(names)) => {
+                // `<property name="LoanInterest">` is `<property.LoanInterest>`.
+                let by_attribute = tag
+                    .attributes
+                    .iter()
+                    .find(|a| !a.is_technical() && a.name.local == "name");
+                let field = match by_attribute {
+                    Some(attribute) => {
+                        let name =
+                            format!("{}.{}", tag.name.local, value_text(attribute.raw)?.trim());
+                        names.get(name.as_str())
+                    }
+                    None => names.get(tag.name.local),
+                };
+                field.copied().map(Known::Field)
+            }
+            (Known::Node(node), Tree::Paths(nodes)) => {
+                nodes[node].child(tag.name.local).map(Known::Node)
+            }
+            _ => None,
+        };
+        Ok(child.unwrap_or(Known::Not))
+    }
+
+    fn attributes(&mut self, tag: &Tag<'c>, known: Known) -> Result<(), Wrong> {
+        for attribute in tag.attributes.iter().filter(|a| !a.is_technical()) {
+            let local = attribute.name.local;
+            let fields: Vec<usize> = match (known, &self.layout.tree) {
+                (Known::Record, Tree::Names(names)) => {
+                    names.get(local).copied().into_iter().collect()
+                }
+                (Known::Field(_), _) if local == "name" => continue,
+                (Known::Node(node), Tree::Paths(nodes)) => {
+                    let attributes = nodes[node].attributes.iter();
+                    attributes
+                        .filter(|(name, _)| name == local)
+                        .map(|(_, at)| *at)
+                        .collect()
+                }
+                _ => Vec::new(),
+            };
+            if fields.is_empty() {
+                self.unknown(Some(local));
+            }
+            for field in fields {
+                self.put(field, value_text(attribute.raw)?);
+            }
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        let Some(element) = self.open.last_mut() else {
+            return;
+        };
+        let text = std::mem::take(&mut element.text);
+        let (known, has_children) = (element.known, element.has_children);
+        let blank = text.trim().is_empty();
+        match (known, &self.layout.tree) {
+            (Known::Field(field), _) if !has_children => self.put(field, text),
+            (Known::Node(node), Tree::Paths(nodes)) if !nodes[node].text.is_empty() => {
+                for &field in &nodes[node].text {
+                    self.put(field, text.clone());
+                }
+            }
+            (Known::Not, _) if has_children && blank => {}
+            (Known::Not, _) => self.unknown(None),
+            (Known::Record | Known::Node(_) | Known::Field(_), _) if blank => {}
+            (Known::Record | Known::Node(_) | Known::Field(_), _) => self.unknown(None),
+        }
+        self.open.pop();
+    }
+
+    /// A field's text as the document has it.
+    fn put(&mut self, at: usize, text: Cow<'c, str>) {
+        let field = &self.layout.format().fields[at];
+        if std::mem::replace(&mut self.stood[at], true) {
+            self.conflict(at);
+            return;
+        }
+        if self.is_undecodable(&text) {
+            self.undecodable = true;
+            let finding = Finding::field(Code::Undecodable, field.name);
+            let place = self.place_of(at);
+            self.record.findings.push(finding.at(place));
+            self.given[at] = true;
+            return;
+        }
+        let text = if field.convert.untrimmed {
+            text
+        } else {
+            trim(text)
+        };
+        self.give(given(field, text, spot(at)), at);
+    }
+
+    fn give(&mut self, field: Option<RawField<'c>>, at: usize) {
+        self.given[at] |= field.is_some();
+        self.record.fields.extend(field);
+    }
+
+    fn place_of(&self, at: usize) -> Place {
+        self.layout.place(&self.record.place, spot(at))
+    }
+
+    /// Bytes that could not be decoded; or UTF-8 in a document that says it is written in a set of one byte a
+    /// character, which would be read as other letters.
+    fn is_undecodable(&self, text: &str) -> bool {
+        if text.is_ascii() {
+            return false;
+        }
+        let charset = self.layout.charset();
+        has_mark(text)
+            || charset.is_single_byte()
+                && std::str::from_utf8(&charset.encode(text.as_bytes())).is_ok()
+    }
+
+    fn conflict(&mut self, at: usize) {
+        let name = self.layout.format().fields[at].name;
+        let findings = &mut self.record.findings;
+        let twice = |f: &Finding| f.code == Code::ConflictingFields && f.field == name;
+        if findings.iter().any(twice) {
+            return;
+        }
+        let place = self.layout.place(&self.record.place, spot(at));
+        findings.push(
+            Finding::field(Code::ConflictingFields, name)
+                .at(place)
+                .saying("the field stands more than once in the record")
+                .hinting("send it once"),
+        );
+    }
+
+    /// An attribute, or the open element, is not known: the first of a record is told.
+    fn unknown(&mut self, attribute: Option<&str>) {
+        let format = self.layout.format();
+        let last = self.open.last().map_or("", |open| open.local);
+        let name = attribute.unwrap_or(last).to_lowercase();
+        let passed_over = format.unknown == Unknown::Ignore || format.ignored.contains(&name);
+        if passed_over || !self.record.batch.is_empty() {
+            return;
+        }
+        let Place::Path(record) = &self.record.place else {
+            return;
+        };
+        let mut path = record.to_string();
+        for open in self.open.iter().skip(1) {
+            path.push('/');
+            path.push_str(open.local);
+        }
+        if let Some(attribute) = attribute {
+            path.push_str("/@");
+            path.push_str(attribute);
+        }
+        let place = Place::Path(path.into());
+        self.record
+            .batch
+            .push(Finding::new(Code::UnknownField).at(place));
+    }
+
+    /// Values that the format gives where the document has none.
+    fn absent(&mut self) {
+        let fields = &self.layout.format().fields;
+        for (at, field) in fields.iter().enumerate() {
+            if !self.given[at] {
+                self.record.fields.extend(absent(field, spot(at)));
+            }
+        }
+    }
+
+    fn finding(&self, code: Code) -> Finding {
+        Finding::new(code).at(self.record.place.clone())
+    }
+}
+
+/// Where a field stands, by its number in the format.
+fn spot(at: usize) -> u32 {
+    u32::try_from(at).expect("a format has fewer fields")
+}
+
+/// Line ends as XML reads them.
+fn line_ends(text: &str) -> Cow<'_, str> {
+    if text.contains('\r') {
+        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
