@@ -103,6 +103,7 @@ catalogue! {
     // The file as a whole.
     FileEmpty "file_empty" Batch "the file has no bytes", fix "send the file again; nothing was taken from this one";
     NotPlainFile "not_plain_file" Batch "what was dropped is not a plain file of its own", fix "drop a plain file: no link, folder, pipe or device";
+    BadName "bad_name" Batch "the file's name is not plain text", fix "give the file a name in UTF-8 without line ends or other control characters";
     NoFormat "no_format" Batch "no format of the profile fits this file", fix "check the file's name and first lines against `sluss formats show`, or add a format to the profile";
     SeveralFormats "several_formats" Batch "more than one format of the profile fits this file", fix "name the file so that one format alone takes it";
     MissingColumn "missing_column" Batch "a required column is not in the header", fix "add the column under one of its known labels", iso "CH21";

@@ -4,6 +4,10 @@
 
 pub mod cli;
 
+pub mod inbox;
+
+pub mod outbox;
+
 pub mod ledger;
 
 pub mod site;

@@ -77,6 +77,13 @@ impl Folder {
         Ok(folder)
     }
 
+    /// Another handle of the same folder.
+    pub fn try_clone(&self) -> Result<Self> {
+        let handle = Error::check("open the folder", &self.path, self.handle.try_clone())?;
+        let path = self.path.clone();
+        Ok(Self { handle, path })
+    }
+
     /// Where it was opened.
     pub fn path(&self) -> &Path {
         &self.path

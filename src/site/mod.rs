@@ -7,6 +7,7 @@ mod secret;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod work;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

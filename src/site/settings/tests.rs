@@ -63,10 +63,7 @@ fn only_formats_and_lines_are_required() {
     );
 }
 
-#[test]
-fn every_setting_is_taken() {
-    let settings = parse(
-        r#"
+const ALL_SETTINGS: &str = r#"
         [site]
         time_zone = "Europe/Oslo"
         calendar = "NO"
@@ -96,9 +93,11 @@ fn every_setting_is_taken() {
         seal = "optional"
         creditor = { name = "N", iban = "I", bic = "B", id = "D" }
         test_files = true
-        "#,
-    )
-    .expect("is right");
+"#;
+
+#[test]
+fn every_setting_is_taken() {
+    let settings = parse(ALL_SETTINGS).expect("is right");
     assert_eq!(settings.time_zone, chrono_tz::Europe::Oslo);
     assert_eq!((settings.calendar.as_str(), settings.attempts), ("NO", 5));
     assert_eq!(settings.base_url.as_deref(), Some("https://x.example.com"));
