@@ -7,11 +7,13 @@ pub mod insurance;
 
 use std::sync::Arc;
 
+pub use crate::lifecycle::{Cell, Leads, Table};
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use uuid::Uuid;
 
 use crate::check::{Profile, Rules};
+use crate::model::decision::OrderValue;
 use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
 
 /// A product line.
@@ -124,28 +126,6 @@ pub struct Products {
     pub insurance: std::collections::BTreeMap<String, insurance::Product>,
 }
 
-/// One rule by which entities change, as `sluss rules` draws it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Table {
-    /// What the table is of, such as `insurance`.
-    pub title: &'static str,
-    /// The states, `none` first.
-    pub states: Vec<&'static str>,
-    /// The instructions.
-    pub instructions: Vec<&'static str>,
-    /// A cell a state (row) and instruction (column): the states it can lead to and the codes it can refuse with.
-    pub cells: Vec<Vec<Vec<Cell>>>,
-}
-
-/// One possibility of a table's cell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cell {
-    /// The entity is in this state afterwards; the condition, blank where there is none.
-    Becomes(&'static str, &'static str),
-    /// Refused; the condition, blank where there is none.
-    Refused(crate::code::Code, &'static str),
-}
-
 /// Rules across the fields of one record, without the book: findings with their field named, place and value left to
 /// the caller.
 pub fn check(line: Line, kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
@@ -198,6 +178,56 @@ pub fn carry_out(
     }
 }
 
+/// What an entity is, under the public names: what `show --json` prints, and an inquiry is answered with.
+///
+/// # Errors
+/// The state was not written by the space's line.
+pub fn show(space: Space, key: &str, state: &str) -> Result<serde_json::Value> {
+    match line_of(space) {
+        Line::Insurance => insurance::show(space, key, state),
+    }
+}
+
+/// The entities of a line: their public word, and the name space that holds them. The first is the line's own.
+pub const fn entities(line: Line) -> &'static [(&'static str, Space)] {
+    match line {
+        Line::Insurance => insurance::ENTITIES,
+    }
+}
+
+/// The columns of an export of the entities of this space.
+///
+/// # Errors
+/// The space holds no entities.
+pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
+    match line_of(space) {
+        Line::Insurance => insurance::export_header(space),
+    }
+}
+
+/// An entity's row of an export, in the order of its header.
+///
+/// # Errors
+/// The state was not written by the space's line.
+pub fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
+    match line_of(space) {
+        Line::Insurance => insurance::export_row(space, key, state),
+    }
+}
+
+/// How the line's entities change, drawn from the code that runs.
+pub fn tables(line: Line) -> Vec<Table> {
+    match line {
+        Line::Insurance => insurance::tables(),
+    }
+}
+
+/// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader is
+/// not the partner that sent them, or where its profile asks for that.
+pub fn is_personal(name: &str) -> bool {
+    insurance::PERSONAL_FIELDS.contains(&name)
+}
+
 /// The line that a name space belongs to.
 pub fn line_of(space: Space) -> Line {
     Line::ALL
@@ -211,5 +241,27 @@ pub fn line_of(space: Space) -> Line {
 pub const fn spaces(line: Line) -> &'static [Space] {
     match line {
         Line::Insurance => insurance::SPACES,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_space_is_of_one_line_and_short() {
+        let mut seen = BTreeSet::new();
+        for &line in Line::ALL {
+            for space in spaces(line) {
+                assert!(seen.insert(*space), "{}", space.0);
+                assert!(!space.0.is_empty() && space.0.len() <= 2, "{}", space.0);
+                assert_eq!(line_of(*space), line);
+            }
+            for (word, space) in entities(line) {
+                assert!(spaces(line).contains(space), "{word}");
+            }
+        }
     }
 }

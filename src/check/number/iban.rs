@@ -118,6 +118,13 @@ pub fn iban(text: &str) -> Result<Valid, Code> {
     Ok(Valid::plain(text))
 }
 
+/// Whether accounts of this country have IBANs.
+pub fn has_iban(country: &str) -> bool {
+    REGISTRY
+        .binary_search_by_key(&country, |(known, _)| *known)
+        .is_ok()
+}
+
 /// Whether an account number follows its country's pattern to the end.
 fn fits(pattern: &str, account: &[u8]) -> bool {
     let mut rest = account;
@@ -147,6 +154,12 @@ fn fits(pattern: &str, account: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countries_without_ibans_are_known() {
+        assert!(has_iban("SE") && has_iban("YE") && has_iban("AD"));
+        assert!(!has_iban("US") && !has_iban("se") && !has_iban(""));
+    }
 
     #[test]
     fn the_registry_is_in_order_and_its_lengths_are_known() {

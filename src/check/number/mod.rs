@@ -28,7 +28,7 @@ pub(crate) use country::letter_pairs;
 pub use denmark::{cpr, cvr, fik71};
 pub(crate) use digits::luhn;
 pub use finland::{finnish_reference, hetu, ytunnus};
-pub use iban::iban;
+pub use iban::{has_iban, iban};
 pub use norway::{fodselsnummer, kid, kid10, kid11, kontonummer, norwegian_orgnr};
 pub use sweden::{bankgiro, ocr, organisationsnummer, personnummer, plusgiro};
 pub use world::{bic, creditor_reference};

@@ -89,7 +89,7 @@ pub(super) const PROPERTIES: &[FieldSpec] = &[
 const COLLECTION_METHOD: T = T::Synonym(METHOD_WORDS);
 
 /// What a way of collecting may carry; what it must carry depends on the method.
-const COLLECTION: &[FieldSpec] = &[
+pub(super) const COLLECTION: &[FieldSpec] = &[
     optional("collection_account", T::Digits(34)),
     optional("collection_clearing", T::Digits(5)),
     optional("collection_iban", T::Iban),
@@ -104,7 +104,7 @@ const COLLECTION: &[FieldSpec] = &[
     optional("collection_day", T::Integer(1, 28)),
 ];
 
-const PAYOUT: &[FieldSpec] = &[
+pub(super) const PAYOUT: &[FieldSpec] = &[
     optional("payout_account", T::Digits(34)),
     optional("payout_clearing", T::Digits(5)),
     optional("payout_iban", T::Iban),

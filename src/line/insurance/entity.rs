@@ -1,0 +1,284 @@
+//! An insurance as the book holds it.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::words::{Interval, Method, Reason, State};
+use crate::model::Currency;
+
+/// What an insurance is asked to do when its scheduled activation falls due.
+pub(super) const ACTIVATE: &str = "insurance.activate";
+/// The same of a scheduled cancellation.
+pub(super) const CANCEL: &str = "insurance.cancel";
+/// The same of an end date that is over.
+pub(super) const EXPIRE: &str = "insurance.expire";
+/// The same of a raise that nobody approved.
+pub(super) const LAPSE_TOP_UP: &str = "insurance.lapse-top-up";
+
+/// An insurance's state. Amounts are in `currency`; maps are keyed by canonical names, in the order of the manual.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Insurance {
+    pub state: State,
+    pub product: Box<str>,
+    pub loan_ref: Box<str>,
+    #[serde(with = "currency")]
+    pub currency: Currency,
+    pub insured_amount: Decimal,
+    pub annual_premium: Decimal,
+    #[serde(with = "date")]
+    pub start_date: NaiveDate,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub end_date: Option<NaiveDate>,
+    /// The day on which it expires; `None` where it has no end date, or ended already.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub expires: Option<NaiveDate>,
+    /// Business date of its registration.
+    #[serde(with = "date")]
+    pub registered: NaiveDate,
+    #[serde(default, skip_serializing_if = "no")]
+    pub approved_by_bank: bool,
+    #[serde(default, skip_serializing_if = "no")]
+    pub approved_by_customer: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution_channel: Option<Box<str>>,
+    /// Additional properties that no other part of the state stands for, under `property.<Name>`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub properties: Map<String, Json>,
+    pub owner: Box<str>,
+    pub insured: Vec<Box<str>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub beneficiaries: Vec<Beneficiary>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub payers: Vec<Box<str>>,
+    /// `collection_method` and what it carries; empty: not set.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub collection: Map<String, Json>,
+    /// `payout_method` and what it carries; empty: not set.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub payout: Map<String, Json>,
+    /// The raise that waits for the bank.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending: Option<Pending>,
+    /// The day a scheduled activation is for.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub activation: Option<NaiveDate>,
+    /// The day it was put in force for.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub active_from: Option<NaiveDate>,
+    /// A scheduled cancellation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancellation: Option<Cancellation>,
+    /// The cancellation that took effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancelled>,
+    /// What was paid, by period, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paid: Vec<Paid>,
+}
+
+/// Who gets a share of what the insurance pays.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Beneficiary {
+    pub customer_no: Box<str>,
+    /// Percent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Decimal>,
+}
+
+/// A raise that waits for the bank.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Pending {
+    pub amount: Decimal,
+    /// The annual premium from then on, where it changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub annual_premium: Option<Decimal>,
+    #[serde(with = "date")]
+    pub created: NaiveDate,
+    /// The day on which it lapses.
+    #[serde(with = "date")]
+    pub lapses: NaiveDate,
+}
+
+/// A cancellation that is scheduled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cancellation {
+    #[serde(with = "date")]
+    pub date: NaiveDate,
+    pub reason: Reason,
+}
+
+/// A cancellation that took effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cancelled {
+    /// The state before it.
+    pub from: State,
+    pub reason: Reason,
+    /// The day it took effect for.
+    #[serde(with = "date")]
+    pub date: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refund: Option<Refund>,
+}
+
+/// What a cancellation pays back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Refund {
+    /// The order's id.
+    pub order: Box<str>,
+    pub amount: Decimal,
+    /// Whether it waits for somewhere to be paid to.
+    #[serde(default, skip_serializing_if = "no")]
+    pub held: bool,
+}
+
+/// What was paid for a period.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Paid {
+    #[serde(with = "date")]
+    pub start: NaiveDate,
+    /// Last day, included.
+    #[serde(with = "date")]
+    pub end: NaiveDate,
+    pub amount: Decimal,
+    /// The instalment as it was when its first payment came; `None` where the payer named the period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Decimal>,
+    /// Ordered to be paid back, and not paid anew since.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub refunded: Decimal,
+    /// To be paid back by the order that is held.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub held: Decimal,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn no(flag: &bool) -> bool {
+    !*flag
+}
+
+impl Insurance {
+    /// As the book keeps it.
+    pub(super) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("plain data becomes JSON")
+    }
+
+    /// What falls due by itself, and when.
+    pub(super) fn dues(&self) -> Vec<(NaiveDate, &'static str)> {
+        let dues = [
+            (self.activation, ACTIVATE),
+            (self.cancellation.as_ref().map(|c| c.date), CANCEL),
+            (self.expires, EXPIRE),
+            (self.pending.as_ref().map(|p| p.lapses), LAPSE_TOP_UP),
+        ];
+        let set = dues.into_iter();
+        set.filter_map(|(day, what)| Some((day?, what))).collect()
+    }
+
+    /// Sets the end date and the day on which it makes the insurance expire: the day after, at the earliest tomorrow.
+    pub(super) fn end_on(&mut self, end: Option<NaiveDate>, today: NaiveDate) {
+        self.end_date = end;
+        self.expires = end.map(|end| day_after(end.max(today)));
+    }
+
+    /// How premiums are collected.
+    pub(super) fn method(&self) -> Option<Method> {
+        let word = self.collection.get("collection_method")?;
+        Method::named(word.as_str()?)
+    }
+
+    /// How often premiums are collected; once a year where nobody said.
+    pub(super) fn interval(&self) -> Interval {
+        let word = self.collection.get("collection_interval");
+        word.and_then(Json::as_str)
+            .and_then(Interval::named)
+            .unwrap_or(Interval::Yearly)
+    }
+
+    /// The sum of the beneficiaries' shares in percent; `None` where no share is given.
+    pub(super) fn shares(&self) -> Option<Decimal> {
+        let shares = self.beneficiaries.iter().filter_map(|b| b.share);
+        shares.reduce(|a, b| a + b)
+    }
+}
+
+/// The day after.
+pub(super) fn day_after(day: NaiveDate) -> NaiveDate {
+    day.succ_opt().expect("dates end in the year 2999")
+}
+
+/// A number of days after.
+pub(super) fn days_after(day: NaiveDate, days: u32) -> NaiveDate {
+    day.checked_add_days(chrono::Days::new(days.into()))
+        .expect("dates end in the year 2999, settings at 36,500 days")
+}
+
+mod currency {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::model::Currency;
+
+    pub(super) fn serialize<S: Serializer>(currency: &Currency, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(currency.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        Currency::named(&code).ok_or_else(|| D::Error::custom("not a currency"))
+    }
+}
+
+mod date {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(date: &NaiveDate, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(date)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        text.parse().map_err(D::Error::custom)
+    }
+
+    pub(super) mod option {
+        use super::{Deserializer, NaiveDate, Serializer};
+
+        #[expect(clippy::ref_option, reason = "serde passes a reference")]
+        pub(in super::super) fn serialize<S: Serializer>(
+            date: &Option<NaiveDate>,
+            s: S,
+        ) -> Result<S::Ok, S::Error> {
+            match date {
+                Some(date) => s.collect_str(date),
+                None => s.serialize_none(),
+            }
+        }
+
+        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
+            d: D,
+        ) -> Result<Option<NaiveDate>, D::Error> {
+            super::deserialize(d).map(Some)
+        }
+    }
+}

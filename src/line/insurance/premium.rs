@@ -1,0 +1,223 @@
+//! Premiums that were paid: for the period that the payer names, else for the oldest instalments that are not paid.
+
+use chrono::{Months, NaiveDate};
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde_json::{Map, Value as Json};
+
+use super::entity::{Insurance, Paid};
+use super::events::{json, money};
+use super::lifecycle::Ask;
+use super::words::State;
+use super::work::Work;
+use crate::code::Code;
+use crate::model::Finding;
+use crate::model::decision::Movement;
+
+/// How many instalments are looked at for one that is not paid: a hundred years of months.
+const LOOK_AT: u32 = 1_200;
+
+/// How many instalments one payment is spread over at most.
+const SPREAD: usize = 36;
+
+/// One instalment of the annual premium.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Instalment {
+    pub start: NaiveDate,
+    /// Last day, included.
+    pub end: NaiveDate,
+    pub amount: Decimal,
+}
+
+/// The instalment of this number, from 0; `None` after the end date. Annual premium ÷ periods, half up; the last of a
+/// year takes the rest.
+pub(super) fn instalment(insurance: &Insurance, number: u32) -> Option<Instalment> {
+    let interval = insurance.interval();
+    let months = interval.months();
+    let from = |number: u32| {
+        let months = Months::new(number.checked_mul(months)?);
+        insurance.start_date.checked_add_months(months)
+    };
+    let start = from(number)?;
+    if insurance.end_date.is_some_and(|end| start > end) {
+        return None;
+    }
+    let end = from(number + 1)?.pred_opt()?;
+    let end = insurance.end_date.map_or(end, |last| end.min(last));
+    let periods = interval.periods();
+    Some(Instalment {
+        start,
+        end,
+        amount: instalment_amount(insurance, periods, number % periods),
+    })
+}
+
+fn instalment_amount(insurance: &Insurance, periods: u32, number: u32) -> Decimal {
+    let decimals = insurance.currency.decimals();
+    let whole = insurance.annual_premium;
+    let share = (whole / Decimal::from(periods))
+        .round_dp_with_strategy(decimals, RoundingStrategy::MidpointAwayFromZero);
+    // Shares of a few of the smallest unit, rounded up, can use the premium up before the year's end.
+    let rest = (whole - share * Decimal::from(number)).max(Decimal::ZERO);
+    if number + 1 == periods {
+        rest
+    } else {
+        share.min(rest)
+    }
+}
+
+/// `insurance.premium-paid`.
+pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
+    let events = work.step(insurance, Ask::PremiumPaid);
+    let currency = insurance.currency;
+    if work.fields.text("currency") != Some(currency.as_str()) {
+        let finding = Finding::field(Code::CurrencyNotAllowed, "currency")
+            .hinting(format!("the insurance is in {currency}"));
+        work.decision.findings.push(finding);
+    } else {
+        work.fits("amount", insurance);
+    }
+    let amount = work
+        .fields
+        .decimal("amount")
+        .expect("required: checked before");
+    let amount = money(amount, currency);
+    let paid = insurance.paid.iter().map(|paid| paid.amount);
+    let total = paid
+        .map(Some)
+        .fold(Some(amount), |sum, paid| sum?.checked_add(paid?));
+    // The sum of all that was paid must stay countable: a refund may be as large.
+    if total.is_none_or(|total| money(total, currency).scale() != currency.decimals()) {
+        work.find(Code::OutOfRange, "amount");
+    }
+    if work.is_bad() {
+        return;
+    }
+    let named = (
+        work.fields.date("period_start"),
+        work.fields.date("period_end"),
+    );
+    let (start, end) = if let (Some(start), Some(end)) = named {
+        book(insurance, (start, end), None, amount);
+        (start, end)
+    } else {
+        spread(insurance, amount)
+    };
+    let mut changed = Map::new();
+    changed.insert("amount".to_owned(), Json::from(amount.to_string()));
+    changed.insert("currency".to_owned(), Json::from(currency.as_str()));
+    changed.insert("period_start".to_owned(), Json::from(start.to_string()));
+    changed.insert("period_end".to_owned(), Json::from(end.to_string()));
+    for name in ["value_date", "bank_reference", "end_to_end_id"] {
+        if let Some(value) = work.fields.get(name) {
+            changed.insert(name.to_owned(), json(value, None));
+        }
+    }
+    work.tell(events, insurance.state, &changed);
+    work.decision.money.push(Movement {
+        currency,
+        received: amount,
+        reversed: Decimal::ZERO,
+        allocated: amount,
+        unallocated: Decimal::ZERO,
+        unmatched: Decimal::ZERO,
+    });
+}
+
+/// Pays the oldest instalments that are not paid, one after the other, until the money is out; what is left after the
+/// last of them stays with it. Answers the first and the last day paid for.
+fn spread(insurance: &mut Insurance, amount: Decimal) -> (NaiveDate, NaiveDate) {
+    let mut rest = amount;
+    let mut days: Option<(NaiveDate, NaiveDate)> = None;
+    let mut parts: Vec<(Instalment, Decimal)> = Vec::new();
+    let mut last = None;
+    for number in 0..LOOK_AT {
+        let Some(instalment) = instalment(insurance, number) else {
+            break;
+        };
+        let part = missing(insurance, &instalment).min(rest);
+        last = Some(instalment.clone());
+        if part > Decimal::ZERO {
+            rest -= part;
+            parts.push((instalment, part));
+        }
+        if rest.is_zero() || parts.len() == SPREAD {
+            break;
+        }
+    }
+    if !rest.is_zero() {
+        match parts.last_mut() {
+            Some((_, part)) => *part += rest,
+            None => parts.extend(last.map(|instalment| (instalment, rest))),
+        }
+    }
+    for (instalment, part) in parts {
+        let first = days.map_or(instalment.start, |(first, _)| first);
+        days = Some((first, instalment.end));
+        book(
+            insurance,
+            (instalment.start, instalment.end),
+            Some(instalment.amount),
+            part,
+        );
+    }
+    days.expect("the first instalment begins on the start date, before any end date")
+}
+
+/// What an instalment still lacks. One whose first day was paid for in a period of other bounds lacks nothing.
+fn missing(insurance: &Insurance, instalment: &Instalment) -> Decimal {
+    let bounds = (instalment.start, instalment.end);
+    if let Some(paid) = insurance
+        .paid
+        .iter()
+        .find(|paid| (paid.start, paid.end) == bounds)
+    {
+        let net = paid.amount - paid.refunded;
+        return (paid.due.unwrap_or(instalment.amount) - net).max(Decimal::ZERO);
+    }
+    let covered = |paid: &Paid| paid.start <= instalment.start && instalment.start <= paid.end;
+    if insurance.paid.iter().any(covered) {
+        return Decimal::ZERO;
+    }
+    instalment.amount
+}
+
+/// Notes money for a period. Where some of it had gone back and the insurance lives on, the money first makes that
+/// good: it was paid, refunded, and is paid again.
+fn book(
+    insurance: &mut Insurance,
+    (start, end): (NaiveDate, NaiveDate),
+    due: Option<Decimal>,
+    amount: Decimal,
+) {
+    let currency = insurance.currency;
+    let again = match insurance.state {
+        State::Registered | State::Approved | State::Active => true,
+        State::None | State::Cancelled | State::Expired => false,
+    };
+    let at = insurance
+        .paid
+        .binary_search_by(|paid| (paid.start, paid.end).cmp(&(start, end)));
+    match at {
+        Ok(at) => {
+            let paid = &mut insurance.paid[at];
+            let made_good = if again {
+                paid.refunded.min(amount)
+            } else {
+                Decimal::ZERO
+            };
+            paid.refunded = money(paid.refunded - made_good, currency);
+            paid.amount = money(paid.amount + amount - made_good, currency);
+        }
+        Err(at) => insurance.paid.insert(
+            at,
+            Paid {
+                start,
+                end,
+                amount,
+                due: due.map(|due| money(due, currency)),
+                refunded: Decimal::ZERO,
+                held: Decimal::ZERO,
+            },
+        ),
+    }
+}

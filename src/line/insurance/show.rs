@@ -1,0 +1,195 @@
+//! What a customer or an insurance is, under the public names: for replies, `show`, events and exports.
+
+use anyhow::{Result, bail};
+use serde_json::{Map, Value as Json};
+
+use super::cancel::undoing;
+use super::customer::{Customer, EXISTS};
+use super::entity::Insurance;
+use super::kinds::PROPERTIES;
+use super::lifecycle::{ASKS, Approvals, Ask, Cancel, TopUp, Waiting, When, step};
+use super::top_up;
+use super::work::parse;
+use super::{CUSTOMER, INSURANCE};
+use crate::lifecycle::Outcome;
+use crate::line::Space;
+
+/// What `show --json` prints of an entity and an inquiry is answered with: its key, its state, its fields under their
+/// canonical names (those that are set), and the instructions that its state takes.
+///
+/// # Errors
+/// The state was not written by this line.
+pub fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+    let mut map = Map::new();
+    if space == CUSTOMER {
+        let customer = Customer::parse(state)?;
+        map.insert("customer_no".to_owned(), Json::from(key));
+        map.insert("state".to_owned(), Json::from(EXISTS));
+        map.extend(customer.0);
+        let allowed = ["customer.update", "customer.inquire"];
+        map.insert("allowed".to_owned(), Json::from_iter(allowed));
+    } else if space == INSURANCE {
+        let insurance = parse(state)?;
+        map.insert("insurance_no".to_owned(), Json::from(key));
+        map.insert("state".to_owned(), Json::from(insurance.state.as_str()));
+        map.extend(particulars(&insurance));
+        map.extend(course(&insurance));
+        map.insert("allowed".to_owned(), Json::from_iter(allowed(&insurance)));
+    } else {
+        bail!("`{}` holds no entities of the insurance line", space.0);
+    }
+    Ok(Json::Object(map))
+}
+
+fn set(map: &mut Map<String, Json>, name: &str, value: impl Into<Json>) {
+    map.insert(name.to_owned(), value.into());
+}
+
+/// What was agreed: the fields of a registration under their own names, as they are now.
+pub(super) fn particulars(insurance: &Insurance) -> Map<String, Json> {
+    let mut map = Map::new();
+    set(&mut map, "product", &*insurance.product);
+    set(&mut map, "loan_ref", &*insurance.loan_ref);
+    set(&mut map, "currency", insurance.currency.as_str());
+    set(
+        &mut map,
+        "insured_amount",
+        insurance.insured_amount.to_string(),
+    );
+    set(
+        &mut map,
+        "annual_premium",
+        insurance.annual_premium.to_string(),
+    );
+    set(&mut map, "start_date", insurance.start_date.to_string());
+    if let Some(end) = insurance.end_date {
+        set(&mut map, "end_date", end.to_string());
+    }
+    set(&mut map, "owner_customer_no", &*insurance.owner);
+    let names = ["insured_customer_no", "insured2_customer_no"];
+    for (name, number) in names.into_iter().zip(&insurance.insured) {
+        set(&mut map, name, &**number);
+    }
+    set(&mut map, "approved_by_bank", insurance.approved_by_bank);
+    set(
+        &mut map,
+        "approved_by_customer",
+        insurance.approved_by_customer,
+    );
+    if let Some(channel) = &insurance.distribution_channel {
+        set(&mut map, "distribution_channel", &**channel);
+    }
+    let pending = insurance
+        .pending
+        .as_ref()
+        .map(top_up::told)
+        .unwrap_or_default();
+    for name in PROPERTIES.iter().map(|spec| spec.name) {
+        if let Some(value) = insurance.properties.get(name).or(pending.get(name)) {
+            set(&mut map, name, value.clone());
+        }
+    }
+    map.extend(insurance.collection.clone());
+    map.extend(insurance.payout.clone());
+    map
+}
+
+/// What became of it: parties besides owner and insured, what is scheduled, how it ended, what was paid.
+fn course(insurance: &Insurance) -> Map<String, Json> {
+    let mut map = Map::new();
+    let beneficiary = |one: &super::entity::Beneficiary| {
+        let mut party = Map::new();
+        set(&mut party, "customer_no", &*one.customer_no);
+        if let Some(share) = one.share {
+            set(&mut party, "share", share.to_string());
+        }
+        Json::Object(party)
+    };
+    if !insurance.beneficiaries.is_empty() {
+        let all = insurance.beneficiaries.iter().map(beneficiary);
+        set(&mut map, "beneficiaries", Json::from_iter(all));
+    }
+    if !insurance.payers.is_empty() {
+        let all = insurance.payers.iter().map(|one| &**one);
+        set(&mut map, "payers", Json::from_iter(all));
+    }
+    if let Some(day) = insurance.activation {
+        set(&mut map, "scheduled_activation_date", day.to_string());
+    }
+    if let Some(day) = insurance.active_from {
+        set(&mut map, "active_from", day.to_string());
+    }
+    if let Some(cancellation) = &insurance.cancellation {
+        set(
+            &mut map,
+            "scheduled_cancellation_date",
+            cancellation.date.to_string(),
+        );
+        set(&mut map, "reason", cancellation.reason.as_str());
+    }
+    if let Some(cancelled) = &insurance.cancelled {
+        set(&mut map, "cancelled_from", cancelled.from.as_str());
+        set(&mut map, "cancelled_on", cancelled.date.to_string());
+        set(&mut map, "reason", cancelled.reason.as_str());
+        if let Some(refund) = &cancelled.refund {
+            set(&mut map, "refund", &*refund.order);
+            set(&mut map, "refund_amount", refund.amount.to_string());
+            set(
+                &mut map,
+                "refund_status",
+                if refund.held { "held" } else { "ordered" },
+            );
+        }
+    }
+    if !insurance.paid.is_empty() {
+        let all = insurance.paid.iter().map(|paid| {
+            let mut period = Map::new();
+            set(&mut period, "period_start", paid.start.to_string());
+            set(&mut period, "period_end", paid.end.to_string());
+            set(&mut period, "amount", paid.amount.to_string());
+            if !paid.refunded.is_zero() {
+                set(&mut period, "refunded", paid.refunded.to_string());
+            }
+            Json::Object(period)
+        });
+        set(&mut map, "premiums_paid", Json::from_iter(all));
+    }
+    map
+}
+
+/// The instructions that an insurance takes as it stands, in the order of the manual. Whether it is still in time to
+/// undo a cancellation is not judged: that depends on the day.
+pub(super) fn allowed(insurance: &Insurance) -> Vec<&'static str> {
+    let takes = |ask: Ask| !matches!(step(insurance.state, ask), Outcome::Refuse(_));
+    let asks = ASKS.iter().filter(|(_, cases)| {
+        let case = cases.iter().map(|(ask, _)| *ask);
+        case.filter(|ask| applies(insurance, *ask)).any(takes)
+    });
+    // What time does is nobody's to ask for.
+    asks.map(|(word, _)| *word)
+        .filter(|word| super::KINDS.iter().any(|kind| kind.name == *word))
+        .collect()
+}
+
+/// Whether a case of an instruction can be that of this insurance.
+fn applies(insurance: &Insurance, ask: Ask) -> bool {
+    let pending = insurance.pending.is_some();
+    match ask {
+        Ask::TopUp(TopUp::Second)
+        | Ask::ApproveTopUp(Waiting::One)
+        | Ask::LapseTopUp(Waiting::One) => pending,
+        Ask::TopUp(_) | Ask::ApproveTopUp(Waiting::None) | Ask::LapseTopUp(Waiting::None) => {
+            !pending
+        }
+        Ask::Cancel(Cancel::Second) => insurance.cancellation.is_some(),
+        Ask::Cancel(Cancel::Now | Cancel::Later) => insurance.cancellation.is_none(),
+        Ask::Reactivate(undo) => undo == undoing(insurance, None),
+        Ask::Register(Approvals::Both | Approvals::Missing)
+        | Ask::Approve(Approvals::Both | Approvals::Missing) => true,
+        Ask::Activate(When::Now | When::Later)
+        | Ask::Update
+        | Ask::PremiumCollection
+        | Ask::PremiumPaid => true,
+        Ask::Payout | Ask::Party | Ask::Inquire | Ask::Expire => true,
+    }
+}

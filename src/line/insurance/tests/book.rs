@@ -1,0 +1,309 @@
+//! A book in memory, and a desk that takes records as texts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use anyhow::Result;
+use chrono::{DateTime, NaiveDate};
+use uuid::Uuid;
+
+use crate::check::value;
+use crate::line::insurance::{self, INSURANCE, KINDS, Product};
+use crate::line::{Context, Products, Space, Store};
+use crate::model::{Decision, Fields, Finding, Instruction, Outcome};
+
+/// A book in memory.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Book {
+    pub entities: BTreeMap<(Space, String), String>,
+    pub index: BTreeMap<(Space, String), String>,
+    pub due: BTreeSet<(NaiveDate, Space, String, String)>,
+}
+
+impl Store for Book {
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
+        let state = self.entities.get(&(space, key.to_owned()));
+        Ok(state.map(|state| state.as_str().into()))
+    }
+
+    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>> {
+        let found = self.index.get(&(index, key.to_owned()));
+        Ok(found.map(|key| key.as_str().into()))
+    }
+
+    fn save(
+        &mut self,
+        space: Space,
+        key: &str,
+        state: String,
+        also: &[(Space, &str)],
+    ) -> Result<()> {
+        self.entities.insert((space, key.to_owned()), state);
+        for (index, entry) in also {
+            self.index
+                .insert((*index, (*entry).to_owned()), key.to_owned());
+        }
+        Ok(())
+    }
+
+    fn schedule(
+        &mut self,
+        day: NaiveDate,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()> {
+        let new = self
+            .due
+            .insert((day, space, key.to_owned(), what.to_owned()));
+        assert!(new, "{key}: {what} is scheduled twice for {day}");
+        Ok(())
+    }
+
+    fn unschedule(
+        &mut self,
+        day: NaiveDate,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()> {
+        let there = self
+            .due
+            .remove(&(day, space, key.to_owned(), what.to_owned()));
+        assert!(there, "{key}: {what} is not scheduled for {day}");
+        Ok(())
+    }
+}
+
+/// A book, a day, the products, and records that come in one after another.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub book: Book,
+    pub today: NaiveDate,
+    pub products: Products,
+    rows: u32,
+}
+
+/// Swedish numbers made for tests: of no one born on 1985-01-01 and on 1990-03-15.
+pub(super) const PERSON: &str = "198501019981";
+pub(super) const OTHER_PERSON: &str = "199003159986";
+
+impl Desk {
+    /// An empty book on 2026-11-20, and the product `P`, of which at most 3,000,000 in SEK is sold.
+    pub(super) fn new() -> Self {
+        let product = Product {
+            currency: vec![crate::model::Currency::named("SEK").expect("listed")],
+            max_insured_amount: Some(3_000_000.into()),
+            ..Product::default()
+        };
+        let mut products = Products::default();
+        products.insurance.insert("P".to_owned(), product);
+        products
+            .insurance
+            .insert("ANY".to_owned(), Product::default());
+        Self {
+            book: Book::default(),
+            today: day("2026-11-20"),
+            products,
+            rows: 0,
+        }
+    }
+
+    /// With customer C1, and insurance I1 of his in a state that the words name.
+    pub(super) fn with(state: &str) -> Self {
+        let mut desk = Self::new();
+        desk.good("insurance.register", &register());
+        let steps: &[(&str, &str)] = match state {
+            "registered" => &[],
+            "approved" => &[("insurance.approve", "approved_by=both")],
+            "active" => &[
+                ("insurance.approve", "approved_by=both"),
+                ("insurance.premium-collection", "collection_method=cash"),
+                ("insurance.activate", ""),
+            ],
+            "cancelled" => &[
+                ("insurance.approve", "approved_by=both"),
+                ("insurance.premium-collection", "collection_method=cash"),
+                ("insurance.activate", ""),
+                ("insurance.cancel", "reason=loan~repaid"),
+            ],
+            "expired" => &[("insurance.update", "end_date=2026-11-21")],
+            other => panic!("{other} is not a state to be in"),
+        };
+        for (kind, fields) in steps {
+            desk.good(kind, &format!("insurance_no=I1 {fields}"));
+        }
+        if state == "expired" {
+            desk.to("2026-11-22");
+            desk.to("2026-11-23");
+        }
+        assert_eq!(desk.state("I1"), state);
+        desk
+    }
+
+    /// Takes a record: a kind, and fields as `name=value`, blanks in values as `_`.
+    pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
+        self.rows += 1;
+        let kind = KINDS
+            .iter()
+            .find(|known| known.name == kind)
+            .expect("a kind");
+        let mut instruction = Instruction {
+            kind,
+            instruction_id: None,
+            effective_date: None,
+            fields: Fields::default(),
+            digest: [0; 16],
+        };
+        let mut findings = Vec::new();
+        for (name, text) in fields
+            .split_whitespace()
+            .filter_map(|field| field.split_once('='))
+        {
+            let text = text.replace('_', " ").replace('~', "_");
+            if name == "effective_date" {
+                instruction.effective_date = Some(day(&text));
+                continue;
+            }
+            let spec = kind
+                .field(name)
+                .unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
+            match value::parse(spec, &text) {
+                Ok(value) => instruction.fields.push(spec.name, value),
+                Err(code) => findings.push(Finding::field(code, spec.name)),
+            }
+        }
+        for spec in kind.fields {
+            let needed = spec.need == crate::model::Need::Required;
+            assert!(
+                !needed || instruction.fields.has(spec.name),
+                "{} needs {}",
+                kind.name,
+                spec.name
+            );
+        }
+        findings.extend(insurance::check(kind, &instruction.fields));
+        if findings.iter().any(Finding::rejects) {
+            return Decision::rejected("", "", findings);
+        }
+        let context = self.context();
+        let products = context.products.clone();
+        let context = Context {
+            products: &products,
+            ..context
+        };
+        let before = self.book.clone();
+        let mut decision =
+            insurance::decide(&instruction, &mut self.book, &context).expect("the world is well");
+        let rejected = decision.outcome == Outcome::Rejected;
+        assert_eq!(rejected, decision.findings.iter().any(Finding::rejects));
+        if rejected {
+            assert_eq!(before, self.book, "a rejection changed the book");
+            assert!(decision.events.is_empty() && decision.orders.is_empty());
+        }
+        findings.append(&mut decision.findings);
+        decision.findings = findings;
+        decision
+    }
+
+    /// Takes a record that must not be rejected.
+    pub(super) fn good(&mut self, kind: &str, fields: &str) -> Decision {
+        let decision = self.send(kind, fields);
+        assert_ne!(
+            decision.outcome,
+            Outcome::Rejected,
+            "{kind} {fields}: {:?}",
+            decision.findings
+        );
+        decision
+    }
+
+    /// The codes that a record is answered with.
+    pub(super) fn refused(&mut self, kind: &str, fields: &str) -> String {
+        codes(&self.send(kind, fields))
+    }
+
+    /// Carries out all that falls due up to a day, and is then on that day.
+    pub(super) fn to(&mut self, text: &str) -> Vec<(String, Decision)> {
+        let target = day(text);
+        let mut carried = Vec::new();
+        while let Some(due) = self.book.due.first().filter(|due| due.0 <= target).cloned() {
+            let (on, space, key, what) = due.clone();
+            self.today = on;
+            let context = self.context();
+            let products = context.products.clone();
+            let context = Context {
+                products: &products,
+                ..context
+            };
+            let decision = insurance::carry_out(space, &key, &what, &mut self.book, &context);
+            if let Some(decision) = decision.expect("the world is well") {
+                carried.push((what, decision));
+            }
+            assert!(!self.book.due.contains(&due), "{due:?} is still due");
+        }
+        self.today = target;
+        carried
+    }
+
+    /// The circumstances of the next record.
+    pub(super) fn context(&self) -> Context<'_> {
+        Context {
+            today: self.today,
+            now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
+            products: &self.products,
+            insurer: false,
+            origin: Uuid::from_u128(self.rows.into()),
+        }
+    }
+
+    /// What `show` says of an insurance.
+    pub(super) fn show(&self, key: &str) -> serde_json::Value {
+        let state = &self.book.entities[&(INSURANCE, key.to_owned())];
+        insurance::show(INSURANCE, key, state).expect("our own state")
+    }
+
+    /// The state that an insurance is in.
+    pub(super) fn state(&self, key: &str) -> String {
+        self.show(key)["state"].as_str().expect("a word").to_owned()
+    }
+
+    /// What falls due for anyone, as `day what`.
+    pub(super) fn dues(&self) -> Vec<String> {
+        self.book
+            .due
+            .iter()
+            .map(|(day, _, _, what)| format!("{day} {what}"))
+            .collect()
+    }
+}
+
+/// A registration of I1 with its customer C1, good in every way.
+pub(super) fn register() -> String {
+    format!(
+        "insurance_no=I1 product=P loan_ref=L1 currency=SEK insured_amount=100000 annual_premium=1200 \
+         start_date=2026-11-20 customer_no=C1 customer_type=individual country=SE identity_no={PERSON} \
+         first_name=Eva last_name=Berg"
+    )
+}
+
+/// A date.
+pub(super) fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+/// The findings' codes, each with the field it is about, joined by a blank.
+pub(super) fn codes(decision: &Decision) -> String {
+    let one = |finding: &Finding| match finding.field.as_ref() {
+        "" => finding.code.to_string(),
+        field => format!("{}:{field}", finding.code),
+    };
+    let all: Vec<String> = decision.findings.iter().map(one).collect();
+    all.join(" ")
+}
+
+/// The events, as `kind state`.
+pub(super) fn events(decision: &Decision) -> Vec<String> {
+    let one = |event: &crate::model::Event| format!("{} {}", event.kind, event.state);
+    decision.events.iter().map(one).collect()
+}
