@@ -2,7 +2,12 @@
 //! go to the table rarely, in its order.
 
 use std::collections::HashMap;
+use std::ffi::CStr;
 use std::hash::{BuildHasherDefault, Hasher};
+
+use rusqlite::types::{ToSqlOutput, Value};
+
+use super::rows::Tabular;
 
 /// Heads kept before they are written: 38 MB of table, 450,000 registrations.
 const LIMIT: usize = (1 << 21) / 8 * 7;
@@ -14,6 +19,43 @@ pub(super) struct Link {
     pub(super) change: i64,
     /// Which of its names.
     pub(super) name: u8,
+}
+
+/// A link in eight bytes: millions of them wait.
+#[derive(Clone, Copy)]
+struct Packed(i64);
+
+impl Packed {
+    fn from(link: Link) -> Self {
+        Self(link.change << 8 | i64::from(link.name))
+    }
+
+    fn link(self) -> Link {
+        Link {
+            change: self.0 >> 8,
+            name: self.0.to_le_bytes()[0],
+        }
+    }
+}
+
+/// A row of the table `head`.
+pub(super) struct Head {
+    at: i64,
+    packed: Packed,
+}
+
+impl Tabular for Head {
+    const NAME: &'static CStr = c"new_head";
+    const COLUMNS: &'static str = "hash, change, name";
+
+    fn column(&self, column: usize) -> ToSqlOutput<'_> {
+        let link = self.packed.link();
+        ToSqlOutput::Owned(Value::Integer(match column {
+            0 => self.at,
+            1 => link.change,
+            _ => i64::from(link.name),
+        }))
+    }
 }
 
 /// A map from what is a hash already.
@@ -46,7 +88,7 @@ impl Hasher for Same {
 /// Heads not yet in the table.
 #[derive(Default)]
 pub(super) struct Heads {
-    waiting: ByHash<Link>,
+    waiting: ByHash<Packed>,
     /// Nothing can be in the table: the book was empty, and nothing was written since.
     table_empty: bool,
 }
@@ -63,11 +105,11 @@ impl Heads {
     }
 
     pub(super) fn get(&self, at: i64) -> Option<Link> {
-        self.waiting.get(&at).copied()
+        self.waiting.get(&at).map(|packed| packed.link())
     }
 
     pub(super) fn set(&mut self, at: i64, link: Link) {
-        self.waiting.insert(at, link);
+        self.waiting.insert(at, Packed::from(link));
     }
 
     pub(super) fn table_is_empty(&self) -> bool {
@@ -79,9 +121,13 @@ impl Heads {
     }
 
     /// Everything that waits, in the order of the table.
-    pub(super) fn take(&mut self) -> Vec<(i64, Link)> {
-        let mut heads: Vec<_> = self.waiting.drain().collect();
-        heads.sort_unstable_by_key(|(at, _)| *at);
+    pub(super) fn take(&mut self) -> Vec<Head> {
+        let mut heads: Vec<_> = self
+            .waiting
+            .drain()
+            .map(|(at, packed)| Head { at, packed })
+            .collect();
+        heads.sort_unstable_by_key(|head| head.at);
         if !heads.is_empty() {
             self.table_empty = false;
         }

@@ -1,11 +1,14 @@
 //! From a name to its newest change.
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
+use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::heads::{ByHash, Link};
+use super::rows::Tabular;
 use super::{Access, Book, INSTRUCTION};
 use crate::line::Space;
 
@@ -53,6 +56,27 @@ impl Cache {
     }
 }
 
+/// A place or change that is asked for.
+pub(super) struct Asked(i64);
+
+impl Asked {
+    /// In the order of the tables, each once.
+    fn sorted(mut ids: Vec<i64>) -> Vec<Self> {
+        ids.sort_unstable();
+        ids.dedup();
+        ids.into_iter().map(Self).collect()
+    }
+}
+
+impl Tabular for Asked {
+    const NAME: &'static CStr = c"asked";
+    const COLUMNS: &'static str = "id";
+
+    fn column(&self, _: usize) -> ToSqlOutput<'_> {
+        ToSqlOutput::Owned(Value::Integer(self.0))
+    }
+}
+
 /// Where a name stands, or would stand.
 #[derive(Clone, Copy)]
 pub(super) struct Found {
@@ -69,17 +93,80 @@ impl Book {
             let at = self.with_name(space, key, |book, name| Ok(book.hash.of(name)))?;
             places.push(at);
         }
-        places.sort_unstable();
-        places.dedup();
+        let mut changes = self.prefetch_places(places)?;
+        changes.retain(|id| self.wave.get(*id).is_none());
+        self.prefetch_changes(changes)
+    }
+
+    /// Learns what stands at these places, and tells the changes that heads there point at.
+    fn prefetch_places(&mut self, mut places: Vec<i64>) -> Result<Vec<i64>> {
         let mut changes = Vec::new();
-        for at in places {
-            let change = self.link_at(at)?.map(|link| link.change);
-            changes.extend(change.filter(|id| self.wave.get(*id).is_none()));
+        places.retain(|at| match self.heads.get(*at) {
+            Some(link) => {
+                changes.push(link.change);
+                false
+            }
+            None => true,
+        });
+        if self.heads.table_is_empty() {
+            return Ok(changes);
         }
-        changes.sort_unstable();
-        changes.dedup();
-        for id in changes {
-            self.fetch(id)?;
+        let asked = Asked::sorted(places);
+        for Asked(at) in &asked {
+            self.cache.places.insert(*at, None);
+        }
+        let mut asked = self.join_heads("main", asked, &mut changes)?;
+        if self.access == (Access::Scratch { base: true }) {
+            let places = &self.cache.places;
+            asked.retain(|Asked(at)| places.get(at).is_none_or(Option::is_none));
+            self.join_heads("base", asked, &mut changes)?;
+        }
+        Ok(changes)
+    }
+
+    fn join_heads(
+        &mut self,
+        schema: &str,
+        asked: Vec<Asked>,
+        changes: &mut Vec<i64>,
+    ) -> Result<Vec<Asked>> {
+        let places = &mut self.cache.places;
+        let (asked, result) = self.tables.asked.with(asked, || {
+            let mut query = self.db.prepare_cached(&format!(
+                "SELECT h.hash, h.change, h.name FROM asked CROSS JOIN {schema}.head h ON h.hash = asked.id"
+            ))?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let (change, name) = (row.get(1)?, row.get(2)?);
+                changes.push(change);
+                places.insert(row.get(0)?, Some(Link { change, name }));
+            }
+            Ok(())
+        });
+        result?;
+        Ok(asked)
+    }
+
+    fn prefetch_changes(&mut self, changes: Vec<i64>) -> Result<()> {
+        let base_last = self.base_last;
+        let (base, own) = changes.into_iter().partition(|id| *id <= base_last);
+        for (schema, ids) in [("base", base), ("main", own)] {
+            let asked = Asked::sorted(ids);
+            if asked.is_empty() {
+                continue;
+            }
+            let changes = &mut self.cache.changes;
+            let (_, result) = self.tables.asked.with(asked, || {
+                let mut query = self.db.prepare_cached(&format!(
+                    "SELECT c.id, c.key, c.also, c.state FROM asked CROSS JOIN {schema}.change c ON c.id = asked.id"
+                ))?;
+                let mut rows = query.query([])?;
+                while let Some(row) = rows.next()? {
+                    changes.insert(row.get(0)?, Stored::from(row, 1)?);
+                }
+                Ok(())
+            });
+            result?;
         }
         Ok(())
     }

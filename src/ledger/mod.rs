@@ -13,6 +13,7 @@ mod history;
 mod journal;
 mod lookup;
 mod open;
+mod rows;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,7 @@ use due::Waiting;
 use hash::KeyHash;
 use heads::Heads;
 use lookup::Cache;
+use rows::Slot;
 use wave::Wave;
 
 /// Name space of instruction ids, for [`Book::prefetch`]: a key in it belongs to the partner of the batch in hand.
@@ -60,6 +62,7 @@ pub struct Book {
     waiting: Waiting,
     cache: Cache,
     words: Words,
+    tables: Tables,
     /// Space for one name; kept to be used again.
     name: String,
 }
@@ -69,6 +72,23 @@ enum Access {
     Read,
     Write,
     Scratch { base: bool },
+}
+
+/// Rows in memory that SQL can read.
+struct Tables {
+    changes: Slot<wave::Row>,
+    heads: Slot<heads::Head>,
+    asked: Slot<lookup::Asked>,
+}
+
+impl Tables {
+    fn register(db: &Connection) -> Result<Self> {
+        Ok(Self {
+            changes: Slot::register(db)?,
+            heads: Slot::register(db)?,
+            asked: Slot::register(db)?,
+        })
+    }
 }
 
 /// The batch in hand.
@@ -87,9 +107,10 @@ struct Words {
 }
 
 impl Book {
-    fn over(db: Connection, hash: KeyHash, access: Access, path: Option<PathBuf>) -> Self {
+    fn over(db: Connection, hash: KeyHash, access: Access, path: Option<PathBuf>) -> Result<Self> {
         db.set_prepared_statement_cache_capacity(32);
-        Self {
+        Ok(Self {
+            tables: Tables::register(&db)?,
             db,
             hash,
             access,
@@ -103,7 +124,7 @@ impl Book {
             cache: Cache::default(),
             words: Words::default(),
             name: String::new(),
-        }
+        })
     }
 
     /// Begins a batch of this partner, whose instruction ids are meant from now on.

@@ -34,7 +34,7 @@ impl Book {
     pub(super) fn open_with(path: &Path, hash: KeyHash) -> Result<Self> {
         let db = open_for_writing(path)
             .with_context(|| format!("{}: cannot open the book", path.display()))?;
-        Ok(Self::over(db, hash, Access::Write, Some(path.into())))
+        Self::over(db, hash, Access::Write, Some(path.into()))
     }
 
     /// Opens a book for reading; it stands still for this reader as it was at this moment, whatever is written
@@ -49,7 +49,8 @@ impl Book {
             return Ok(None);
         }
         let db = open_for_reading(path).with_context(missing)?;
-        Ok(db.map(|db| Self::over(db, hash, Access::Read, None)))
+        db.map(|db| Self::over(db, hash, Access::Read, None))
+            .transpose()
     }
 
     /// A private copy of a book (`None`: of an empty one): reads fall through to the book as it was at this moment,
@@ -67,7 +68,7 @@ impl Book {
         let access = Access::Scratch {
             base: base.is_some(),
         };
-        let mut book = Self::over(db, hash, access, None);
+        let mut book = Self::over(db, hash, access, None)?;
         if base.is_some() {
             book.base_last =
                 book.db

@@ -1,15 +1,18 @@
 //! The changes of the wave in hand, and how what waits in memory is written.
 
+use std::ffi::CStr;
+
 use anyhow::{Context as _, Result};
 use rusqlite::params;
+use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::Book;
-use super::heads::Link;
+use super::rows::Tabular;
 
 /// A change not yet in the table.
 pub(super) struct Row {
     pub(super) prev: Option<i64>,
-    pub(super) ordinal: u64,
+    ordinal: i64,
     pub(super) rule: i64,
     pub(super) key: Option<Box<str>>,
     pub(super) also: Vec<Box<str>>,
@@ -27,6 +30,36 @@ impl Row {
     }
 }
 
+impl Tabular for Row {
+    const NAME: &'static CStr = c"new_change";
+    const COLUMNS: &'static str = "prev, row, rule, key, also, digest, answer, state";
+
+    fn column(&self, column: usize) -> ToSqlOutput<'_> {
+        let answer = self.answer.as_ref();
+        let value = match column {
+            0 => self.prev.map(ValueRef::Integer),
+            1 => Some(ValueRef::Integer(self.ordinal)),
+            2 => Some(ValueRef::Integer(self.rule)),
+            3 => text(self.key.as_deref()),
+            4 if self.also.is_empty() => None,
+            4 => return ToSqlOutput::Owned(Value::Text(names_text(&self.also))),
+            5 => answer.map(|(digest, _)| ValueRef::Blob(digest)),
+            6 => text(answer.map(|(_, answer)| &**answer)),
+            _ => text(self.state.as_deref()),
+        };
+        ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null))
+    }
+}
+
+fn text(text: Option<&str>) -> Option<ValueRef<'_>> {
+    text.map(|text| ValueRef::Text(text.as_bytes()))
+}
+
+/// The list as it stands in the table.
+fn names_text(names: &[Box<str>]) -> String {
+    serde_json::to_string(names).expect("text is JSON")
+}
+
 /// Changes of the wave, in order; the first has the id `first`.
 #[derive(Default)]
 pub(super) struct Wave {
@@ -34,7 +67,7 @@ pub(super) struct Wave {
     first: i64,
     /// Where the rows of the record in hand begin.
     record: usize,
-    ordinal: u64,
+    ordinal: i64,
     rule: i64,
 }
 
@@ -53,7 +86,7 @@ impl Wave {
         self.first + i64::try_from(self.rows.len()).expect("fewer rows than fit in memory")
     }
 
-    pub(super) fn start_record(&mut self, ordinal: u64, rule: i64) {
+    pub(super) fn start_record(&mut self, ordinal: i64, rule: i64) {
         self.record = self.rows.len();
         self.ordinal = ordinal;
         self.rule = rule;
@@ -103,6 +136,7 @@ impl Book {
     /// instruction's kind, or the word of what fell due).
     pub fn start_record(&mut self, row: u64, rule: &str) {
         let rule = self.words.number(rule);
+        let row = i64::try_from(row).expect("fewer rows than bytes in a file");
         self.wave.start_record(row, rule);
     }
 
@@ -116,28 +150,19 @@ impl Book {
             word.execute(params![id, text])?;
         }
         drop(word);
-        let mut insert = self.db.prepare_cached(
-            "INSERT INTO main.change VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-        )?;
-        let first = self.wave.first;
-        for (id, row) in (first..).zip(&self.wave.rows) {
-            let (digest, answer) = row.answer.as_ref().map(|(d, a)| (d, a)).unzip();
-            insert.execute(params![
-                id,
-                row.prev,
-                batch,
-                row.ordinal,
-                row.rule,
-                row.key,
-                names_text(&row.also)?,
-                digest,
-                answer,
-                row.state
-            ])?;
-        }
-        drop(insert);
-        self.wave.first = self.wave.next_id();
+        let (first, next) = (self.wave.first, self.wave.next_id());
+        let rows = std::mem::take(&mut self.wave.rows);
+        let (rows, written) = self.tables.changes.with(rows, || {
+            let mut insert = self.db.prepare_cached(
+                "INSERT INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
+                 FROM new_change",
+            )?;
+            Ok(insert.execute([first, batch])?)
+        });
+        written?;
+        self.wave.rows = rows;
         self.wave.rows.clear();
+        self.wave.first = next;
         self.wave.record = 0;
         self.cache.clear();
         if self.heads.full() {
@@ -150,20 +175,12 @@ impl Book {
     }
 
     pub(super) fn flush_heads(&mut self) -> Result<()> {
-        let mut insert = self
-            .db
-            .prepare_cached("REPLACE INTO main.head VALUES (?1, ?2, ?3)")?;
-        for (at, Link { change, name }) in self.heads.take() {
-            insert.execute(params![at, change, name])?;
-        }
-        Ok(())
+        let (_, written) = self.tables.heads.with(self.heads.take(), || {
+            let mut insert = self
+                .db
+                .prepare_cached("REPLACE INTO main.head SELECT hash, change, name FROM new_head")?;
+            Ok(insert.execute([])?)
+        });
+        written.map(drop)
     }
-}
-
-/// The list as it stands in the table.
-fn names_text(names: &[Box<str>]) -> Result<Option<String>> {
-    if names.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(serde_json::to_string(names)?))
 }
