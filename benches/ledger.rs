@@ -79,6 +79,18 @@ fn batch(path: &Path, mode: &str, records: u64, n: u64) -> Result<Duration> {
         let mark = clock.elapsed();
         book.flush_wave()?;
         parts[2] += clock.elapsed() - mark;
+        if std::env::var_os("RSS").is_some() {
+            println!(
+                "{from} {}",
+                std::fs::read_to_string("/proc/self/status")?
+                    .lines()
+                    .filter(|l| l.starts_with("VmRSS")
+                        || l.starts_with("RssAnon")
+                        || l.starts_with("RssFile")
+                        || l.starts_with("RssShm"))
+                    .collect::<String>()
+            );
+        }
         from += WAVE;
     }
     let mark = clock.elapsed();

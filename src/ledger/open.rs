@@ -100,6 +100,7 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
             "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT"
         ))?;
     }
+    bound_cache(&db, "main")?;
     Ok(db)
 }
 
@@ -138,7 +139,9 @@ fn open_for_reading(path: &Path) -> Result<Option<Connection>> {
     settle(&db)?;
     // Before anything is read, so that all that follows is of one moment.
     db.execute_batch("BEGIN")?;
-    Ok(identify(&db, "main")?.then_some(db))
+    let made = identify(&db, "main")?;
+    bound_cache(&db, "main")?;
+    Ok(made.then_some(db))
 }
 
 fn is_made(path: &Path) -> Result<bool> {
@@ -158,15 +161,16 @@ fn open_scratch(base: Option<&Path>) -> Result<Connection> {
     settle(&db)?;
     demand(&db, "page_size", PAGE_BYTES)?;
     db.execute_batch(SCHEMA)?;
+    bound_cache(&db, "main")?;
     if let Some(path) = base {
         db.execute("ATTACH ?1 AS base", [read_only_uri(path)?])?;
-        demand(&db, "base.cache_size", -CACHE_KIB)?;
         demand(&db, "base.mmap_size", 0)?;
     }
     // Open until the end, with batches as savepoints in it: so the book stays as it was at its first read.
     db.execute_batch("BEGIN")?;
     if base.is_some() {
         ensure!(identify(&db, "base")?, "the book vanished");
+        bound_cache(&db, "base")?;
     }
     Ok(db)
 }
@@ -201,8 +205,13 @@ fn settle(db: &Connection) -> Result<()> {
     demand(db, "recursive_triggers", 1)?; // else REPLACE deletes past the triggers
     demand(db, "foreign_keys", 0)?;
     demand(db, "temp_store", 1)?; // a sort over a large book belongs on the disk
-    demand(db, "cache_size", -CACHE_KIB)?;
     demand(db, "mmap_size", 0)
+}
+
+/// Bounds the memory for pages. After the page size is known: the limit becomes a number of pages at once, and stays
+/// that when the pages turn out to be four times as large.
+fn bound_cache(db: &Connection, schema: &str) -> Result<()> {
+    demand(db, &format!("{schema}.cache_size"), -CACHE_KIB)
 }
 
 fn demand(db: &Connection, pragma: &str, value: i64) -> Result<()> {

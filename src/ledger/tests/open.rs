@@ -234,3 +234,22 @@ fn a_path_is_taken_as_it_is() {
     let mut copy = Book::scratch(Some(&path), SECRET).expect("a copy");
     assert_eq!(state(&mut copy, "P1").as_deref(), Some("one"));
 }
+
+/// The limit is on bytes: pages dirtied without end are spilled, not kept.
+#[test]
+fn memory_for_pages_is_bounded() {
+    let place = place();
+    for made in [false, true] {
+        let mut book = open(&place);
+        book.begin("nordbank").expect("begun");
+        let big = "x".repeat(1 << 20);
+        for row in 1..=100 {
+            save(&mut book, row, &format!("P{row}"), &big);
+            book.flush_wave().expect("flushed");
+        }
+        let log = format!("{}-wal", place.path.display());
+        let spilled = std::fs::metadata(log).expect("a log").len();
+        assert!(spilled > 20 << 20, "made before: {made}, {spilled} bytes");
+        book.rollback().expect("undone");
+    }
+}
