@@ -4,6 +4,8 @@
 
 pub mod cli;
 
+pub mod demo;
+
 pub mod inbox;
 
 pub mod outbox;
