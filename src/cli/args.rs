@@ -180,7 +180,7 @@ pub enum Command {
         /// Such as se.personnummer, no.kid, iban; a wrong one lists them all
         kind: String,
         /// The numbers
-        #[arg(allow_hyphen_values = true)]
+        #[arg(allow_negative_numbers = true)]
         values: Vec<String>,
     },
     /// Print completions for a shell

@@ -78,3 +78,81 @@ fn a_reader_that_goes_away_is_no_fault() {
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
     assert_eq!(told, "");
 }
+
+#[test]
+fn an_empty_site_answers_every_question() {
+    let folder = tempfile::tempdir().expect("a folder for a test");
+    let site = folder.path().join("site");
+    let site = site.to_str().expect("UTF-8");
+    let rows: &[(&[&str], i32)] = &[
+        (&["init", site], 0),
+        (&["init", site], 2),
+        (&["--site", site, "status"], 0),
+        (&["--site", site, "status", "abc"], 2),
+        (&["--site", site, "status", "--partner", "nobody"], 2),
+        (&["--site", site, "errors", "abc"], 2),
+        (&["--site", site, "resume", "example"], 0),
+        (&["--site", site, "resume", "nobody"], 2),
+        (&["--site", "/nowhere", "status"], 2),
+    ];
+    for (arguments, code) in rows {
+        let output = sluss(arguments);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(*code), "{arguments:?}: {told}");
+        assert_eq!(told.is_empty(), *code == 0, "{arguments:?}: {told}");
+    }
+    for arguments in [
+        &["--site", site, "status", "--json"][..],
+        &["rules", "--json"],
+        &["number", "iban", "x", "--json"],
+        &["--site", site, "resume", "example", "--json"],
+    ] {
+        let output = sluss(arguments);
+        let document: Result<serde_json::Value, _> = serde_json::from_slice(&output.stdout);
+        assert!(document.is_ok(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_site_may_come_from_the_environment() {
+    let folder = tempfile::tempdir().expect("a folder for a test");
+    let site = folder.path().join("site");
+    assert!(
+        sluss(&["init", site.to_str().expect("UTF-8")])
+            .status
+            .success()
+    );
+    let status = |site: &std::path::Path| {
+        Command::new(env!("CARGO_BIN_EXE_sluss"))
+            .arg("status")
+            .env("SLUSS_SITE", site)
+            .output()
+            .expect("the program starts")
+    };
+    assert_eq!(status(&site).status.code(), Some(0));
+    assert_eq!(status(folder.path()).status.code(), Some(2));
+}
+
+#[test]
+fn numbers_come_from_the_arguments_or_line_by_line() {
+    let given = sluss(&["number", "se.account", "5102,015875-1", "-1"]);
+    assert_eq!(
+        stdout(&given),
+        "value,valid,normalised,code\n\"5102,015875-1\",true,\"5102,0158751\",\n-1,false,,invalid_account\n"
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_sluss"))
+        .args(["number", "se.account"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it was piped");
+    std::io::Write::write_all(&mut stdin, b" 5102,015875-1\r\n\n-1").expect("it reads");
+    drop(stdin);
+    let read = child.wait_with_output().expect("it ends");
+    assert_eq!(
+        stdout(&read),
+        "value,valid,normalised,code\n\"5102,015875-1\",true,\"5102,0158751\",\n,false,,invalid_account\n-1,false,,invalid_account\n"
+    );
+    assert_eq!(sluss(&["number", "se.nothing", "1"]).status.code(), Some(2));
+}
