@@ -57,7 +57,7 @@ fn main() -> Result<()> {
         Kind::TopUp => TOP_UP,
     };
     let head: &[&str] = if options.ids {
-        &["Instruktionsid"]
+        &["Instruktions-id"]
     } else {
         &[]
     };
@@ -89,11 +89,11 @@ const REGISTER: &[&str] = &[
     "Kundnr",
     "Kundtyp",
     "Land",
-    "Personnr",
+    "Personnr/Orgnr",
     "Förnamn",
     "Efternamn",
-    "Godkänd av bank",
-    "Godkänd av kund",
+    "Godkänd av banken",
+    "Godkänd av kunden",
 ];
 const UPDATE: &[&str] = &["Åtgärd", "Försäkringsnr", "Lånenr"];
 const TOP_UP: &[&str] = &["Åtgärd", "Försäkringsnr", "Belopp", "Valuta"];
