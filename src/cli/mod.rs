@@ -4,6 +4,7 @@
 pub mod args;
 pub mod errors;
 pub mod exit;
+pub mod formats;
 pub mod logs;
 pub mod man;
 pub mod number;
@@ -78,6 +79,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
         Command::Init { dir } => init(dir, common.json, out),
         Command::Status { batch } => status::print(common, batch.as_deref(), out),
         Command::Errors { batch, examples } => errors::print(common, batch, *examples, out),
+        Command::Formats { command } => return formats::run(common, command.as_ref(), out),
         Command::Rules { line, mermaid: _ } => rules::print(line.as_deref(), common.json, out),
         Command::Resume { name } => return resume(common, name, out),
         Command::Number { kind, values } => number::print(common, kind, values, out),
