@@ -15,8 +15,7 @@ use super::session;
 use super::table::{bold, paint, tame};
 use crate::code::Code;
 use crate::ledger::{Folder, JournalRow};
-use crate::line::dictionary::dictionary;
-use crate::model::FieldType;
+use crate::line::look::is_personal;
 use crate::model::value::mask;
 use crate::site::Site;
 use crate::site::settings::{AnswerCharset, Answers};
@@ -228,7 +227,7 @@ fn read(
         }
         group.count += 1;
         if group.examples.len() < most {
-            let value = if (dictionary().kind_of)(field) == Some(FieldType::Identity) {
+            let value = if is_personal(field) {
                 mask(value)
             } else {
                 value.clone()

@@ -11,6 +11,7 @@ pub mod number;
 pub mod out;
 pub mod rules;
 pub mod session;
+pub mod show;
 pub mod status;
 pub mod table;
 
@@ -78,9 +79,21 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
     match &cli.command {
         Command::Init { dir } => init(dir, common.json, out),
         Command::Status { batch } => status::print(common, batch.as_deref(), out),
+        Command::Show {
+            entity,
+            kind,
+            as_of,
+        } => show::print(common, entity, kind.as_deref(), *as_of, out),
         Command::Errors { batch, examples } => errors::print(common, batch, *examples, out),
         Command::Formats { command } => return formats::run(common, command.as_ref(), out),
-        Command::Rules { line, mermaid: _ } => rules::print(line.as_deref(), common.json, out),
+        Command::Rules {
+            line,
+            mermaid: true,
+        } => rules::mermaid(line.as_deref(), out),
+        Command::Rules {
+            line,
+            mermaid: false,
+        } => rules::print(line.as_deref(), common.json, out),
         Command::Resume { name } => return resume(common, name, out),
         Command::Number { kind, values } => number::print(common, kind, values, out),
         Command::Completions { shell } => man::completions(*shell, out),

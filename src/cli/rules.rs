@@ -8,7 +8,8 @@ use super::exit::wrong_use;
 use super::out::Out;
 use super::table::{Table, bold};
 use crate::code::{Code, Scope};
-use crate::line::Line;
+use crate::lifecycle::{self, Leads};
+use crate::line::{Line, look};
 use crate::model::{FieldType, KindSpec, Need};
 
 /// Prints the rules of one line, or of all.
@@ -29,6 +30,9 @@ pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
         for kind in line.kinds() {
             print_kind(kind, out)?;
         }
+        for table in look::tables(*line) {
+            print_lifecycle(&table, out)?;
+        }
     }
     out.line(bold(
         "codes of findings, in order of precedence",
@@ -46,6 +50,70 @@ pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
         ]);
     }
     out.table(&table)
+}
+
+/// Prints the lifecycles as Mermaid state diagrams.
+pub fn mermaid(line: Option<&str>, out: &mut Out) -> Result<()> {
+    for table in chosen(line)?.into_iter().flat_map(look::tables) {
+        out.line(format!("%% {}", table.title))?;
+        out.line(table.mermaid())?;
+    }
+    Ok(())
+}
+
+/// A lifecycle with a row an instruction: there are more of them than states, and lines stay short.
+fn print_lifecycle(lifecycle: &lifecycle::Table, out: &mut Out) -> Result<()> {
+    out.line(bold(
+        &format!("{}: lifecycle", lifecycle.title),
+        out.colours,
+    ))?;
+    let mut headings = vec!["asked \\ state"];
+    headings.extend(&lifecycle.states);
+    let mut table = Table::new(&headings);
+    for (at, instruction) in lifecycle.instructions.iter().enumerate() {
+        let states = lifecycle.states.iter().zip(&lifecycle.cells);
+        let cells: Vec<Vec<String>> = states.map(|(state, row)| said(&row[at], state)).collect();
+        let lines = cells.iter().map(Vec::len).max().unwrap_or_default();
+        for line in 0..lines {
+            let mut row = vec![if line == 0 { *instruction } else { "" }];
+            row.extend(
+                cells
+                    .iter()
+                    .map(|cell| cell.get(line).map_or("", String::as_str)),
+            );
+            table.row(row);
+        }
+    }
+    out.table(&table)?;
+    out.line("")
+}
+
+/// What happens to an entity in this state, a line a possibility. Several conditions that lead to the same are one.
+fn said(cell: &[lifecycle::Cell], state: &str) -> Vec<String> {
+    let mut groups: Vec<(&Leads, Vec<&str>)> = Vec::new();
+    for one in cell {
+        match groups.iter_mut().find(|(leads, _)| **leads == one.leads) {
+            Some((_, conditions)) => conditions.push(one.condition),
+            None => groups.push((&one.leads, vec![one.condition])),
+        }
+    }
+    // What most conditions lead to is said last.
+    groups.sort_by_key(|(_, conditions)| conditions.len() > 1);
+    let line = |(leads, conditions): &(&Leads, Vec<&str>)| {
+        let what = match leads {
+            Leads::To(to, _) if *to == state => "stays",
+            Leads::To(to, _) => to,
+            Leads::Later(_) => "scheduled",
+            Leads::Refused(code) => code.as_str(),
+        };
+        match conditions.as_slice() {
+            [""] => what.to_owned(),
+            [condition] => format!("{what} ({condition})"),
+            _ if groups.len() == 1 => what.to_owned(),
+            _ => format!("{what} (otherwise)"),
+        }
+    };
+    groups.iter().map(line).collect()
 }
 
 fn chosen(line: Option<&str>) -> Result<Vec<Line>> {
@@ -93,7 +161,8 @@ fn document(lines: &[Line]) -> Value {
         .iter()
         .map(|line| {
             let kinds: Vec<Value> = line.kinds().iter().map(kind_document).collect();
-            json!({ "line": line.as_str(), "kinds": kinds })
+            let tables: Vec<Value> = look::tables(*line).iter().map(lifecycle_document).collect();
+            json!({ "line": line.as_str(), "kinds": kinds, "lifecycles": tables })
         })
         .collect();
     let codes: Vec<Value> = Code::ALL
@@ -132,6 +201,31 @@ fn kind_document(kind: &KindSpec) -> Value {
         "inquiry": kind.inquiry,
         "fields": fields,
     })
+}
+
+/// For each state and instruction what is possible, and under which condition.
+fn lifecycle_document(lifecycle: &lifecycle::Table) -> Value {
+    let possibility = |cell: &lifecycle::Cell| match &cell.leads {
+        Leads::To(to, events) => json!({ "when": cell.condition, "state": to, "events": events }),
+        Leads::Later(events) => {
+            json!({ "when": cell.condition, "scheduled": true, "events": events })
+        }
+        Leads::Refused(code) => json!({ "when": cell.condition, "refused": code.as_str() }),
+    };
+    let row = |cells: &Vec<Vec<lifecycle::Cell>>| {
+        let named = lifecycle.instructions.iter().zip(cells);
+        named
+            .map(|(instruction, cells)| {
+                let all: Vec<Value> = cells.iter().map(possibility).collect();
+                ((*instruction).to_owned(), Value::Array(all))
+            })
+            .collect::<serde_json::Map<_, _>>()
+    };
+    let states = lifecycle.states.iter().zip(&lifecycle.cells);
+    let states: serde_json::Map<_, _> = states
+        .map(|(state, cells)| ((*state).to_owned(), Value::Object(row(cells))))
+        .collect();
+    json!({ "of": lifecycle.title, "states": states })
 }
 
 const fn about(scope: Scope) -> &'static str {

@@ -4,6 +4,7 @@
 
 pub mod dictionary;
 pub mod insurance;
+pub mod look;
 
 use std::sync::Arc;
 
