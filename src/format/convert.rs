@@ -21,7 +21,7 @@ impl Convert {
     /// that the field is not given (then [`Convert::absent`] counts).
     pub fn apply<'c>(&'c self, seen: Cow<'c, str>) -> Result<Cow<'c, str>, Code> {
         let text = self.source(seen);
-        if text.is_empty() || text == CLEAR {
+        if text.is_empty() || text == CLEAR || !self.changes() {
             return Ok(text);
         }
         if let Some(pattern) = &self.pattern
@@ -32,6 +32,26 @@ impl Convert {
         let text = self.translate(text)?;
         self.bounds(&text)?;
         Ok(text)
+    }
+
+    /// Whether a text is more than taken over: most are not.
+    fn changes(&self) -> bool {
+        self.map.is_some()
+            || self.number.is_some()
+            || !self.dates.is_empty()
+            || self.bools.is_some()
+            || self.pattern.is_some()
+            || self.min.is_some()
+            || self.max.is_some()
+    }
+
+    /// Whether a text is surely its own canonical text: the short way, and the way of most cells.
+    pub(crate) fn leaves(&self, text: &str) -> bool {
+        let (Some(first), Some(last)) = (text.as_bytes().first(), text.as_bytes().last()) else {
+            return false;
+        };
+        let bare = first.is_ascii_graphic() && *first != b'\'' && last.is_ascii_graphic();
+        bare && !self.changes() && self.split.is_none() && self.constant.is_none()
     }
 
     /// What the partner meant to write: blanks around it, an apostrophe against formulas and parts of other fields off.
@@ -132,12 +152,11 @@ pub(super) fn date(pattern: &str, text: &str) -> Option<String> {
     if pattern.len() != text.len() {
         return None;
     }
-    let (mut year, mut month, mut day) = (String::from("20"), String::new(), String::new());
-    if pattern.contains("YYYY") {
-        year.clear();
-    }
+    let mut written = *b"20YY-MM-DD";
+    // Where the next digit of year, month and day goes.
+    let (mut year, mut month, mut day) = (if pattern.contains("YYYY") { 0 } else { 2 }, 5, 8);
     for (p, c) in pattern.bytes().zip(text.bytes()) {
-        let part = match p {
+        let next = match p {
             b'Y' => &mut year,
             b'M' => &mut month,
             b'D' => &mut day,
@@ -147,9 +166,10 @@ pub(super) fn date(pattern: &str, text: &str) -> Option<String> {
         if !c.is_ascii_digit() {
             return None;
         }
-        part.push(char::from(c));
+        *written.get_mut(*next)? = c;
+        *next += 1;
     }
-    Some(format!("{year}-{month}-{day}"))
+    Some(String::from_utf8_lossy(&written).into_owned())
 }
 
 /// The same number with a decimal point and no grouping; `None` where the text is not exactly a number written so.

@@ -255,6 +255,7 @@ pub fn overlaps<'f>(formats: &[&'f Format]) -> Vec<(&'f Format, &'f Format, Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::fake;
 
     #[test]
     fn patterns_take_whole_names_in_any_case() {
@@ -331,5 +332,35 @@ mod tests {
             assert_eq!(meet(&steps(a), &steps(b)), expected, "{a} {b}");
             assert_eq!(meet(&steps(b), &steps(a)), expected, "{b} {a}");
         }
+    }
+
+    #[test]
+    fn a_name_gives_date_and_number() {
+        let text = |fields: &str| {
+            format!(
+                "id = 'f'\ntitle = 'F'\nreader = 'csv'\nmatch = ['P_{{date:ddmmyy}}_{{sequence}}.csv']\nfield = [ {{ name = 'kind', from = 'k' }}, {fields} ]\n"
+            )
+        };
+        let captures =
+            "{ name = 'start_date', capture = 'date' }, { name = 'comment', capture = 'sequence' }";
+        let format = Arc::new(fake::format(&text(captures)));
+        let constants = |name: &str| {
+            let format = format.for_file(name);
+            let constants = format
+                .fields
+                .iter()
+                .map(|field| field.convert.constant.clone());
+            constants.skip(1).collect::<Vec<_>>()
+        };
+        let found = constants("p_201126_007.csv");
+        assert_eq!(
+            found,
+            [Some("2026-11-20".to_owned()), Some("007".to_owned())]
+        );
+        assert_eq!(constants("other.csv"), [None, None]);
+        assert_eq!(format.sequence_of("P_201126_007.csv"), Some(7));
+        assert_eq!(format.sequence_of("x"), None);
+        let plain = Arc::new(fake::format(&text("")));
+        assert!(Arc::ptr_eq(&plain, &plain.for_file("P_201126_007.csv")));
     }
 }

@@ -1,7 +1,5 @@
 //! What a format file can say, and what it is told when it says it wrongly.
 
-use std::sync::Arc;
-
 use super::fake::{faults, format};
 use super::*;
 
@@ -113,7 +111,7 @@ fn every_fault_of_the_format_as_a_whole_is_told() {
             let left_out = keys.contains(key) || (keys.is_empty() && key == "id = ");
             text.push_str(if left_out { "" } else { default });
         }
-        text.push_str(&format!("{keys}\nfield = [ {KIND} ]\n"));
+        text.extend([keys, "\nfield = [ ", KIND, " ]\n"]);
         let told = faults(&text);
         assert!(
             told.iter().any(|fault| fault.contains(expected)),
@@ -355,7 +353,8 @@ fn xml_paths_and_controls() {
             "id = 'x'\ntitle = 'X'\nreader = 'xml'\nxml = {{ record = '/F/R' }}\nfield = [ {{ name = 'kind', from = '@k' }}, {{ name = 'amount', from = '{rest}' }} ]\n"
         )
     };
-    let rows: [(&str, Option<(bool, &[&str], Option<&str>)>); 8] = [
+    type Path<'a> = Option<(bool, &'a [&'a str], Option<&'a str>)>;
+    let rows: [(&str, Path<'_>); 8] = [
         ("Belopp", Some((false, &["Belopp"], None))),
         ("Kund/Namn", Some((false, &["Kund", "Namn"], None))),
         ("Belopp@valuta", Some((false, &["Belopp"], Some("valuta")))),
@@ -409,32 +408,6 @@ fn xml_paths_and_controls() {
         assert!(faults(&control(words))[0].contains(expected), "{words}");
     }
     assert!(faults(&xml("a").replace("/F/R", "F"))[0].contains("write the path from the root"));
-}
-
-#[test]
-fn a_file_s_name_gives_date_and_number() {
-    let keys = "match = ['P_{date:ddmmyy}_{sequence}.csv']";
-    let format = Arc::new(format(&csv(
-        keys,
-        "{ name = 'start_date', capture = 'date' }, { name = 'comment', capture = 'sequence' }",
-    )));
-    let constants = |name: &str| {
-        let format = format.for_file(name);
-        format
-            .fields
-            .iter()
-            .map(|field| field.convert.constant.clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        constants("p_201126_007.csv"),
-        [None, Some("2026-11-20".to_owned()), Some("007".to_owned())]
-    );
-    assert_eq!(constants("other.csv"), [None, None, None]);
-    assert_eq!(format.sequence_of("P_201126_007.csv"), Some(7));
-    assert_eq!(format.sequence_of("x"), None);
-    let plain = Arc::new(super::fake::format(&csv(keys, "")));
-    assert!(Arc::ptr_eq(&plain, &plain.for_file("P_201126_007.csv")));
 }
 
 #[test]

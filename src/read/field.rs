@@ -9,12 +9,20 @@ use crate::format::Field;
 /// [`RawField::spot`].
 pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Option<RawField<'c>> {
     let convert = &field.convert;
-    if convert.constant.is_some() || seen.trim().is_empty() {
+    if convert.leaves(&seen) {
+        return Some(RawField {
+            name: field.name,
+            text: Ok(seen.clone()),
+            seen,
+            spot,
+        });
+    }
+    if convert.constant.is_some() || is_blank(&seen) {
         return absent(field, spot);
     }
     let text = convert.apply(seen.clone());
     if let Ok(text) = &text
-        && text.trim().is_empty()
+        && is_blank(text)
     {
         return absent(field, spot);
     }
@@ -35,4 +43,13 @@ pub(crate) fn absent(field: &Field, spot: u32) -> Option<RawField<'_>> {
         text: Ok(Cow::Borrowed(text)),
         spot,
     })
+}
+
+/// Whether nothing but blanks stands here; for most texts the first byte tells.
+fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(first) if first.is_ascii_graphic() => false,
+        Some(_) => text.trim().is_empty(),
+    }
 }
