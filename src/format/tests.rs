@@ -346,6 +346,9 @@ fn a_format_by_name_has_every_canonical_name() {
     assert_eq!(names, ["kind", "instruction_id", "comment"]);
 }
 
+/// Whether a path counts from the root, its elements, its attribute; `None`: it is no path.
+type Expected<'a> = Option<(bool, &'a [&'a str], Option<&'a str>)>;
+
 #[test]
 fn xml_paths_and_controls() {
     let xml = |rest: &str| {
@@ -353,8 +356,7 @@ fn xml_paths_and_controls() {
             "id = 'x'\ntitle = 'X'\nreader = 'xml'\nxml = {{ record = '/F/R' }}\nfield = [ {{ name = 'kind', from = '@k' }}, {{ name = 'amount', from = '{rest}' }} ]\n"
         )
     };
-    type Path<'a> = Option<(bool, &'a [&'a str], Option<&'a str>)>;
-    let rows: [(&str, Path<'_>); 8] = [
+    let rows: [(&str, Expected<'_>); 8] = [
         ("Belopp", Some((false, &["Belopp"], None))),
         ("Kund/Namn", Some((false, &["Kund", "Namn"], None))),
         ("Belopp@valuta", Some((false, &["Belopp"], Some("valuta")))),
