@@ -189,6 +189,7 @@ catalogue! {
     DateMoved "date_moved" Note "the date was moved to the earliest that notice allows", fix "see the date in the message";
     RefundHeld "refund_held" Note "the refund waits for a payout account", fix "send insurance.payout";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
+    PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
     // Bounds of the answers themselves.
     MoreFindings "more_findings" Note "more findings than the profile lists", fix "result.csv has the codes of every record";
 }

@@ -1,5 +1,14 @@
 //! The program. All of it is in the library, so that tests use what runs.
 
+use sluss::read::excel::child;
+
 fn main() -> std::process::ExitCode {
+    // The confined reader of workbooks starts nothing else: no log, no panic hook, no arguments to parse.
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|command| command == child::COMMAND)
+    {
+        return child::main();
+    }
     sluss::cli::main().into()
 }

@@ -5,6 +5,7 @@
 //! thread.
 
 pub mod csv;
+pub mod excel;
 pub mod xml;
 
 mod charset;
@@ -110,12 +111,14 @@ pub struct Element {
 }
 
 /// One row of a sheet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SheetRow {
     /// Row from 0.
     pub row: u32,
     /// The cells that are not empty, by column.
     pub cells: Vec<(u32, Cell)>,
+    /// Why not all of its cells are here: `record_too_large` (none are) or `column_count`.
+    pub fault: Option<Code>,
 }
 
 /// A workbook's cell.

@@ -6,6 +6,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::csv::{CsvLayout, CsvReader};
+use super::excel::{ExcelLayout, ExcelReader};
 use super::xml::{XmlLayout, XmlReader};
 use super::{Chunk, Ending, Fault, RawRecord, ReadLimits};
 use crate::format::{Format, ReaderKind};
@@ -40,6 +41,7 @@ pub struct Reader {
 enum Inner {
     Csv(CsvReader),
     Xml(Box<XmlReader>),
+    Excel(Box<ExcelReader>),
 }
 
 /// How the chunks of one input become records; shared between threads.
@@ -49,6 +51,8 @@ pub enum Layout {
     Csv(CsvLayout),
     /// XML.
     Xml(XmlLayout),
+    /// A workbook.
+    Excel(ExcelLayout),
 }
 
 impl Reader {
@@ -65,9 +69,18 @@ impl Reader {
                 let (reader, layout) = XmlReader::open(format, input.into_stream(), limits)?;
                 Ok(Self::of(Inner::Xml(Box::new(reader)), Layout::Xml(layout)))
             }
-            ReaderKind::Excel(_) => Err(Fault::World(anyhow::anyhow!(
-                "this build reads no workbooks"
-            ))),
+            ReaderKind::Excel(_) => {
+                let Input::File(file) = input else {
+                    return Err(Fault::World(anyhow::anyhow!(
+                        "a workbook is read from a file, not from a stream"
+                    )));
+                };
+                let (reader, layout) = ExcelReader::open(format, file, limits)?;
+                Ok(Self::of(
+                    Inner::Excel(Box::new(reader)),
+                    Layout::Excel(layout),
+                ))
+            }
         }
     }
 
@@ -85,6 +98,7 @@ impl Reader {
         match &mut self.inner {
             Inner::Csv(reader) => reader.next_chunk(),
             Inner::Xml(reader) => reader.next_chunk(),
+            Inner::Excel(reader) => reader.next_chunk(),
         }
     }
 
@@ -98,6 +112,7 @@ impl Reader {
         match self.inner {
             Inner::Csv(reader) => Ok(reader.finish()),
             Inner::Xml(reader) => reader.finish(),
+            Inner::Excel(reader) => reader.finish(),
         }
     }
 }
@@ -113,8 +128,8 @@ impl Layout {
                 vec![CsvLayout::too_large(bytes, *line)]
             }
             (Self::Xml(layout), Chunk::Elements(_)) => layout.records(chunk),
-            (Self::Csv(_), Chunk::Elements(_) | Chunk::Rows(_))
-            | (Self::Xml(_), Chunk::Lines { .. } | Chunk::TooLarge { .. } | Chunk::Rows(_)) => {
+            (Self::Excel(layout), Chunk::Rows(_)) => layout.records(chunk),
+            _ => {
                 unreachable!("a chunk is read by the layout it was cut for")
             }
         }
@@ -125,7 +140,7 @@ impl Layout {
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Csv(layout) => layout.head(),
-            Self::Xml(_) => &[],
+            Self::Xml(_) | Self::Excel(_) => &[],
         }
     }
 
@@ -134,6 +149,7 @@ impl Layout {
         match self {
             Self::Csv(layout) => layout.as_sent(bytes),
             Self::Xml(layout) => layout.as_sent(bytes),
+            Self::Excel(_) => Cow::Borrowed(bytes),
         }
     }
 
@@ -141,6 +157,7 @@ impl Layout {
         match self {
             Self::Csv(layout) => layout.batch(),
             Self::Xml(_) => &[],
+            Self::Excel(layout) => layout.batch(),
         }
     }
 }

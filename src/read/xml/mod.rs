@@ -20,7 +20,7 @@ mod piece;
 mod scope;
 mod syntax;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod tree;
 mod values;
 mod walk;

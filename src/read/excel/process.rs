@@ -1,0 +1,89 @@
+//! The child as a process: started with nothing but the workbook, waited for no longer than its time, and gone when
+//! the reader is.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::child::COMMAND;
+use super::request::Request;
+
+/// A running child.
+pub(super) struct Process {
+    child: Child,
+}
+
+/// The child's output, for as long as it may be waited for. Only waiting counts: a child whose pipe is full waits for
+/// us.
+pub(super) struct Pipe {
+    out: ChildStdout,
+    left: Duration,
+}
+
+impl Process {
+    /// Starts the child. `program`: our own, unless a test says otherwise.
+    pub(super) fn start(
+        program: Option<PathBuf>,
+        file: File,
+        request: &Request,
+    ) -> anyhow::Result<(Self, Pipe)> {
+        // The file that runs now, even where another version has taken its name since.
+        let program = program.unwrap_or_else(|| PathBuf::from("/proc/self/exe"));
+        let errand = serde_json::to_string(request).context("write the child's errand")?;
+        let mut child = Command::new(program)
+            .arg(COMMAND)
+            .arg(errand)
+            .env_clear()
+            .current_dir("/")
+            .stdin(Stdio::from(file))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("start the reader of workbooks")?;
+        let out = child.stdout.take().context("take the child's output")?;
+        let pipe = Pipe {
+            out,
+            left: Duration::from_secs(request.seconds.saturating_add(2)),
+        };
+        Ok((Self { child }, pipe))
+    }
+
+    /// Waits for a child that has said its last word; true if it ended well.
+    pub(super) fn ended_well(&mut self) -> bool {
+        self.child.wait().is_ok_and(|status| status.success())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // A child that has ended cannot be killed; then nothing is lost. Waiting leaves no zombie.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+impl Read for Pipe {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let began = Instant::now();
+        loop {
+            let Some(left) = self.left.checked_sub(began.elapsed()) else {
+                self.left = Duration::ZERO;
+                return Err(io::ErrorKind::TimedOut.into());
+            };
+            let left = Timespec::try_from(left).map_err(io::Error::other)?;
+            let mut fds = [PollFd::new(&self.out, PollFlags::IN)];
+            match poll(&mut fds, Some(&left)) {
+                Ok(0) | Err(rustix::io::Errno::INTR) => {}
+                Ok(_) => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.left = self.left.saturating_sub(began.elapsed());
+        self.out.read(buffer)
+    }
+}
