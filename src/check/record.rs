@@ -104,7 +104,7 @@ impl<'r> Work<'r> {
     /// The record's kind, if it is known, allowed or not: a record of a line that is not allowed is checked all the same.
     fn kind(&mut self) -> Option<Known> {
         let Some(field) = self.raw_field("kind").filter(|field| !is_blank(field)) else {
-            if !self.is_broken() {
+            if !self.is_broken() && !self.is_told("kind") {
                 self.require("kind");
             }
             return None;
@@ -113,7 +113,9 @@ impl<'r> Work<'r> {
         let text = match &field.text {
             Ok(text) => text.trim(),
             Err(code) => {
-                self.find(*code, field);
+                if !self.is_told("kind") {
+                    self.find(*code, field);
+                }
                 return None;
             }
         };
@@ -264,7 +266,8 @@ impl<'r> Work<'r> {
             return;
         }
         for field in spec.fields {
-            if field.need == Need::Required && !self.is_given(field.name) {
+            let missing = field.need == Need::Required && !self.is_given(field.name);
+            if missing && !self.is_told(field.name) {
                 self.require(field.name);
             }
         }
@@ -275,7 +278,8 @@ impl<'r> Work<'r> {
         for finding in (known.rules)(known.spec, &self.fields) {
             let given = self.raw_field(&finding.field);
             let unread = given.is_some() && !self.fields.has(&finding.field);
-            if finding.code == Code::Required && unread && self.is_given(&finding.field) {
+            let unread = unread && self.is_given(&finding.field) || self.is_told(&finding.field);
+            if finding.code == Code::Required && unread {
                 continue;
             }
             let finding = match given {
@@ -306,6 +310,8 @@ impl<'r> Work<'r> {
         };
         match value {
             Ok(value) => Some(value),
+            // The reader knew why, and has told it in better words.
+            Err(_) if field.text.is_err() && self.is_told(field.name) => None,
             Err(code) => {
                 let finding = self.finding(code, field);
                 let value = if matches!(spec.kind, FieldType::Identity) {
@@ -330,7 +336,14 @@ impl<'r> Work<'r> {
 
     /// Whether the reader found something wrong with the record as such.
     fn is_broken(&self) -> bool {
-        self.raw.findings.iter().any(Finding::rejects)
+        let mut findings = self.raw.findings.iter();
+        findings.any(|finding| finding.rejects() && finding.field.is_empty())
+    }
+
+    /// Whether the reader found something wrong with this field.
+    fn is_told(&self, name: &str) -> bool {
+        let mut findings = self.raw.findings.iter();
+        findings.any(|finding| finding.rejects() && finding.field == name)
     }
 
     fn finding(&self, code: Code, field: &RawField<'_>) -> Finding {

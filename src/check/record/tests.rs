@@ -371,6 +371,47 @@ fn a_record_that_could_not_be_read_is_not_told_what_it_lacks() {
 }
 
 #[test]
+fn what_the_reader_told_of_a_field_is_told_once_and_hides_nothing_else() {
+    let rows: &[(&[(&'static str, &str)], &'static str, &[&str])] = &[
+        // Given, and not to be read: the reader's words stand alone.
+        (
+            &[("kind", "thing.open"), ("thing_no", "!")],
+            "thing_no",
+            &[
+                "undecodable thing_no ",
+                "required amount line 7",
+                "required currency line 7",
+            ],
+        ),
+        // Not given, since it was not to be read.
+        (
+            &[("kind", "thing.close")],
+            "thing_no",
+            &["undecodable thing_no "],
+        ),
+        (&[("thing_no", "T1")], "kind", &["undecodable kind "]),
+        (&[("kind", "!")], "kind", &["undecodable kind "]),
+        (
+            &[
+                ("kind", "thing.close"),
+                ("thing_no", "T1"),
+                ("start_date", "2026-01-01"),
+            ],
+            "comment",
+            &[
+                "undecodable comment ",
+                "field_not_taken start_date* line 7 column 21",
+            ],
+        ),
+    ];
+    for (fields, name, expected) in rows {
+        let mut raw = raw(fields);
+        raw.findings.push(Finding::field(Code::Undecodable, *name));
+        assert_eq!(told(&record(raw, &profile())), *expected, "{fields:?}");
+    }
+}
+
+#[test]
 fn the_digest_leaves_out_the_instruction_id_and_nothing_else() {
     let digest = |more: &[(&'static str, &'static str)]| {
         let checked = record(raw(&open_with(more)), &profile());
