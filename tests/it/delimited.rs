@@ -17,6 +17,7 @@ const LIMITS: ReadLimits = ReadLimits {
     ratio: 0,
 };
 
+#[expect(clippy::print_stdout, reason = "a test that tried nothing must say so")]
 fn real_files() -> Option<PathBuf> {
     let folder = std::env::var_os("SLUSS_REAL_FILES");
     if folder.is_none() {
