@@ -6,6 +6,8 @@ pub mod cli;
 
 pub mod demo;
 
+pub mod run;
+
 pub mod inbox;
 
 pub mod outbox;

@@ -230,7 +230,7 @@ impl<'r> Work<'r> {
         let currency = self.currency(currency);
         self.amounts.push(AmountRead {
             field: spec.name,
-            amount: amount.abs(),
+            amount,
             currency,
         });
         if currency.is_some_and(|currency| amount.scale() > currency.decimals()) {
@@ -249,7 +249,7 @@ impl<'r> Work<'r> {
         if let Some(amount) = readable(field) {
             self.amounts.push(AmountRead {
                 field: spec.name,
-                amount: amount.abs(),
+                amount,
                 currency: self.currency(currency),
             });
         }

@@ -113,7 +113,7 @@ impl Claimed {
     /// Its bytes from the beginning, and the hash of what is read.
     pub fn stream(&self) -> Result<(Stream, Read)> {
         let input = self.readable()?;
-        Ok(Stream::new(&input.file, self.path()))
+        Ok(Stream::over(&input.file, self.path()))
     }
 
     /// A handle of the file at its beginning, for a child process. It shares its position with every other such

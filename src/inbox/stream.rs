@@ -31,7 +31,8 @@ struct State {
 }
 
 impl Stream {
-    pub(super) fn new(file: &Arc<File>, path: PathBuf) -> (Self, Read) {
+    /// The file from its beginning, and the hash of what is read of it. `path` is for messages.
+    pub fn over(file: &Arc<File>, path: PathBuf) -> (Self, Read) {
         let state = Arc::default();
         let stream = Self {
             file: Arc::clone(file),

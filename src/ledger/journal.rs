@@ -181,6 +181,12 @@ impl Book {
         text.as_deref().map(date).transpose()
     }
 
+    /// How many batches there are of what fell due on this day.
+    pub fn due_batches(&self, day: NaiveDate) -> Result<u64> {
+        let rows = self.rows_where("business_date = ?1 AND file IS NULL", [day.to_string()])?;
+        Ok(rows.len() as u64)
+    }
+
     /// What a partner has sent with these bytes, oldest first.
     pub fn batches_with_sha(&self, partner: &str, sha256: &str) -> Result<Vec<JournalRow>> {
         self.rows_where(

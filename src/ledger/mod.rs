@@ -208,6 +208,20 @@ impl Book {
         Ok(row)
     }
 
+    /// Makes durable what was done since [`Book::begin`] without a row in the journal: for taking back what had fallen
+    /// due and is no longer wanted. Nothing else may have been done.
+    pub fn commit_unrecorded(&mut self) -> Result<()> {
+        let batch = self.batch.as_ref().context("no batch in hand")?;
+        ensure!(self.wave.next_id() == batch.first_change, "a change must stand in the journal");
+        self.flush_due()?;
+        self.broken = true;
+        self.db.execute_batch("COMMIT").context("the ledger could not be written")?;
+        self.broken = false;
+        self.batch = None;
+        self.forget();
+        Ok(())
+    }
+
     /// Moves what was committed from the write-ahead log into the book's file, where there is enough to be worth it.
     /// [`Book::begin`] does it otherwise; done after a commit it can run beside the publishing. A reader that still
     /// looks at an older moment only delays it.

@@ -6,6 +6,7 @@ pub mod dictionary;
 pub mod insurance;
 pub mod look;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 pub use crate::lifecycle::{Cell, Leads, Table};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::check::{Profile, Rules};
 use crate::model::decision::OrderValue;
-use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
+use crate::model::{Currency, Decision, Fields, Finding, Instruction, KindSpec};
 
 /// A product line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,6 +39,13 @@ impl Line {
     /// The line of this word.
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|line| line.as_str() == word)
+    }
+
+    /// Columns of its orders, behind those that all orders share.
+    pub const fn order_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Insurance => insurance::ORDER_COLUMNS,
+        }
     }
 
     /// What it can be asked for, in the order of the manual.
@@ -150,6 +158,29 @@ pub fn profile(allowed: &[Line]) -> Profile {
 pub fn keys(line: Line, instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
     match line {
         Line::Insurance => insurance::keys(instruction, add),
+    }
+}
+
+/// What a record's entity is like before the record: for the answers of a record that is rejected by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its state; blank where there is no such entity.
+    pub state: Cow<'static, str>,
+    /// Its currency, for amounts of a record that names none.
+    pub currency: Option<Currency>,
+}
+
+/// How the entity stands that a record of this kind with this key speaks of.
+pub fn standing(line: Line, kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
+    match line {
+        Line::Insurance => insurance::standing(kind, entity, store),
+    }
+}
+
+/// The name space of the entity that a kind speaks of.
+pub fn space(line: Line, kind: &KindSpec) -> Space {
+    match line {
+        Line::Insurance => insurance::space(kind),
     }
 }
 

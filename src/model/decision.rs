@@ -129,6 +129,8 @@ pub struct Decision {
     pub currency: Option<Currency>,
     /// `name=value` pairs for the result.
     pub references: Vec<(&'static str, Box<str>)>,
+    /// The references of the first answer, joined as the result has them, where this is a duplicate.
+    pub repeated: Box<str>,
     /// What was noticed. [`Outcome::Rejected`] exactly when one of them rejects.
     pub findings: Vec<Finding>,
     /// What others must learn of.
@@ -164,6 +166,7 @@ impl Decision {
             state: state.into(),
             currency: None,
             references: Vec::new(),
+            repeated: Box::default(),
             findings: Vec::new(),
             events: Vec::new(),
             orders: Vec::new(),

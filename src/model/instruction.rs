@@ -28,7 +28,7 @@ pub struct Instruction {
 pub struct AmountRead {
     /// Canonical field name.
     pub field: &'static str,
-    /// The magnitude as read, exact.
+    /// As read, exact, with its sign.
     pub amount: Decimal,
     /// The record's own currency, when it names one that exists.
     pub currency: Option<super::Currency>,

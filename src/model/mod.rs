@@ -6,6 +6,7 @@ pub mod instruction;
 pub mod kind;
 pub mod money;
 pub mod place;
+pub mod sum;
 pub mod value;
 
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome};
@@ -14,4 +15,5 @@ pub use instruction::{AmountRead, Checked, Instruction, Source};
 pub use kind::{FieldSpec, FieldType, KindSpec, Need};
 pub use money::Currency;
 pub use place::Place;
+pub use sum::ExactSum;
 pub use value::{Fields, Personal, Value};

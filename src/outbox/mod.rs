@@ -1,4 +1,6 @@
-//! Answers: how they are named, written, published, and the input put away.
+//! Answers: what they say, how they are named, written and published, and the input put away.
 
+pub mod answers;
 pub mod names;
 pub mod publish;
+pub mod rejected;

@@ -97,6 +97,17 @@ pub enum Chunk {
     Rows(Vec<SheetRow>),
 }
 
+impl Chunk {
+    /// About how much input it holds, in bytes: for bounding how many are in hand.
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Lines { bytes, .. } | Self::TooLarge { bytes, .. } => bytes.len(),
+            Self::Elements(elements) => elements.iter().map(|element| element.bytes.len()).sum(),
+            Self::Rows(rows) => rows.iter().map(|row| 32 * row.cells.len()).sum(),
+        }
+    }
+}
+
 /// One XML record, taken out of its document.
 #[derive(Debug)]
 pub struct Element {

@@ -27,10 +27,10 @@ mod work;
 
 use anyhow::Result;
 
-use super::{Context, Space, Store};
+use super::{Context, Space, Standing, Store};
 use crate::code::Code;
 use crate::lifecycle::Table;
-use crate::model::{Decision, Instruction};
+use crate::model::{Decision, Instruction, KindSpec};
 use entity::Insurance;
 use lifecycle::Ask;
 use work::{Work, load};
@@ -150,4 +150,30 @@ fn change(
         other => anyhow::bail!("`{other}` is not a kind of the insurance line"),
     }
     Ok(())
+}
+
+/// Columns of refund orders.
+pub const ORDER_COLUMNS: &[&str] =
+    &["amount", "currency", "payout_method", "payout_account", "payout_clearing", "payout_iban", "payout_bic"];
+
+/// See [`super::space`].
+pub fn space(kind: &KindSpec) -> Space {
+    if kind.name.starts_with("customer.") {
+        CUSTOMER
+    } else {
+        INSURANCE
+    }
+}
+
+/// See [`super::standing`].
+pub fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
+    if space(kind) == CUSTOMER {
+        let known = store.find(CUSTOMER, entity)?.is_some();
+        let state = if known { customer::EXISTS } else { "" }.into();
+        return Ok(Standing { state, currency: None });
+    }
+    Ok(load(store, entity)?.map_or_else(Standing::default, |insurance| Standing {
+        state: insurance.state.as_str().into(),
+        currency: Some(insurance.currency),
+    }))
 }

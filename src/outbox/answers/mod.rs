@@ -1,0 +1,200 @@
+//! The answers to one batch: what each record became, in the files that partners, machines and finance people read.
+//!
+//! Records are turned into bytes chunk by chunk, on any thread ([`render`]); the bytes are written in file order by one
+//! ([`AnswerSet`]), so that they are the same for any number of threads.
+
+pub mod cells;
+pub mod files;
+pub mod records;
+pub mod summary;
+pub mod tally;
+
+use anyhow::Result;
+use uuid::Uuid;
+
+use self::cells::CsvStyle;
+use self::files::{Answer, AnswerFile};
+use crate::code::Code;
+use crate::code::Level;
+use crate::model::{Checked, Decision, Finding};
+use crate::os::Folder;
+use crate::site::settings::Partner;
+
+pub use self::records::render;
+
+/// A record whose fate is decided.
+#[derive(Debug)]
+pub struct Decided {
+    /// Ordinal from 1.
+    pub row: u64,
+    /// The record as checked. Its findings by itself are moved into the decision's.
+    pub checked: Checked,
+    /// What became of it, with all findings.
+    pub decision: Decision,
+    /// Name of everything that is derived for it.
+    pub origin: Uuid,
+}
+
+/// What all records of a batch share when they are rendered.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// How CSV cells look.
+    pub csv: CsvStyle,
+    /// Whether personal values are masked.
+    pub mask: bool,
+    /// Most findings that errors.csv lists.
+    pub findings: u64,
+    /// `source` of CloudEvents.
+    pub source: String,
+    /// `time` of CloudEvents: when the batch was claimed.
+    pub time: String,
+    /// The batch's id.
+    pub batch: String,
+    /// Columns of orders.csv behind the shared ones.
+    pub order_columns: Vec<&'static str>,
+}
+
+impl Style {
+    /// The style of a batch's answers under a profile.
+    pub fn of(partner: &Partner, base_url: Option<&str>, batch: &str, claimed_at: &str) -> Self {
+        let source = match base_url {
+            Some(url) => format!("{}/{}", url.trim_end_matches('/'), partner.book),
+            None => format!("urn:sluss:{}", partner.book),
+        };
+        let mut order_columns: Vec<&'static str> = Vec::new();
+        for line in crate::line::Line::ALL {
+            for column in line.order_columns() {
+                if !order_columns.contains(column) {
+                    order_columns.push(column);
+                }
+            }
+        }
+        Self {
+            csv: CsvStyle::of(&partner.answers),
+            mask: partner.answers.mask,
+            findings: partner.limits.findings,
+            source,
+            time: claimed_at.to_owned(),
+            batch: batch.to_owned(),
+            order_columns,
+        }
+    }
+}
+
+/// The bytes that some records add to each answer.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// Lines of result.csv.
+    pub result: Vec<u8>,
+    /// Lines of errors.csv.
+    pub errors: Vec<u8>,
+    /// Lines of events.ndjson.
+    pub events: Vec<u8>,
+    /// Lines of replies.ndjson.
+    pub replies: Vec<u8>,
+    /// Lines of orders.csv.
+    pub orders: Vec<u8>,
+}
+
+/// The answers of one batch while they are written, summary and rejected records apart.
+pub struct AnswerSet {
+    folder: Folder,
+    base: String,
+    style: Style,
+    result: AnswerFile,
+    errors: Option<AnswerFile>,
+    events: Option<AnswerFile>,
+    replies: Option<AnswerFile>,
+    orders: Option<AnswerFile>,
+}
+
+const RESULT: [&str; 9] =
+    ["row", "instruction_id", "kind", "entity", "outcome", "state", "references", "codes", "message"];
+const ERRORS: [&str; 9] = ["row", "place", "field", "value", "code", "level", "message", "hint", "iso_reason"];
+const ORDERS: [&str; 6] = ["order", "type", "status", "kind", "entity", "row"];
+
+impl AnswerSet {
+    /// Begins the answers `<base>.result.csv` and so on in a private folder.
+    pub fn create(folder: &Folder, base: &str, style: Style) -> Result<Self> {
+        let mut result = AnswerFile::create(folder, &format!("{base}.result.csv"))?;
+        result.write(&headed(style.csv, &RESULT))?;
+        let (folder, base) = (folder.try_clone()?, base.to_owned());
+        Ok(Self { folder, base, style, result, errors: None, events: None, replies: None, orders: None })
+    }
+
+    /// How records are to be rendered.
+    pub fn style(&self) -> &Style {
+        &self.style
+    }
+
+    /// Adds the next records.
+    pub fn write(&mut self, rendered: &Rendered) -> Result<()> {
+        let csv = self.style.csv;
+        self.result.write(&rendered.result)?;
+        let (folder, base) = (&self.folder, &self.base);
+        append(&mut self.errors, &rendered.errors, folder, &format!("{base}.errors.csv"), || headed(csv, &ERRORS))?;
+        append(&mut self.events, &rendered.events, folder, &format!("{base}.events.ndjson"), Vec::new)?;
+        append(&mut self.replies, &rendered.replies, folder, &format!("{base}.replies.ndjson"), Vec::new)?;
+        let columns: Vec<&str> = ORDERS.iter().chain(&self.style.order_columns).copied().collect();
+        append(&mut self.orders, &rendered.orders, folder, &format!("{base}.orders.csv"), || headed(csv, &columns))
+    }
+
+    /// Adds findings about the file as a whole, and the line that says how many findings were left out.
+    pub fn close_errors(&mut self, batch: &[Finding], total: u64) -> Result<()> {
+        let mut lines = Vec::new();
+        for finding in batch {
+            records::finding_line(&mut lines, &self.style, None, finding);
+        }
+        if total > self.style.findings {
+            let message = format!("{} findings in all; {} are listed", total, self.style.findings);
+            let mut more = Finding::new(Code::MoreFindings).saying(message);
+            more.level = Level::Note;
+            records::finding_line(&mut lines, &self.style, None, &more);
+        }
+        let csv = self.style.csv;
+        append(&mut self.errors, &lines, &self.folder, &format!("{}.errors.csv", self.base), || headed(csv, &ERRORS))
+    }
+
+    /// Flushes and syncs all; result first, then in the order of the manual. The second list goes to the book's owner.
+    pub fn finish(self) -> Result<Vec<Answer>> {
+        let files = [Some(self.result), self.errors, self.events, self.replies, self.orders];
+        files.into_iter().flatten().map(AnswerFile::finish).collect()
+    }
+}
+
+/// errors.csv of a file that was not read: the one finding about it.
+pub fn errors_alone(folder: &Folder, base: &str, style: &Style, finding: &Finding) -> Result<Answer> {
+    let mut file = AnswerFile::create(folder, &format!("{base}.errors.csv"))?;
+    let mut bytes = headed(style.csv, &ERRORS);
+    records::finding_line(&mut bytes, style, None, finding);
+    file.write(&bytes)?;
+    file.finish()
+}
+
+fn headed(csv: CsvStyle, names: &[&str]) -> Vec<u8> {
+    let mut bytes = csv.begin().to_vec();
+    csv.header(&mut bytes, names);
+    bytes
+}
+
+/// Files that would be empty are not written: the first bytes make the file.
+fn append(
+    file: &mut Option<AnswerFile>,
+    bytes: &[u8],
+    folder: &Folder,
+    name: &str,
+    begin: impl FnOnce() -> Vec<u8>,
+) -> Result<()> {
+    if bytes.is_empty() {
+        return Ok(());
+    }
+    let file = match file {
+        Some(file) => file,
+        None => {
+            let mut new = AnswerFile::create(folder, name)?;
+            new.write(&begin())?;
+            file.insert(new)
+        }
+    };
+    file.write(bytes)
+}

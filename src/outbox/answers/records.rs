@@ -1,0 +1,226 @@
+//! Lines of answers from decided records.
+
+use std::borrow::Cow;
+
+use rust_decimal::Decimal;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::cells::{CsvStyle, end_line};
+use super::{Decided, Rendered, Style};
+use crate::model::decision::OrderValue;
+use crate::model::value::mask;
+use crate::model::{Currency, Event, Finding, Order};
+
+/// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
+/// of them have.
+pub fn render(records: &[Decided], style: &Style, findings_before: u64) -> Rendered {
+    let mut rendered =
+        Rendered { result: Vec::with_capacity(records.len() * 96), ..Rendered::default() };
+    let mut findings = findings_before;
+    for decided in records {
+        result_line(&mut rendered.result, style.csv, decided);
+        for finding in &decided.decision.findings {
+            findings += 1;
+            if findings <= style.findings {
+                finding_line(&mut rendered.errors, style, Some(decided.row), finding);
+            }
+        }
+        for (number, event) in decided.decision.events.iter().enumerate() {
+            event_line(&mut rendered.events, style, decided, number, event);
+        }
+        if let Some(reply) = &decided.decision.reply {
+            reply_line(&mut rendered.replies, style, decided, reply);
+        }
+        for order in &decided.decision.orders {
+            order_line(&mut rendered.orders, style, decided, order);
+        }
+    }
+    rendered
+}
+
+fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
+    let (checked, decision) = (&decided.checked, &decided.decision);
+    csv.integer(out, decided.row);
+    csv.text(out, checked.instruction_id.as_deref().unwrap_or(""));
+    csv.text(out, &checked.kind);
+    csv.text(out, &decision.entity);
+    csv.text(out, decision.outcome.as_str());
+    csv.text(out, &decision.state);
+    let references = joined(&decision.references, |out, (name, value)| {
+        out.push_str(name);
+        out.push('=');
+        out.push_str(value);
+    });
+    csv.text(out, if decision.repeated.is_empty() { &references } else { &decision.repeated });
+    let codes = joined(&decision.findings, |out, finding| out.push_str(finding.code.as_str()));
+    csv.text(out, &codes);
+    csv.text(out, &sentence(decided));
+    end_line(out);
+}
+
+fn joined<'a, T>(items: &'a [T], write: impl Fn(&mut String, &'a T)) -> Cow<'static, str> {
+    if items.is_empty() {
+        return Cow::Borrowed("");
+    }
+    let mut text = String::new();
+    for item in items {
+        if !text.is_empty() {
+            text.push(';');
+        }
+        write(&mut text, item);
+    }
+    Cow::Owned(text)
+}
+
+/// What a person reads first: the line's own sentence, else each finding with its field.
+fn sentence(decided: &Decided) -> Cow<'_, str> {
+    let decision = &decided.decision;
+    if !decision.message.is_empty() || decision.findings.is_empty() {
+        return Cow::Borrowed(&decision.message);
+    }
+    let mut text = String::new();
+    for finding in &decision.findings {
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        if !finding.field.is_empty() {
+            text.push_str(&finding.field);
+            text.push_str(": ");
+        }
+        text.push_str(&finding.message);
+    }
+    Cow::Owned(text)
+}
+
+/// One line of errors.csv; no row for a finding about the batch.
+pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, finding: &Finding) {
+    let csv = style.csv;
+    match row {
+        Some(row) => csv.integer(out, row),
+        None => csv.text(out, ""),
+    }
+    csv.text(out, &finding.place.to_string());
+    csv.text(out, &finding.field);
+    let value = match &finding.value {
+        None => Cow::Borrowed(""),
+        Some(shown) if style.mask => shown.masked(),
+        Some(shown) => Cow::Borrowed(shown.reveal()),
+    };
+    csv.text(out, &value);
+    csv.text(out, finding.code.as_str());
+    csv.text(out, finding.level.as_str());
+    csv.text(out, &finding.message);
+    csv.text(out, &finding.hint);
+    csv.text(out, finding.code.entry().iso_reason.unwrap_or(""));
+    end_line(out);
+}
+
+/// A CloudEvents 1.0 envelope.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    specversion: &'static str,
+    id: String,
+    source: &'a str,
+    #[serde(rename = "type")]
+    kind: &'a str,
+    subject: &'a str,
+    time: &'a str,
+    datacontenttype: &'static str,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    batch: &'a str,
+    row: u64,
+    instruction_id: Option<&'a str>,
+    state: &'a str,
+    changed: Cow<'a, Map<String, Value>>,
+}
+
+fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
+    let changed =
+        if style.mask { Cow::Owned(masked(&event.changed)) } else { Cow::Borrowed(&event.changed) };
+    let envelope = Envelope {
+        specversion: "1.0",
+        id: Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes()).to_string(),
+        source: &style.source,
+        kind: event.kind,
+        subject: &event.subject,
+        time: &style.time,
+        datacontenttype: "application/json",
+        data: Data {
+            batch: &style.batch,
+            row: decided.row,
+            instruction_id: decided.checked.instruction_id.as_deref(),
+            state: event.state,
+            changed,
+        },
+    };
+    json_line(out, &envelope);
+}
+
+#[derive(Serialize)]
+struct Reply<'a> {
+    row: u64,
+    instruction_id: Option<&'a str>,
+    kind: &'a str,
+    answer: Cow<'a, Value>,
+}
+
+fn reply_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, answer: &Value) {
+    let answer = if style.mask { Cow::Owned(masked_value(answer)) } else { Cow::Borrowed(answer) };
+    let instruction_id = decided.checked.instruction_id.as_deref();
+    json_line(out, &Reply { row: decided.row, instruction_id, kind: &decided.checked.kind, answer });
+}
+
+fn json_line(out: &mut Vec<u8>, value: &impl Serialize) {
+    serde_json::to_writer(&mut *out, value).expect("strings and numbers go into a buffer");
+    out.push(b'\n');
+}
+
+/// The same object with every personal field masked, at any depth.
+pub fn masked(object: &Map<String, Value>) -> Map<String, Value> {
+    let mask_entry = |(name, value): (&String, &Value)| {
+        let value = match value {
+            Value::String(text) if crate::line::is_personal(name) => Value::String(mask(text)),
+            other => masked_value(other),
+        };
+        (name.clone(), value)
+    };
+    object.iter().map(mask_entry).collect()
+}
+
+fn masked_value(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => Value::Object(masked(object)),
+        Value::Array(items) => Value::Array(items.iter().map(masked_value).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+fn order_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, order: &Order) {
+    let csv = style.csv;
+    csv.text(out, &order.id);
+    csv.text(out, order.kind);
+    csv.text(out, order.status.as_str());
+    csv.text(out, &decided.checked.kind);
+    csv.text(out, &order.entity);
+    csv.integer(out, decided.row);
+    for column in &style.order_columns {
+        match order.columns.iter().find(|(name, _)| name == column) {
+            None => csv.text(out, ""),
+            Some((_, OrderValue::Text(text))) => csv.text(out, text),
+            Some((_, OrderValue::Amount(amount, currency))) => csv.number(out, &money(*amount, *currency)),
+        }
+    }
+    end_line(out);
+}
+
+/// An amount with a decimal point and all the decimals of its currency.
+pub fn money(amount: Decimal, currency: Currency) -> String {
+    let decimals = currency.decimals().max(amount.normalize().scale()) as usize;
+    format!("{amount:.decimals$}")
+}

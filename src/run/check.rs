@@ -1,0 +1,1 @@
+//! What a run would do with some files, without doing it.

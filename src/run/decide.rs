@@ -1,0 +1,167 @@
+//! One record against the book: instruction ids first, then its line's lifecycle; or, where the batch is refused as a
+//! whole, the refusal.
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::check;
+use crate::code::Code;
+use crate::ledger::{Book, INSTRUCTION};
+use crate::line::{self, Products, Space, Standing, Store};
+use crate::model::{Checked, Decision, Finding, Outcome, Shown};
+use crate::outbox::answers::Decided;
+
+/// Root of every derived id. Any fixed value would do; this one must never change.
+const NAMESPACE: Uuid = Uuid::from_u128(0x51a5_5000_0b0c_4c0e_8d1e_5c0f_1c4d_0001);
+
+/// Decides records one after another.
+pub(super) struct Decider<'a> {
+    /// The partner whose instruction ids these are.
+    pub(super) partner: &'a str,
+    /// Whether the insurer's own feed asks.
+    pub(super) insurer: bool,
+    /// The site's products.
+    pub(super) products: &'a Products,
+    /// The business date.
+    pub(super) today: NaiveDate,
+    /// When the batch was claimed.
+    pub(super) now: DateTime<FixedOffset>,
+    /// Name of everything derived for the batch.
+    pub(super) batch: Uuid,
+    /// Why the batch is refused as a whole, on the pass that only writes its answers; with the book as committed, for
+    /// the states of what the records speak of.
+    pub(super) refusal: Option<(Finding, Option<Book>)>,
+}
+
+/// The name of everything derived for a file: UUID v5 of partner and input hash.
+pub(super) fn batch_origin(partner: &str, sha256: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{partner}\n{sha256}").as_bytes())
+}
+
+/// What a duplicate answers: the first answer again.
+#[derive(Debug, Serialize, Deserialize)]
+struct FirstAnswer(String, String, String);
+
+impl Decider<'_> {
+    /// Decides the record of this row.
+    pub(super) fn decide(&mut self, row: u64, mut checked: Checked, book: &mut Book) -> Result<Decided> {
+        let origin = Uuid::new_v5(&self.batch, row.to_string().as_bytes());
+        let mut decision = if checked.is_bad() {
+            refused(standing(&checked, book)?, &checked, Vec::new())
+        } else {
+            self.decide_good(row, origin, &checked, book)?
+        };
+        let mut findings = std::mem::take(&mut checked.findings);
+        let located = |finding: Finding| match &checked.instruction {
+            Some(instruction) => check::locate(finding, &checked.place, instruction),
+            None => finding,
+        };
+        findings.extend(decision.findings.drain(..).map(located));
+        decision.findings = findings;
+        if let Some((reason, committed)) = &mut self.refusal
+            && decision.outcome != Outcome::Rejected
+        {
+            let standing = match committed {
+                Some(book) => standing(&checked, book)?,
+                None => Standing::default(),
+            };
+            let mut findings = std::mem::take(&mut decision.findings);
+            findings.push(reason.clone().at(checked.place.clone()));
+            let currency = decision.currency;
+            decision = refused(standing, &checked, findings);
+            decision.currency = currency;
+        }
+        Ok(Decided { row, checked, decision, origin })
+    }
+
+    fn decide_good(&self, row: u64, origin: Uuid, checked: &Checked, book: &mut Book) -> Result<Decision> {
+        let instruction = checked.instruction.as_ref().context("a record without findings has an instruction")?;
+        let (line, kind) = line::kind(instruction.kind.name).context("an instruction's kind belongs to a line")?;
+        if let Some(id) = &instruction.instruction_id
+            && let Some(seen) = book.seen(id)?
+        {
+            return repeated(checked, seen.digest == instruction.digest, &seen.answer, book);
+        }
+        book.start_record(row, kind.name);
+        let context = line::Context {
+            today: self.today,
+            now: self.now,
+            products: self.products,
+            insurer: self.insurer,
+            origin,
+        };
+        let decision = line::decide(line, instruction, book, &context)?;
+        let rejects = decision.findings.iter().any(Finding::rejects);
+        assert_eq!(decision.outcome == Outcome::Rejected, rejects, "{}: a rejection has an error, nothing else has", kind.name);
+        if !rejects && let Some(id) = &instruction.instruction_id {
+            let references: Vec<String> =
+                decision.references.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let answer = FirstAnswer(decision.entity.to_string(), decision.state.to_string(), references.join(";"));
+            book.remember(id, instruction.digest, &serde_json::to_string(&answer)?)?;
+        }
+        Ok(decision)
+    }
+}
+
+/// The answer to an instruction id that was seen before.
+fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Result<Decision> {
+    if !same {
+        let id = checked.instruction_id.as_deref().unwrap_or("");
+        let finding = Finding::field(Code::InstructionIdReused, "instruction_id").seen(Shown::plain(id));
+        return Ok(refused(standing(checked, book)?, checked, vec![finding]));
+    }
+    let FirstAnswer(entity, state, references) = serde_json::from_str(answer).context("the answer kept in the book")?;
+    let mut decision = Decision::new(Outcome::Duplicate, &entity, state);
+    decision.repeated = references.into();
+    Ok(decision)
+}
+
+/// How the entity that a record speaks of stands before the record.
+fn standing(checked: &Checked, book: &mut dyn Store) -> Result<Standing> {
+    match line::kind(&checked.kind) {
+        Some((line, kind)) if !checked.entity.is_empty() => line::standing(line, kind, &checked.entity, book),
+        _ => Ok(Standing::default()),
+    }
+}
+
+fn refused(standing: Standing, checked: &Checked, findings: Vec<Finding>) -> Decision {
+    let mut decision = Decision::rejected(&checked.entity, standing.state, findings);
+    decision.currency = standing.currency;
+    decision
+}
+
+/// The keys that some records will ask the book for, in one piece of memory.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    text: String,
+    ends: Vec<(Space, usize)>,
+}
+
+impl Keys {
+    /// The keys of a record.
+    pub(super) fn add(&mut self, checked: &Checked) {
+        let Some((line, kind)) = line::kind(&checked.kind) else { return };
+        let mut push = |space: Space, key: &str| {
+            self.text.push_str(key);
+            self.ends.push((space, self.text.len()));
+        };
+        match &checked.instruction {
+            Some(instruction) if !checked.is_bad() => {
+                if let Some(id) = &instruction.instruction_id {
+                    push(INSTRUCTION, id);
+                }
+                line::keys(line, instruction, &mut push);
+            }
+            _ if checked.entity.is_empty() => {}
+            _ => push(line::space(line, kind), &checked.entity),
+        }
+    }
+
+    /// Them all.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Space, &str)> {
+        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
+        self.ends.iter().zip(starts).map(|((space, end), start)| (*space, &self.text[start..*end]))
+    }
+}

@@ -1,0 +1,134 @@
+//! What time itself does: everything that fell due on one day becomes a batch of its own, dated on that day.
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use super::decide::batch_origin;
+use crate::ledger::{Book, Due};
+use crate::line::{self, Products};
+use crate::model::{Checked, Outcome, Place, Source};
+use crate::outbox::answers::summary::{Counts, Status, Summary};
+use crate::outbox::answers::tally::Tally;
+use crate::outbox::answers::{AnswerSet, Decided, Style, render};
+use crate::os::{Folder, hex};
+use crate::site::settings::Partner;
+
+/// Records that are rendered together.
+const PIECE: usize = 4096;
+
+/// A day on which something fell due in a book.
+pub(super) struct DueDay<'a> {
+    /// The book's owner, who gets the answers.
+    pub(super) owner: &'a Partner,
+    /// The site's products.
+    pub(super) products: &'a Products,
+    /// For event sources.
+    pub(super) base_url: Option<&'a str>,
+    /// The day.
+    pub(super) day: NaiveDate,
+    /// How many batches of this day there are already, and one.
+    pub(super) number: u64,
+    /// When the run took it up.
+    pub(super) claimed_at: DateTime<FixedOffset>,
+}
+
+impl DueDay<'_> {
+    /// The batch's id: first 12 hex digits of a hash of book, date and number.
+    pub(super) fn batch(&self) -> String {
+        let name = format!("{}\n{}\n{}", self.owner.book, self.day, self.number);
+        hex(&Sha256::digest(name.as_bytes()))[..12].to_owned()
+    }
+
+    /// What its answers' names begin with.
+    pub(super) fn base(&self) -> String {
+        format!("due-{}.{}", self.day, self.batch())
+    }
+
+    /// Carries out what fell due, in the order of the journal. The book is left with an open transaction. `None`: it
+    /// had all been overtaken by events, and there is nothing to tell.
+    pub(super) fn work(&self, due: &[Due], book: &mut Book, folder: &Folder) -> Result<Option<Summary>> {
+        book.begin(&self.owner.name)?;
+        let time = self.claimed_at.to_rfc3339_opts(SecondsFormat::Secs, false);
+        let style = Style::of(self.owner, self.base_url, &self.batch(), &time);
+        let mut answers = AnswerSet::create(folder, &self.base(), style)?;
+        let origin = batch_origin(&self.owner.book, &format!("due\n{}\n{}", self.day, self.number));
+        let mut tally = Tally::default();
+        for piece in due.chunks(PIECE) {
+            let before = tally.findings;
+            let mut records = Vec::with_capacity(piece.len());
+            book.prefetch(piece.iter().map(|due| (due.space, &*due.key)))?;
+            for item in piece {
+                if let Some(decided) = self.carry_out(item, tally.read + 1, &origin, book)? {
+                    tally.read += 1;
+                    tally.add(&decided);
+                    records.push(decided);
+                }
+            }
+            book.flush_wave()?;
+            answers.write(&render(&records, answers.style(), before))?;
+        }
+        answers.close_errors(&[], tally.findings)?;
+        tally.prove().context("conservation")?;
+        let mut summary = self.summary(&tally, &time);
+        summary.answers = answers.finish()?;
+        Ok((tally.read > 0).then_some(summary))
+    }
+
+    fn carry_out(&self, due: &Due, row: u64, batch: &Uuid, book: &mut Book) -> Result<Option<Decided>> {
+        let origin = Uuid::new_v5(batch, row.to_string().as_bytes());
+        let context = line::Context {
+            today: self.day,
+            now: self.claimed_at,
+            products: self.products,
+            insurer: false,
+            origin,
+        };
+        book.start_record(row, &due.what);
+        book.clear_due(due)?;
+        let Some(decision) = line::carry_out(due.space, &due.key, &due.what, book, &context)? else { return Ok(None) };
+        let checked = Checked {
+            place: Place::File,
+            kind: (&*due.what).into(),
+            instruction_id: None,
+            entity: (&*due.key).into(),
+            instruction: None,
+            findings: Vec::new(),
+            amounts: Vec::new(),
+            source: Source::None,
+        };
+        Ok(Some(Decided { row, checked, decision, origin }))
+    }
+
+    fn summary(&self, tally: &Tally, time: &str) -> Summary {
+        let status = match (tally.read, tally.count(Outcome::Rejected)) {
+            (_, 0) => Status::Accepted,
+            (read, bad) if read == bad => Status::Rejected,
+            _ => Status::Partial,
+        };
+        let mut summary = Summary {
+            batch: self.batch(),
+            partner: self.owner.name.clone(),
+            book: self.owner.book.clone(),
+            file: None,
+            sha256: None,
+            bytes: 0,
+            format: None,
+            business_date: self.day,
+            status,
+            duplicate_of: None,
+            reason: None,
+            counts: Counts::default(),
+            amounts: Vec::new(),
+            money: Vec::new(),
+            controls: Vec::new(),
+            findings: serde_json::Map::new(),
+            answers: Vec::new(),
+            claimed_at: time.to_owned(),
+            sluss: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        summary.take(tally);
+        summary
+    }
+}

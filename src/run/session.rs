@@ -1,0 +1,269 @@
+//! One book's part of a run: what an earlier run left, what is due, and its partners' files, one batch after another.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
+
+use super::batch::{due_journal, owner_of, publish_row};
+use super::due::DueDay;
+use super::report::{Report, Waiting};
+use crate::format::{Complete, Format};
+use crate::inbox::{self, Claimed, Left, Named, Naming, Readiness, Sidecars, Taken, When};
+use crate::ledger::Book;
+use crate::os::{Folder, step};
+use crate::outbox::publish::sync_all;
+use crate::site::settings::{Partner, Role};
+use crate::site::{PartnerFolders, Site};
+
+/// What all books of a run share.
+pub(super) struct Shared<'a> {
+    /// The site.
+    pub(super) site: &'a Site,
+    /// Its folder.
+    pub(super) root: Folder,
+    /// Folders by partner.
+    pub(super) folders: &'a BTreeMap<String, PartnerFolders>,
+    /// Formats by id.
+    pub(super) formats: &'a BTreeMap<String, Arc<Format>>,
+    /// Only this partner's files, if one is named.
+    pub(super) partner: Option<&'a str>,
+    /// Whether the run is to stop after the batch in hand.
+    pub(super) stop: &'a (dyn Fn() -> bool + Sync),
+    /// Told which file is in hand, and how many of its records are decided.
+    pub(super) progress: &'a (dyn Fn(&str, &str, u64) + Sync),
+    /// The instant that answers carry: the run's clock.
+    pub(super) clock: &'a (dyn Fn() -> chrono::DateTime<chrono::FixedOffset> + Sync),
+    /// The date that rules are judged by.
+    pub(super) business_date: NaiveDate,
+}
+
+/// One book's part of a run.
+pub(super) struct Session<'a> {
+    pub(super) shared: &'a Shared<'a>,
+    /// The book's name.
+    pub(super) name: &'a str,
+    /// Who writes into it: its owner's own feed first, then the insurer's.
+    pub(super) partners: Vec<&'a Partner>,
+    book: Option<Book>,
+    pub(super) report: Report,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>, name: &'a str, mut partners: Vec<&'a Partner>) -> Self {
+        partners.sort_by_key(|partner| (partner.role == Role::Insurer, partner.name != name, &partner.name));
+        Self { shared, name, partners, book: None, report: Report::default() }
+    }
+
+    /// The book, opened (and made) when it is first needed.
+    pub(super) fn book(&mut self) -> Result<&mut Book> {
+        if self.book.is_none() {
+            let site = self.shared.site;
+            self.book = Some(Book::open(&site.book(self.name), site.secret().site())?);
+        }
+        Ok(self.book.as_mut().expect("just opened"))
+    }
+
+    /// Whether there is such a book yet.
+    fn exists(&self) -> bool {
+        self.book.is_some() || self.shared.site.book(self.name).exists()
+    }
+
+    /// The latest business date that the book knows.
+    pub(super) fn last_business_date(&mut self) -> Result<Option<NaiveDate>> {
+        if self.exists() { self.book()?.last_business_date() } else { Ok(None) }
+    }
+
+    /// The clock and the business date of what is taken now.
+    pub(super) fn when(&self) -> When {
+        When { now: (self.shared.clock)(), business_date: self.shared.business_date }
+    }
+
+    /// The book's part of the run, from top to bottom.
+    pub(super) fn run(&mut self) -> Result<()> {
+        self.recover()?;
+        self.due()?;
+        for partner in self.partners.clone() {
+            if self.shared.partner.is_none_or(|only| only == partner.name) {
+                self.take_files(partner)?;
+            }
+        }
+        if let Some(book) = self.book.take() {
+            book.close()?;
+        }
+        Ok(())
+    }
+
+    /// Brings to its end what an earlier run began: recorded batches are published, others start over under the claim
+    /// they have.
+    fn recover(&mut self) -> Result<()> {
+        for partner in self.partners.clone() {
+            let folders = &self.shared.folders[&partner.name];
+            let left = inbox::recover(folders)?;
+            for work in left.works {
+                match self.recorded(partner, work.claim.batch.as_deref())? {
+                    Some(row) => publish_row(self, partner, &row, work)?,
+                    None => work.remove()?,
+                }
+            }
+            for claimed in left.claims {
+                match self.recorded(partner, claimed.claim().batch.as_deref())? {
+                    Some(row) => publish_row(self, partner, &row, claimed.into_work())?,
+                    None => self.batch(partner, claimed)?,
+                }
+            }
+        }
+        if self.exists() {
+            // Published to the last file, but the process died before it said so.
+            let book = self.book()?;
+            for row in book.unpublished()? {
+                book.mark_published(row.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn recorded(&mut self, partner: &Partner, batch: Option<&str>) -> Result<Option<crate::ledger::JournalRow>> {
+        let Some(batch) = batch.filter(|_| self.exists()) else { return Ok(None) };
+        let rows = self.book()?.batches_named(batch)?;
+        Ok(rows.into_iter().find(|row| row.journal.batch == batch && row.journal.partner == partner.name))
+    }
+
+    /// Carries out what has fallen due, day by day.
+    fn due(&mut self) -> Result<()> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let business_date = self.shared.business_date;
+        loop {
+            let due = self.book()?.due_until(business_date)?;
+            let Some(first) = due.first() else { return Ok(()) };
+            let day = first.day;
+            let Some(owner) = owner_of(self.shared.site.settings(), self.name) else {
+                let warning = format!("{}: what fell due on {day} waits, since no partner owns the book", self.name);
+                self.report.warnings.push(warning);
+                return Ok(());
+            };
+            let mut when = self.when();
+            when.business_date = day;
+            let number = self.book()?.due_batches(day)? + 1;
+            let day = DueDay {
+                owner,
+                products: &self.shared.site.settings().products,
+                base_url: self.shared.site.settings().base_url.as_deref(),
+                day,
+                number,
+                claimed_at: when.now,
+            };
+            let mut work = inbox::without_file(&self.shared.folders[&owner.name], &owner.name, when)?;
+            let answers = work.fresh_answers()?;
+            let summary = day.work(&due, self.book()?, &answers)?;
+            let Some(summary) = summary else {
+                self.book()?.commit_unrecorded()?;
+                work.remove()?;
+                continue;
+            };
+            sync_all(&answers)?;
+            work.name_batch(&summary.batch)?;
+            let journal = due_journal(&summary, self.shared.site.settings())?;
+            step("before_commit");
+            let row = self.book()?.commit(&journal)?;
+            step("after_commit");
+            publish_row(self, owner, &row, work)?;
+        }
+    }
+
+    /// Takes a partner's complete files, one after another.
+    fn take_files(&mut self, partner: &'a Partner) -> Result<()> {
+        let folders = &self.shared.folders[&partner.name];
+        let formats = self.formats(partner);
+        let of = |name: &str| named(&formats, name);
+        let done_files: Vec<String> = formats.iter().filter_map(|format| done_file(format)).collect();
+        let naming = Naming { of: &of, done_files: &done_files };
+        let scan = inbox::scan(partner, &folders.inbox, naming, SystemTime::now(), &mut Sidecars::default())?;
+        self.report.warnings.extend(scan.warnings.iter().map(ToString::to_string));
+        let stopped = if scan.found.is_empty() || !self.exists() { Vec::new() } else { self.book()?.stops()? };
+        for found in &scan.found {
+            let file = found.candidate.name.display().to_string();
+            if let Some((_, reason)) = stopped.iter().find(|(name, _)| *name == partner.name) {
+                let reason = format!("the partner is stopped: {reason}; `sluss resume {}` lifts it", partner.name);
+                self.wait(partner, file, reason);
+                continue;
+            }
+            if let Some(reason) = waits_for(&found.readiness) {
+                self.wait(partner, file, reason);
+                continue;
+            }
+            if (self.shared.stop)() {
+                self.wait(partner, file, "the run was asked to end".to_owned());
+                continue;
+            }
+            let when = self.when();
+            match inbox::claim(folders, partner, found, when)? {
+                Taken::Claimed(claimed) => self.batch(partner, *claimed)?,
+                Taken::Left(left) => self.left(partner, file, &left),
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a file stays where it is.
+    pub(super) fn left(&mut self, partner: &Partner, file: String, left: &Left) {
+        let reason = match left {
+            Left::Gone => return,
+            Left::Changed => "it changed while it was being taken".to_owned(),
+            Left::StillWritten => "somebody is still writing it".to_owned(),
+            Left::NoRoom { missing } => format!("{missing} bytes more must be free on the disk; not begun"),
+            Left::Denied(error) => {
+                self.report.warnings.push(error.to_string());
+                "this account may not open or move it".to_owned()
+            }
+        };
+        self.wait(partner, file, reason);
+    }
+
+    fn wait(&mut self, partner: &Partner, file: String, reason: String) {
+        self.report.waiting.push(Waiting { partner: partner.name.clone(), file, reason });
+    }
+
+    /// The formats of a partner's profile.
+    pub(super) fn formats(&self, partner: &Partner) -> Vec<Arc<Format>> {
+        partner.formats.iter().filter_map(|id| self.shared.formats.get(id).cloned()).collect()
+    }
+
+    /// Works a taken file through to its answers.
+    fn batch(&mut self, partner: &'a Partner, claimed: Claimed) -> Result<()> {
+        let name = claimed.name();
+        super::batch::run(self, partner, claimed).with_context(|| format!("{}/{name}", partner.name))
+    }
+}
+
+/// What a profile's formats say about a file's name.
+pub(super) fn named(formats: &[Arc<Format>], name: &str) -> Named {
+    let fitting = formats.iter().filter(|format| format.names.iter().any(|pattern| pattern.is_match(name)));
+    let mut named = Named::default();
+    for format in fitting {
+        named.sequence = named.sequence.or_else(|| format.sequence_of(name));
+        named.done_file = named.done_file.or_else(|| done_file(format));
+    }
+    named
+}
+
+fn done_file(format: &Arc<Format>) -> Option<String> {
+    match &format.complete {
+        Complete::DoneFile(pattern) => Some(pattern.clone()),
+        Complete::Settle => None,
+    }
+}
+
+/// Why a file is not taken yet; `None`: it is.
+pub(super) fn waits_for(readiness: &Readiness) -> Option<String> {
+    match readiness {
+        Readiness::Complete { .. } | Readiness::Refused { .. } => None,
+        Readiness::Settling { .. } => Some("not settled: it changed a moment ago".to_owned()),
+        Readiness::WaitingForDone { done_file, .. } => Some(format!("waits for {}", done_file.display())),
+        Readiness::SidecarMismatch { .. } => Some("its SHA-256 sidecar does not match yet".to_owned()),
+    }
+}

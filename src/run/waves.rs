@@ -1,0 +1,243 @@
+//! One pass over a file: read, check, decide, render, in waves.
+//!
+//! While the ledger's thread decides one wave, the other threads read and check the next one and render and write the
+//! one before. Waves bound the memory: nothing is held for the whole file. Every step keeps the file's order, so the
+//! bytes are the same for any number of threads.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+use super::decide::{Decider, Keys};
+use crate::check;
+use crate::code::Code;
+use crate::format::{Format, Total};
+use crate::ledger::Book;
+use crate::model::{Checked, ExactSum, Finding, Outcome, Source};
+use crate::outbox::answers::summary::Control;
+use crate::outbox::answers::tally::Tally;
+use crate::outbox::answers::{AnswerSet, Decided, Rendered, render};
+use crate::outbox::rejected::RejectedWriter;
+use crate::read::{Chunk, Fault, Layout, Reader};
+
+/// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
+/// waves in memory stay far under 100 MB.
+const WAVE_BYTES: usize = 2 << 20;
+
+/// A piece of the file after checking.
+pub(super) struct CheckedChunk {
+    chunk: Chunk,
+    records: Vec<Checked>,
+    keys: Keys,
+    batch: Vec<Finding>,
+}
+
+/// A piece of the file after deciding.
+struct DecidedChunk {
+    chunk: Chunk,
+    records: Vec<Decided>,
+    findings_before: u64,
+}
+
+/// What a pass found out.
+pub(super) struct Pass {
+    /// Counts and sums.
+    pub(super) tally: Tally,
+    /// Control totals.
+    pub(super) controls: Vec<Control>,
+    /// Findings about the file as a whole that reject the batch.
+    pub(super) batch: Vec<Finding>,
+    /// Notes about the file as a whole.
+    pub(super) notes: Vec<Finding>,
+    /// What the rejected records add up to, for the rejected file's own totals.
+    pub(super) rejected: Totals,
+}
+
+/// Count and sums that controls are held against.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// Records.
+    pub count: u64,
+    sums: Vec<(&'static str, ExactSum)>,
+}
+
+impl Totals {
+    /// Totals of the fields that a format's controls sum.
+    fn of(format: &Format) -> Self {
+        let mut sums: Vec<(&'static str, ExactSum)> = Vec::new();
+        for control in &format.controls {
+            if let Total::Sum(field) = control.equals
+                && !sums.iter().any(|(name, _)| *name == field)
+            {
+                sums.push((field, ExactSum::default()));
+            }
+        }
+        Self { count: 0, sums }
+    }
+
+    fn add(&mut self, checked: &Checked) {
+        self.count += 1;
+        for (field, sum) in &mut self.sums {
+            checked.amounts.iter().filter(|read| read.field == *field).for_each(|read| sum.add(read.amount));
+        }
+    }
+
+    /// The total that a control asks for, as text with a decimal point.
+    pub fn text(&self, total: &Total) -> String {
+        match total {
+            Total::Count => self.count.to_string(),
+            Total::Sum(field) => self.sum(field).text(2),
+        }
+    }
+
+    fn sum(&self, field: &str) -> ExactSum {
+        self.sums.iter().find(|(name, _)| *name == field).map(|(_, sum)| sum.clone()).unwrap_or_default()
+    }
+}
+
+/// Where a pass writes.
+pub(super) struct Outputs {
+    /// The answers.
+    pub(super) answers: AnswerSet,
+    /// The records that go back.
+    pub(super) rejected: RejectedWriter,
+}
+
+/// Reads the whole file through the decider into the outputs. The book is left with an open transaction.
+pub(super) fn pass(
+    format: &Arc<Format>,
+    profile: &check::Profile,
+    limit: u64,
+    mut reader: Reader,
+    decider: &mut Decider<'_>,
+    book: &mut Book,
+    outputs: &mut Outputs,
+    progress: &dyn Fn(u64),
+) -> Result<Pass, Fault> {
+    let layout = reader.layout();
+    let mut batch = std::mem::take(&mut reader.batch_findings);
+    let mut state = State { tally: Tally::default(), totals: Totals::of(format), rejected: Totals::of(format) };
+    let mut next = read_wave(&mut reader, &layout, profile)?;
+    let mut decided: Vec<DecidedChunk> = Vec::new();
+    while !next.is_empty() {
+        let wave = std::mem::take(&mut next);
+        let (now, (ahead, written)) = rayon::join(
+            || state.decide(wave, limit, decider, book, &mut batch),
+            || {
+                rayon::join(
+                    || read_wave(&mut reader, &layout, profile),
+                    || write_wave(std::mem::take(&mut decided), outputs),
+                )
+            },
+        );
+        written?;
+        decided = now?;
+        next = ahead?;
+        progress(state.tally.read);
+    }
+    write_wave(decided, outputs)?;
+    let ending = reader.finish()?;
+    let mut controls = Vec::new();
+    for stated in &ending.controls {
+        let Some(control) = format.controls.iter().find(|control| control.name == stated.name) else { continue };
+        let found = state.totals.text(&control.equals);
+        let ok = stated.value.as_ref().is_ok_and(|value| {
+            let mut sum = ExactSum::default();
+            sum.add(*value);
+            sum.text(2) == found || sum.text(0) == found
+        });
+        controls.push(Control { name: stated.name.clone(), stated: stated.stated.clone(), found, ok });
+    }
+    Ok(Pass { tally: state.tally, controls, batch, notes: ending.notes, rejected: state.rejected })
+}
+
+/// The next chunks, up to a wave's size, checked; none at the end.
+fn read_wave(reader: &mut Reader, layout: &Layout, profile: &check::Profile) -> Result<Vec<CheckedChunk>, Fault> {
+    let mut chunks = Vec::new();
+    let mut bytes = 0;
+    while bytes < WAVE_BYTES {
+        let Some(chunk) = reader.next_chunk()? else { break };
+        bytes += chunk.size();
+        chunks.push(chunk);
+    }
+    Ok(chunks.into_par_iter().map(|chunk| check_chunk(chunk, layout, profile)).collect())
+}
+
+fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
+    let mut batch = Vec::new();
+    let mut keys = Keys::default();
+    let records = layout
+        .records(&chunk)
+        .into_iter()
+        .map(|mut raw| {
+            batch.append(&mut raw.batch);
+            let checked = check::record(raw, profile);
+            keys.add(&checked);
+            checked
+        })
+        .collect();
+    CheckedChunk { chunk, records, keys, batch }
+}
+
+/// What is counted along the way.
+struct State {
+    tally: Tally,
+    totals: Totals,
+    rejected: Totals,
+}
+
+impl State {
+    fn decide(
+        &mut self,
+        wave: Vec<CheckedChunk>,
+        limit: u64,
+        decider: &mut Decider<'_>,
+        book: &mut Book,
+        batch: &mut Vec<Finding>,
+    ) -> Result<Vec<DecidedChunk>, Fault> {
+        book.prefetch(wave.iter().flat_map(|chunk| chunk.keys.iter()))?;
+        let mut decided = Vec::with_capacity(wave.len());
+        for chunk in wave {
+            for finding in chunk.batch {
+                // One of a kind is enough: a file of a million unknown elements is one fault.
+                if !batch.iter().any(|known| known.code == finding.code && known.field == finding.field) {
+                    batch.push(finding);
+                }
+            }
+            let findings_before = self.tally.findings;
+            let mut records = Vec::with_capacity(chunk.records.len());
+            for checked in chunk.records {
+                self.tally.read += 1;
+                if self.tally.read > limit {
+                    return Err(Fault::File(Box::new(Finding::new(Code::TooManyRecords))));
+                }
+                self.totals.add(&checked);
+                let record = decider.decide(self.tally.read, checked, book)?;
+                if record.decision.outcome == Outcome::Rejected {
+                    self.rejected.add(&record.checked);
+                }
+                self.tally.add(&record);
+                records.push(record);
+            }
+            decided.push(DecidedChunk { chunk: chunk.chunk, records, findings_before });
+        }
+        book.flush_wave()?;
+        Ok(decided)
+    }
+}
+
+fn write_wave(wave: Vec<DecidedChunk>, outputs: &mut Outputs) -> Result<()> {
+    let style = outputs.answers.style();
+    let rendered: Vec<Rendered> =
+        wave.par_iter().map(|chunk| render(&chunk.records, style, chunk.findings_before)).collect();
+    for (chunk, rendered) in wave.iter().zip(&rendered) {
+        outputs.answers.write(rendered)?;
+        for record in &chunk.records {
+            if record.decision.outcome == Outcome::Rejected && !matches!(record.checked.source, Source::None) {
+                outputs.rejected.add(&chunk.chunk, &record.checked.source)?;
+            }
+        }
+    }
+    Ok(())
+}

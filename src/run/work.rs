@@ -1,0 +1,297 @@
+//! One file from its bytes to finished answers and an open transaction: everything between claim and commit.
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
+use rust_decimal::Decimal;
+
+use super::decide::{Decider, batch_origin};
+use super::waves::{Outputs, Pass, pass};
+use crate::code::Code;
+use crate::format::{self, Format, ReaderKind};
+use crate::inbox::Stream;
+use crate::ledger::Book;
+use crate::line::{self, Products};
+use crate::model::{Finding, Outcome};
+use crate::os::Folder;
+use crate::outbox::answers::summary::{Status, Summary};
+use crate::outbox::answers::tally::Tally;
+use crate::outbox::answers::{AnswerSet, Style, errors_alone};
+use crate::outbox::rejected::RejectedWriter;
+use crate::read::{Fault, Input, ReadLimits, Reader, recognise};
+use crate::site::settings::{Partner, Role};
+
+/// What is known of a file before it is read.
+pub(super) struct About<'a> {
+    /// Whose file it is.
+    pub(super) partner: &'a Partner,
+    /// For links and event sources.
+    pub(super) base_url: Option<&'a str>,
+    /// The file's name as received.
+    pub(super) name: &'a str,
+    /// SHA-256 of its bytes, hex; `None`: they are not to be read.
+    pub(super) sha256: Option<&'a str>,
+    /// Its size.
+    pub(super) bytes: u64,
+    /// When it was claimed.
+    pub(super) claimed_at: DateTime<FixedOffset>,
+    /// The date that rules are judged by.
+    pub(super) business_date: NaiveDate,
+    /// The batch's id, with `.r<n>` or `.dup<n>`.
+    pub(super) batch: &'a str,
+    /// `<stem>.<batch>`: what the answers' names begin with.
+    pub(super) base: &'a str,
+}
+
+/// A file to be worked on, and all that decides how.
+pub(super) struct Job<'a> {
+    /// What is known of it.
+    pub(super) about: About<'a>,
+    /// The profile's formats.
+    pub(super) formats: &'a [Arc<Format>],
+    /// The site's products.
+    pub(super) products: &'a Products,
+    /// The file itself: the one handle that everything is decided on.
+    pub(super) file: &'a Arc<File>,
+    /// Its path, for messages.
+    pub(super) path: &'a Path,
+    /// The first batch of the same bytes, if they were taken before.
+    pub(super) duplicate_of: Option<&'a str>,
+    /// Told how many records were decided.
+    pub(super) progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// What a file came to.
+pub(super) struct Worked {
+    /// The summary, answers filled in.
+    pub(super) summary: Summary,
+    /// The format's hash, blank where none was found.
+    pub(super) format_hash: String,
+    /// The sentence behind a quarantine.
+    pub(super) reason: Option<Finding>,
+    /// Whether the bytes read are those that were hashed; otherwise start over.
+    pub(super) same_bytes: bool,
+}
+
+impl Job<'_> {
+    /// Works the file through. The book is left with an open transaction that holds what is to be committed (nothing,
+    /// where nothing is applied). `committed` opens the book as it stands, for the answers of a refused batch.
+    pub(super) fn work(
+        &self,
+        book: &mut Book,
+        folder: &Folder,
+        committed: &dyn Fn() -> Result<Option<Book>>,
+    ) -> Result<Worked> {
+        if let Some(first) = self.duplicate_of {
+            book.begin(&self.about.partner.name)?;
+            let mut summary = self.about.summary(None, Status::Duplicate);
+            summary.duplicate_of = Some(first.to_owned());
+            return Ok(Worked { summary, format_hash: String::new(), reason: None, same_bytes: true });
+        }
+        let format = match self.recognise()? {
+            Ok(format) => format,
+            Err(finding) => return self.about.quarantine(book, folder, None, finding),
+        };
+        match self.read(&format, book, folder, committed) {
+            Ok(worked) => Ok(worked),
+            Err(Fault::World(error)) => Err(error),
+            Err(Fault::File(finding) | Fault::Batch(finding)) => {
+                book.rollback()?;
+                clear(folder)?;
+                self.about.quarantine(book, folder, Some(&format), *finding)
+            }
+        }
+    }
+
+    /// Which of the profile's formats this is, or why none.
+    fn recognise(&self) -> Result<Result<Arc<Format>, Finding>> {
+        if self.about.bytes > self.about.partner.limits.bytes {
+            return Ok(Err(Finding::new(Code::FileTooLarge)));
+        }
+        let mut head = Vec::new();
+        let (stream, _) = Stream::over(self.file, self.path.to_owned());
+        stream.take(1 << 16).read_to_end(&mut head).with_context(|| format!("{}: cannot read", self.path.display()))?;
+        let recognised = recognise(self.formats, self.about.name, &head).map_err(Finding::new);
+        Ok(recognised.map(|format| format.for_file(self.about.name)))
+    }
+
+    fn read(
+        &self,
+        format: &Arc<Format>,
+        book: &mut Book,
+        folder: &Folder,
+        committed: &dyn Fn() -> Result<Option<Book>>,
+    ) -> Result<Worked, Fault> {
+        let (first, outputs, same_bytes) = self.pass(format, book, folder, None)?;
+        let Some(reason) = self.refusal(format, &first) else {
+            return Ok(self.finish(format, first, outputs, None, same_bytes)?);
+        };
+        drop(outputs);
+        book.rollback()?;
+        clear(folder)?;
+        let refusal = Finding::new(Code::BatchRejected)
+            .saying(format!("the record is good, but its batch was rejected: {}", reason.message));
+        let (second, outputs, same_again) = self.pass(format, book, folder, Some((refusal, committed()?)))?;
+        book.rollback()?;
+        book.begin(&self.about.partner.name)?;
+        Ok(self.finish(format, second, outputs, Some(reason), same_bytes && same_again)?)
+    }
+
+    /// Reads the file from its beginning to its end, once. Says whether the bytes were those that were hashed.
+    fn pass(
+        &self,
+        format: &Arc<Format>,
+        book: &mut Book,
+        folder: &Folder,
+        refusal: Option<(Finding, Option<Book>)>,
+    ) -> Result<(Pass, Outputs, bool), Fault> {
+        let (stream, read) = Stream::over(self.file, self.path.to_owned());
+        let input = if matches!(format.reader, ReaderKind::Excel(_)) {
+            let mut handle = self.file.try_clone()?;
+            handle.rewind()?;
+            Input::File(handle)
+        } else {
+            Input::Stream(Box::new(stream))
+        };
+        let limits = &self.about.partner.limits;
+        let limits = ReadLimits { columns: limits.columns, inflated: limits.inflated, ratio: limits.ratio };
+        let reader = Reader::open(format, input, &limits)?;
+        let style = Style::of(self.about.partner, self.about.base_url, self.about.batch, &self.about.time());
+        let rejected = RejectedWriter::create(format, &reader.layout(), folder, self.about.base, self.about.claimed_at)?;
+        let mut outputs = Outputs { answers: AnswerSet::create(folder, self.about.base, style)?, rejected };
+        let mut decider = Decider {
+            partner: &self.about.partner.name,
+            insurer: self.about.partner.role == Role::Insurer,
+            products: self.products,
+            today: self.about.business_date,
+            now: self.about.claimed_at,
+            batch: batch_origin(&self.about.partner.name, self.about.sha256.unwrap_or_default()),
+            refusal,
+        };
+        let profile = line::profile(&self.about.partner.lines);
+        book.begin(&self.about.partner.name)?;
+        let most = self.about.partner.limits.records;
+        let pass = pass(format, &profile, most, reader, &mut decider, book, &mut outputs, self.progress)?;
+        // A workbook is read by the child: its bytes are hashed again behind it.
+        let digest = read.sha256().map_err(anyhow::Error::from)?;
+        Ok((pass, outputs, Some(digest.as_str()) == self.about.sha256))
+    }
+
+    /// Why the batch is refused as a whole, if it is.
+    fn refusal(&self, format: &Format, pass: &Pass) -> Option<Finding> {
+        if let Some(finding) = pass.batch.first() {
+            return Some(finding.clone());
+        }
+        if let Some(control) = pass.controls.iter().find(|control| !control.ok) {
+            let message = format!("{}: {} stated, {} found", control.name, control.stated, control.found);
+            return Some(Finding::new(Code::TotalsMismatch).saying(message));
+        }
+        let rejected = pass.tally.count(Outcome::Rejected);
+        // Where every record is bad the batch is rejected anyway, and no record is good by itself.
+        if rejected == 0 || rejected == pass.tally.read {
+            return None;
+        }
+        let all_or_nothing = self.about.partner.reject_batch_on_error.unwrap_or(format.reject_batch_on_error);
+        if all_or_nothing {
+            let message = format!("{rejected} of {} records are bad; one is enough to reject the batch", pass.tally.read);
+            return Some(Finding::new(Code::TooManyBad).saying(message));
+        }
+        let most = self.about.partner.reject_batch_above?;
+        let share = Decimal::from(rejected) / Decimal::from(pass.tally.read);
+        let message = format!("{rejected} of {} records are bad; a share over {most} rejects the batch", pass.tally.read);
+        (share > most).then(|| Finding::new(Code::TooManyBad).saying(message))
+    }
+
+    fn finish(
+        &self,
+        format: &Format,
+        pass: Pass,
+        outputs: Outputs,
+        reason: Option<Finding>,
+        same_bytes: bool,
+    ) -> Result<Worked> {
+        let Pass { mut tally, controls, batch, notes, rejected } = pass;
+        tally.prove().context("conservation")?;
+        let mut about: Vec<Finding> = batch;
+        if let Some(reason) = &reason
+            && !about.iter().any(|finding| finding.code == reason.code)
+        {
+            about.insert(0, reason.clone());
+        }
+        about.extend(notes);
+        about.iter().for_each(|finding| tally.add_batch_finding(finding.code));
+        let Outputs { mut answers, rejected: writer } = outputs;
+        answers.close_errors(&about, tally.findings)?;
+        let status = match (tally.read, tally.count(Outcome::Rejected)) {
+            _ if reason.is_some() => Status::Rejected,
+            (_, 0) => Status::Accepted,
+            (read, bad) if read == bad => Status::Rejected,
+            _ => Status::Partial,
+        };
+        let mut summary = self.about.summary(Some(format), status);
+        summary.take(&tally);
+        summary.reason = reason.as_ref().map(|finding| finding.code.as_str().to_owned());
+        summary.controls = controls;
+        summary.answers = answers.finish()?;
+        let sums = |total: &format::Total| rejected.text(total);
+        if let Some(answer) = writer.finish(rejected.count, &sums)? {
+            // Beside the errors, as the manual lists them.
+            let at = summary.answers.len().min(2);
+            summary.answers.insert(at, answer);
+        }
+        Ok(Worked { summary, format_hash: format.hash.clone(), reason, same_bytes })
+    }
+}
+
+impl About<'_> {
+    /// Puts the file into quarantine, with answers that say why. The book is left with an open transaction.
+    pub(super) fn quarantine(&self, book: &mut Book, folder: &Folder, format: Option<&Format>, finding: Finding) -> Result<Worked> {
+        book.begin(&self.partner.name)?;
+        let style = Style::of(self.partner, self.base_url, self.batch, &self.time());
+        let mut summary = self.summary(format, Status::Quarantined);
+        let mut tally = Tally::default();
+        tally.add_batch_finding(finding.code);
+        summary.take(&tally);
+        summary.reason = Some(finding.code.as_str().to_owned());
+        summary.answers = vec![errors_alone(folder, self.base, &style, &finding)?];
+        let format_hash = format.map_or_else(String::new, |format| format.hash.clone());
+        Ok(Worked { summary, format_hash, reason: Some(finding), same_bytes: true })
+    }
+
+    fn time(&self) -> String {
+        self.claimed_at.to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
+    fn summary(&self, format: Option<&Format>, status: Status) -> Summary {
+        Summary {
+            batch: self.batch.to_owned(),
+            partner: self.partner.name.clone(),
+            book: self.partner.book.clone(),
+            file: Some(self.name.to_owned()),
+            sha256: self.sha256.map(str::to_owned),
+            bytes: self.bytes,
+            format: format.map(|format| format.id.clone()),
+            business_date: self.business_date,
+            status,
+            duplicate_of: None,
+            reason: None,
+            counts: crate::outbox::answers::summary::Counts::default(),
+            amounts: Vec::new(),
+            money: Vec::new(),
+            controls: Vec::new(),
+            findings: serde_json::Map::new(),
+            answers: Vec::new(),
+            claimed_at: self.time(),
+            sluss: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+/// Removes what an abandoned pass wrote.
+fn clear(folder: &Folder) -> Result<()> {
+    Ok(folder.empty()?)
+}
