@@ -212,10 +212,15 @@ impl Book {
     /// due and is no longer wanted. Nothing else may have been done.
     pub fn commit_unrecorded(&mut self) -> Result<()> {
         let batch = self.batch.as_ref().context("no batch in hand")?;
-        ensure!(self.wave.next_id() == batch.first_change, "a change must stand in the journal");
+        ensure!(
+            self.wave.next_id() == batch.first_change,
+            "a change must stand in the journal"
+        );
         self.flush_due()?;
         self.broken = true;
-        self.db.execute_batch("COMMIT").context("the ledger could not be written")?;
+        self.db
+            .execute_batch("COMMIT")
+            .context("the ledger could not be written")?;
         self.broken = false;
         self.batch = None;
         self.forget();

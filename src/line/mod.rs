@@ -171,7 +171,12 @@ pub struct Standing {
 }
 
 /// How the entity stands that a record of this kind with this key speaks of.
-pub fn standing(line: Line, kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
+pub fn standing(
+    line: Line,
+    kind: &KindSpec,
+    entity: &str,
+    store: &mut dyn Store,
+) -> Result<Standing> {
     match line {
         Line::Insurance => insurance::standing(kind, entity, store),
     }

@@ -43,7 +43,11 @@ impl ExactSum {
         }
         let sign = if negative { "-" } else { "" };
         let whole = if whole.is_empty() { "0" } else { whole };
-        if fraction.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
+        if fraction.is_empty() {
+            format!("{sign}{whole}")
+        } else {
+            format!("{sign}{whole}.{fraction}")
+        }
     }
 
     /// Sign and decimal digits of the sum as a whole number of units of 10^-scale: long addition, digit by digit, since
@@ -64,7 +68,8 @@ impl ExactSum {
         match carried(&columns) {
             Some(digits) => (false, digits.into_iter().rev().collect()),
             None => {
-                let digits = carried(&columns.map(|column| -column)).expect("the negative of a number below zero is above");
+                let digits = carried(&columns.map(|column| -column))
+                    .expect("the negative of a number below zero is above");
                 (true, digits.into_iter().rev().collect())
             }
         }
@@ -105,9 +110,18 @@ mod tests {
             (&["1.50", "-2.75"], "-1.25"),
             (&["-0.01", "0.01"], "0.00"),
             (&["-1", "0.5"], "-0.50"),
-            (&["79228162514264337593543950335", "79228162514264337593543950335"], "158456325028528675187087900670.00"),
             (
-                &["79228162514264337593543950335", "0.0000000000000000000000000001"],
+                &[
+                    "79228162514264337593543950335",
+                    "79228162514264337593543950335",
+                ],
+                "158456325028528675187087900670.00",
+            ),
+            (
+                &[
+                    "79228162514264337593543950335",
+                    "0.0000000000000000000000000001",
+                ],
                 "79228162514264337593543950335.0000000000000000000000000001",
             ),
             (&["1000000", "1.000"], "1000001.00"),

@@ -1,5 +1,6 @@
 //! The last try of a file in whose reading the process died: a child reads it alone, within limits.
 
+use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use crate::format::{Format, ReaderKind};
 use crate::inbox::{Claimed, Stream};
 use crate::line;
-use crate::read::{Fault, Input, ReadLimits, Reader, recognise};
+use crate::read::{Fault, HEAD, Input, ReadLimits, Reader, recognise};
 use crate::site::Site;
 use crate::site::settings::Partner;
 
@@ -37,8 +38,11 @@ pub(super) fn survives(site: &Site, partner: &Partner, claimed: &Claimed) -> Res
 }
 
 /// The child: reads standard input as this partner's file of this name, checks its records, and ends.
-pub fn main(site: &Site, partner: &Partner, formats: &[Arc<Format>], name: &str) -> Result<()> {
-    let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
+pub fn main(partner: &Partner, formats: &[Arc<Format>], name: &str) -> Result<()> {
+    let limit = |most| Rlimit {
+        current: Some(most),
+        maximum: Some(most),
+    };
     setrlimit(Resource::As, limit(MEMORY))?;
     setrlimit(Resource::Cpu, limit(SECONDS))?;
     setrlimit(Resource::Core, limit(0))?;
@@ -46,24 +50,36 @@ pub fn main(site: &Site, partner: &Partner, formats: &[Arc<Format>], name: &str)
     let file = Arc::new(std::fs::File::from(stdin));
     let mut head = Vec::new();
     let (stream, _) = Stream::over(&file, name.into());
-    std::io::Read::take(stream, crate::read::HEAD as u64).read_to_end(&mut head)?;
-    let Ok(format) = recognise(formats, name, &head) else { return Ok(()) };
+    stream.take(HEAD as u64).read_to_end(&mut head)?;
+    let Ok(format) = recognise(formats, name, &head) else {
+        return Ok(());
+    };
     // A workbook has a child of its own already, and this process may have no more.
     let input = match format.reader {
         ReaderKind::Excel(_) => Input::File(file.try_clone()?),
-        ReaderKind::Csv(_) | ReaderKind::Xml(_) => Input::Stream(Box::new(Stream::over(&file, name.into()).0)),
+        ReaderKind::Csv(_) | ReaderKind::Xml(_) => {
+            Input::Stream(Box::new(Stream::over(&file, name.into()).0))
+        }
     };
     let limits = &partner.limits;
-    let limits = ReadLimits { columns: limits.columns, inflated: limits.inflated, ratio: limits.ratio };
+    let limits = ReadLimits {
+        columns: limits.columns,
+        inflated: limits.inflated,
+        ratio: limits.ratio,
+    };
     let profile = line::profile(&partner.lines);
-    let _ = site;
     match read(&format, input, &limits, &profile) {
         Ok(()) | Err(Fault::File(_) | Fault::Batch(_)) => Ok(()),
         Err(Fault::World(error)) => Err(error),
     }
 }
 
-fn read(format: &Arc<Format>, input: Input, limits: &ReadLimits, profile: &crate::check::Profile) -> Result<(), Fault> {
+fn read(
+    format: &Arc<Format>,
+    input: Input,
+    limits: &ReadLimits,
+    profile: &crate::check::Profile,
+) -> Result<(), Fault> {
     let mut reader = Reader::open(format, input, limits)?;
     let layout = reader.layout();
     while let Some(chunk) = reader.next_chunk()? {

@@ -23,12 +23,24 @@ const ATTEMPTS: u32 = 5;
 
 /// The partner that a book belongs to: the one it is named for, else the first whose own feed goes there.
 pub(super) fn owner_of<'s>(settings: &'s Settings, book: &str) -> Option<&'s Partner> {
-    let own = settings.partners.get(book).filter(|partner| partner.book == book);
-    own.or_else(|| settings.partners.values().find(|partner| partner.book == book && partner.role == Role::Partner))
+    let own = settings
+        .partners
+        .get(book)
+        .filter(|partner| partner.book == book);
+    own.or_else(|| {
+        settings
+            .partners
+            .values()
+            .find(|partner| partner.book == book && partner.role == Role::Partner)
+    })
 }
 
 /// Takes a claimed file through reading, deciding, recording and publishing.
-pub(super) fn run<'a>(session: &mut Session<'a>, partner: &'a Partner, mut claimed: Claimed) -> Result<()> {
+pub(super) fn run<'a>(
+    session: &mut Session<'a>,
+    partner: &'a Partner,
+    mut claimed: Claimed,
+) -> Result<()> {
     for _ in 0..ATTEMPTS {
         let naming = number(session.book()?, partner, claimed.identity())?;
         let worked = match unread(session, partner, &claimed)? {
@@ -70,13 +82,19 @@ pub(super) fn number(book: &Book, partner: &Partner, sha256: &str) -> Result<Nam
     let duplicates = earlier.iter().filter(is_duplicate).count();
     if let Some(first) = earlier.iter().find(|row| took(row)) {
         let batch = format!("{short}.dup{}", duplicates + 1);
-        return Ok(Naming { batch, duplicate_of: Some(first.journal.batch.clone()) });
+        return Ok(Naming {
+            batch,
+            duplicate_of: Some(first.journal.batch.clone()),
+        });
     }
     let batch = match earlier.len() {
         0 => short.to_owned(),
         tries => format!("{short}.r{}", tries + 1),
     };
-    Ok(Naming { batch, duplicate_of: None })
+    Ok(Naming {
+        batch,
+        duplicate_of: None,
+    })
 }
 
 /// Whether a batch of the journal took its file's records: then the same bytes are a duplicate.
@@ -84,7 +102,10 @@ fn took(row: &JournalRow) -> bool {
     let summary: Value = serde_json::from_str(&row.journal.summary).unwrap_or_default();
     let status = row.journal.status.as_str();
     let applied = status == Status::Accepted.as_str() || status == Status::Partial.as_str();
-    applied && summary["counts"]["records"].as_u64().is_some_and(|records| records > 0)
+    applied
+        && summary["counts"]["records"]
+            .as_u64()
+            .is_some_and(|records| records > 0)
 }
 
 /// Why a file is not to be read at all.
@@ -100,11 +121,19 @@ fn unread(session: &Session<'_>, partner: &Partner, claimed: &Claimed) -> Result
     if claimed.deaths() == limit && super::alone::survives(session.shared.site, partner, claimed)? {
         return Ok(None);
     }
-    let message = format!("the program died {} times while it read this file", claimed.deaths());
+    let message = format!(
+        "the program died {} times while it read this file",
+        claimed.deaths()
+    );
     Ok(Some(Finding::new(Code::DiedReading).saying(message)))
 }
 
-fn read(session: &mut Session<'_>, partner: &Partner, claimed: &mut Claimed, naming: &Naming) -> Result<Worked> {
+fn read(
+    session: &mut Session<'_>,
+    partner: &Partner,
+    claimed: &mut Claimed,
+    naming: &Naming,
+) -> Result<Worked> {
     let folder = claimed.work().fresh_answers()?;
     claimed.begin_reading()?;
     let shared = session.shared;
@@ -177,7 +206,15 @@ fn record<'a>(
     worked: &Worked,
 ) -> Result<()> {
     sync_all(&claimed.work().answers()?)?;
-    let journal = journal(session.shared.site.settings(), partner, &claimed, worked)?;
+    let (name, settings) = (claimed.name(), session.shared.site.settings());
+    let journal = file_journal(
+        settings,
+        partner,
+        &name,
+        claimed.identity(),
+        claimed.bytes(),
+        worked,
+    )?;
     claimed.name_batch(&naming.batch)?;
     step("before_commit");
     let row = session.book()?.commit(&journal)?;
@@ -194,12 +231,24 @@ pub(super) struct Reason {
     pub(super) place: String,
 }
 
-fn journal(settings: &Settings, partner: &Partner, claimed: &Claimed, worked: &Worked) -> Result<Journal> {
+/// The journal of a file: what is kept of it for good.
+pub(super) fn file_journal(
+    settings: &Settings,
+    partner: &Partner,
+    name: &str,
+    identity: &str,
+    bytes: u64,
+    worked: &Worked,
+) -> Result<Journal> {
     let mut summary = worked.summary.clone();
     let mut answers = Vec::new();
     let insurer = partner.role == Role::Insurer && owner_of(settings, &partner.book).is_some();
     summary.answers.retain(|answer| {
-        let folder = if insurer && answer.name.ends_with(".events.ndjson") { Folder::Owner } else { Folder::Own };
+        let folder = if insurer && answer.name.ends_with(".events.ndjson") {
+            Folder::Owner
+        } else {
+            Folder::Own
+        };
         answers.push(listed(answer, folder));
         folder == Folder::Own
     });
@@ -209,19 +258,24 @@ fn journal(settings: &Settings, partner: &Partner, claimed: &Claimed, worked: &W
         hint: finding.hint.to_string(),
         place: finding.place.to_string(),
     });
-    let (name, date, batch) = (claimed.name(), summary.business_date, &summary.batch);
+    let (date, batch) = (summary.business_date, &summary.batch);
     let archive = if summary.status == Status::Quarantined {
-        names::quarantined(&partner.name, &name, batch)
+        names::quarantined(&partner.name, name, batch)
     } else {
-        names::archived(&partner.name, date, &name, batch)
+        names::archived(&partner.name, date, name, batch)
     };
     Ok(Journal {
         batch: batch.clone(),
         partner: partner.name.clone(),
-        role: if partner.role == Role::Insurer { "insurer" } else { "partner" }.to_owned(),
-        file: Some(name),
-        sha256: Some(claimed.identity().to_owned()),
-        bytes: Some(claimed.bytes()),
+        role: if partner.role == Role::Insurer {
+            "insurer"
+        } else {
+            "partner"
+        }
+        .to_owned(),
+        file: Some(name.to_owned()),
+        sha256: Some(identity.to_owned()),
+        bytes: Some(bytes),
         format: summary.format.clone(),
         format_hash: Some(worked.format_hash.clone()).filter(|hash| !hash.is_empty()),
         settings_hash: settings.hash.clone(),
@@ -257,16 +311,30 @@ pub(super) fn due_journal(summary: &Summary, settings: &Settings) -> Result<Jour
         claimed_at: summary.claimed_at.clone(),
         archive: None,
         summary: serde_json::to_string(summary)?,
-        answers: summary.answers.iter().map(|answer| listed(answer, Folder::Own)).collect(),
+        answers: summary
+            .answers
+            .iter()
+            .map(|answer| listed(answer, Folder::Own))
+            .collect(),
     })
 }
 
 fn listed(answer: &Answer, folder: Folder) -> AnswerFile {
-    AnswerFile { folder, name: answer.name.clone(), sha256: answer.sha256.clone(), bytes: answer.bytes }
+    AnswerFile {
+        folder,
+        name: answer.name.clone(),
+        sha256: answer.sha256.clone(),
+        bytes: answer.bytes,
+    }
 }
 
 /// Publishes a recorded batch: from the journal's row alone, so that a recovery does the very same.
-pub(super) fn publish_row(session: &mut Session<'_>, partner: &Partner, row: &JournalRow, work: Work) -> Result<()> {
+pub(super) fn publish_row(
+    session: &mut Session<'_>,
+    partner: &Partner,
+    row: &JournalRow,
+    work: Work,
+) -> Result<()> {
     let shared = session.shared;
     let settings = shared.site.settings();
     let owner = owner_of(settings, &partner.book).unwrap_or(partner);
@@ -276,23 +344,51 @@ pub(super) fn publish_row(session: &mut Session<'_>, partner: &Partner, row: &Jo
     };
     let answers = row.journal.answers.iter().map(|answer| {
         let (outbox, mode) = place(answer.folder);
-        publish::Answer { source: &answer.name, name: &answer.name, sha256: &answer.sha256, outbox, mode }
+        publish::Answer {
+            source: &answer.name,
+            name: &answer.name,
+            sha256: &answer.sha256,
+            outbox,
+            mode,
+        }
     });
     let base = base_of(row);
     let name = format!("{base}.summary.json");
     let own = summary_text(row, None)?;
-    let for_owner = row.journal.answers.iter().any(|answer| answer.folder == Folder::Owner);
+    let for_owner = row
+        .journal
+        .answers
+        .iter()
+        .any(|answer| answer.folder == Folder::Owner);
     let owners = summary_text(row, Some(Folder::Owner))?;
     let mut summaries = Vec::new();
     for (text, folder) in [(&owners, Folder::Owner), (&own, Folder::Own)] {
         if folder == Folder::Own || for_owner {
             let (outbox, mode) = place(folder);
-            summaries.push(publish::Summary { name: &name, bytes: text.as_bytes(), outbox, mode });
+            summaries.push(publish::Summary {
+                name: &name,
+                bytes: text.as_bytes(),
+                outbox,
+                mode,
+            });
         }
     }
-    let reason: Option<Reason> = row.journal.reason.as_deref().map(serde_json::from_str).transpose()?;
-    let input = row.journal.archive.as_deref().map(|path| put_away(row, path, reason.as_ref()));
-    let plan = Plan { answers: answers.collect(), summaries, input };
+    let reason: Option<Reason> = row
+        .journal
+        .reason
+        .as_deref()
+        .map(serde_json::from_str)
+        .transpose()?;
+    let input = row
+        .journal
+        .archive
+        .as_deref()
+        .map(|path| put_away(row, path, reason.as_ref()));
+    let plan = Plan {
+        answers: answers.collect(),
+        summaries,
+        input,
+    };
     match publish::publish(&shared.root, work, &plan)? {
         Published::Done => {
             session.book()?.mark_published(row.id)?;
@@ -300,7 +396,10 @@ pub(super) fn publish_row(session: &mut Session<'_>, partner: &Partner, row: &Jo
         }
         Published::Stopped(why) => {
             session.book()?.stop(&partner.name, &why)?;
-            session.report.warnings.push(format!("{} is stopped: {why}", partner.name));
+            session
+                .report
+                .warnings
+                .push(format!("{} is stopped: {why}", partner.name));
         }
     }
     session.report.batches.push(serde_json::from_str(&own)?);
@@ -342,13 +441,25 @@ fn summary_text(row: &JournalRow, only: Option<Folder>) -> Result<String> {
     let mut text = row.journal.summary.clone();
     if let Some(folder) = only {
         let mut summary: Summary = serde_json::from_str(&text)?;
-        let theirs = row.journal.answers.iter().filter(|answer| answer.folder == folder);
+        let theirs = row
+            .journal
+            .answers
+            .iter()
+            .filter(|answer| answer.folder == folder);
         summary.answers = theirs
-            .map(|a| Answer { name: a.name.clone(), sha256: a.sha256.clone(), bytes: a.bytes })
+            .map(|a| Answer {
+                name: a.name.clone(),
+                sha256: a.sha256.clone(),
+                bytes: a.bytes,
+            })
             .collect();
         text = serde_json::to_string(&summary)?;
     }
-    ensure!(!text.is_empty(), "{}: the journal has no summary", row.journal.batch);
+    ensure!(
+        !text.is_empty(),
+        "{}: the journal has no summary",
+        row.journal.batch
+    );
     let hex = crate::os::hex;
     Summary::with_chain(&text, &hex(&row.chain.previous), &hex(&row.chain.this))
 }

@@ -1,1 +1,180 @@
-//! What a run would do with some files, without doing it.
+//! What a run would do with some files, by the same code, without doing it: a private copy of the book takes the changes
+//! and ends with the command.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+
+use super::batch::number;
+use super::report::{Report, RunError};
+use super::work::{About, Job};
+use super::{Options, formats, known, pool};
+use crate::ledger::Book;
+use crate::os::{self, Folder};
+use crate::outbox::answers::summary::Summary;
+use crate::outbox::names;
+use crate::site::Site;
+
+/// The would-be answers of checked files.
+pub struct Checked {
+    /// What the run would report.
+    pub report: Report,
+    /// Where the would-be answers lie, file by file; gone when this is dropped, unless they were asked for.
+    pub answers: Vec<PathBuf>,
+    _scratch: Option<Scratch>,
+}
+
+/// A private folder that goes when it is dropped.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!("{}: cannot be removed: {error}", self.0.display());
+        }
+    }
+}
+
+/// Checks files as this partner's, against the book as it stands, one after another.
+pub fn check(
+    dir: &Path,
+    partner: &str,
+    files: &[PathBuf],
+    keep: Option<&Path>,
+    options: &Options<'_>,
+) -> Result<Checked, RunError> {
+    let site = Site::open(dir)?;
+    let all = formats(&site)?;
+    known(&site, Some(partner))?;
+    let settings = site.settings();
+    let profile = &settings.partners[partner];
+    let mine: Vec<_> = profile
+        .formats
+        .iter()
+        .filter_map(|id| all.get(id).cloned())
+        .collect();
+    let (folder, scratch) = answers_folder(keep)?;
+    let path = site.book(&profile.book);
+    let base = path.exists().then_some(path.as_path());
+    let secret = site.secret().site();
+    let mut book = Book::scratch(base, secret)?;
+    let pool = pool(options.threads)?;
+    let mut checked = Checked {
+        report: Report::default(),
+        answers: Vec::new(),
+        _scratch: scratch,
+    };
+    for path in files {
+        let one = One {
+            site: &site,
+            partner: profile,
+            formats: &mine,
+            path,
+            options,
+        };
+        let (summary, answers) = pool.install(|| one.check(&mut book, &folder))?;
+        let chained = Summary::with_chain(&summary, "", "").map_err(RunError::World)?;
+        checked
+            .report
+            .batches
+            .push(serde_json::from_str(&chained).map_err(anyhow::Error::from)?);
+        checked.answers.push(answers);
+    }
+    Ok(checked)
+}
+
+fn answers_folder(keep: Option<&Path>) -> Result<(Folder, Option<Scratch>), RunError> {
+    if let Some(path) = keep {
+        let wrong = |cause| {
+            RunError::Wrong(format!(
+                "{}: cannot be made a folder: {cause}",
+                path.display()
+            ))
+        };
+        std::fs::create_dir_all(path).map_err(wrong)?;
+        let real = path.canonicalize().map_err(wrong)?;
+        return Ok((Folder::open(&real).map_err(anyhow::Error::from)?, None));
+    }
+    let above = std::env::temp_dir()
+        .canonicalize()
+        .context("the folder for temporary files")?;
+    let name = format!(
+        "sluss-check-{}",
+        os::hex(&os::random::<8>().map_err(anyhow::Error::from)?)
+    );
+    let made = Folder::open(&above)
+        .and_then(|above| above.make(&name, 0o700))
+        .map_err(anyhow::Error::from)?;
+    Ok((made, Some(Scratch(above.join(name)))))
+}
+
+/// One file to be checked.
+struct One<'a> {
+    site: &'a Site,
+    partner: &'a crate::site::settings::Partner,
+    formats: &'a [Arc<crate::format::Format>],
+    path: &'a Path,
+    options: &'a Options<'a>,
+}
+
+impl One<'_> {
+    /// The summary's text, and the folder of the answers.
+    fn check(&self, book: &mut Book, answers: &Folder) -> Result<(String, PathBuf), RunError> {
+        let wrong = |cause| RunError::Wrong(format!("{}: {cause}", self.path.display()));
+        let file = File::open(self.path).map_err(wrong)?;
+        if !file.metadata().map_err(wrong)?.is_file() {
+            return Err(RunError::Wrong(format!(
+                "{}: not a plain file",
+                self.path.display()
+            )));
+        }
+        let file = Arc::new(file);
+        let (sha256, bytes) = os::hash(&file, self.path).map_err(anyhow::Error::from)?;
+        let name = self
+            .path
+            .file_name()
+            .unwrap_or_default()
+            .display()
+            .to_string();
+        let naming = number(book, self.partner, &sha256)?;
+        let base = format!("{}.{}", names::stem(&name), naming.batch);
+        let folder = answers
+            .make(&base, 0o700)
+            .map_err(|cause| RunError::Wrong(cause.to_string()))?;
+        let settings = self.site.settings();
+        let about = About {
+            partner: self.partner,
+            base_url: settings.base_url.as_deref(),
+            name: &name,
+            sha256: Some(&sha256),
+            bytes,
+            claimed_at: self.options.clock(settings),
+            business_date: self.options.date(settings),
+            batch: &naming.batch,
+            base: &base,
+        };
+        let job = Job {
+            about,
+            formats: self.formats,
+            products: &settings.products,
+            file: &file,
+            path: self.path,
+            duplicate_of: naming.duplicate_of.as_deref(),
+            progress: &|records| (self.options.progress)(&self.partner.name, &name, records),
+        };
+        let committed = || {
+            Book::open_read(
+                &self.site.book(&self.partner.book),
+                self.site.secret().site(),
+            )
+        };
+        let worked = job.work(book, &folder, &committed)?;
+        let journal =
+            super::batch::file_journal(settings, self.partner, &name, &sha256, bytes, &worked)?;
+        // Into the private copy: the next file sees what this one would have done.
+        book.commit(&journal)?;
+        Ok((journal.summary, folder.path().to_owned()))
+    }
+}

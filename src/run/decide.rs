@@ -18,8 +18,6 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x51a5_5000_0b0c_4c0e_8d1e_5c0f_1c4d_000
 
 /// Decides records one after another.
 pub(super) struct Decider<'a> {
-    /// The partner whose instruction ids these are.
-    pub(super) partner: &'a str,
     /// Whether the insurer's own feed asks.
     pub(super) insurer: bool,
     /// The site's products.
@@ -46,7 +44,12 @@ struct FirstAnswer(String, String, String);
 
 impl Decider<'_> {
     /// Decides the record of this row.
-    pub(super) fn decide(&mut self, row: u64, mut checked: Checked, book: &mut Book) -> Result<Decided> {
+    pub(super) fn decide(
+        &mut self,
+        row: u64,
+        mut checked: Checked,
+        book: &mut Book,
+    ) -> Result<Decided> {
         let origin = Uuid::new_v5(&self.batch, row.to_string().as_bytes());
         let mut decision = if checked.is_bad() {
             refused(standing(&checked, book)?, &checked, Vec::new())
@@ -73,16 +76,36 @@ impl Decider<'_> {
             decision = refused(standing, &checked, findings);
             decision.currency = currency;
         }
-        Ok(Decided { row, checked, decision, origin })
+        Ok(Decided {
+            row,
+            checked,
+            decision,
+            origin,
+        })
     }
 
-    fn decide_good(&self, row: u64, origin: Uuid, checked: &Checked, book: &mut Book) -> Result<Decision> {
-        let instruction = checked.instruction.as_ref().context("a record without findings has an instruction")?;
-        let (line, kind) = line::kind(instruction.kind.name).context("an instruction's kind belongs to a line")?;
+    fn decide_good(
+        &self,
+        row: u64,
+        origin: Uuid,
+        checked: &Checked,
+        book: &mut Book,
+    ) -> Result<Decision> {
+        let instruction = checked
+            .instruction
+            .as_ref()
+            .context("a record without findings has an instruction")?;
+        let (line, kind) =
+            line::kind(instruction.kind.name).context("an instruction's kind belongs to a line")?;
         if let Some(id) = &instruction.instruction_id
             && let Some(seen) = book.seen(id)?
         {
-            return repeated(checked, seen.digest == instruction.digest, &seen.answer, book);
+            return repeated(
+                checked,
+                seen.digest == instruction.digest,
+                &seen.answer,
+                book,
+            );
         }
         book.start_record(row, kind.name);
         let context = line::Context {
@@ -94,11 +117,23 @@ impl Decider<'_> {
         };
         let decision = line::decide(line, instruction, book, &context)?;
         let rejects = decision.findings.iter().any(Finding::rejects);
-        assert_eq!(decision.outcome == Outcome::Rejected, rejects, "{}: a rejection has an error, nothing else has", kind.name);
+        assert_eq!(
+            decision.outcome == Outcome::Rejected,
+            rejects,
+            "{}: a rejection has an error, nothing else has",
+            kind.name
+        );
         if !rejects && let Some(id) = &instruction.instruction_id {
-            let references: Vec<String> =
-                decision.references.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let answer = FirstAnswer(decision.entity.to_string(), decision.state.to_string(), references.join(";"));
+            let references: Vec<String> = decision
+                .references
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect();
+            let answer = FirstAnswer(
+                decision.entity.to_string(),
+                decision.state.to_string(),
+                references.join(";"),
+            );
             book.remember(id, instruction.digest, &serde_json::to_string(&answer)?)?;
         }
         Ok(decision)
@@ -109,10 +144,12 @@ impl Decider<'_> {
 fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Result<Decision> {
     if !same {
         let id = checked.instruction_id.as_deref().unwrap_or("");
-        let finding = Finding::field(Code::InstructionIdReused, "instruction_id").seen(Shown::plain(id));
+        let finding =
+            Finding::field(Code::InstructionIdReused, "instruction_id").seen(Shown::plain(id));
         return Ok(refused(standing(checked, book)?, checked, vec![finding]));
     }
-    let FirstAnswer(entity, state, references) = serde_json::from_str(answer).context("the answer kept in the book")?;
+    let FirstAnswer(entity, state, references) =
+        serde_json::from_str(answer).context("the answer kept in the book")?;
     let mut decision = Decision::new(Outcome::Duplicate, &entity, state);
     decision.repeated = references.into();
     Ok(decision)
@@ -121,7 +158,9 @@ fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Res
 /// How the entity that a record speaks of stands before the record.
 fn standing(checked: &Checked, book: &mut dyn Store) -> Result<Standing> {
     match line::kind(&checked.kind) {
-        Some((line, kind)) if !checked.entity.is_empty() => line::standing(line, kind, &checked.entity, book),
+        Some((line, kind)) if !checked.entity.is_empty() => {
+            line::standing(line, kind, &checked.entity, book)
+        }
         _ => Ok(Standing::default()),
     }
 }
@@ -142,7 +181,9 @@ pub(super) struct Keys {
 impl Keys {
     /// The keys of a record.
     pub(super) fn add(&mut self, checked: &Checked) {
-        let Some((line, kind)) = line::kind(&checked.kind) else { return };
+        let Some((line, kind)) = line::kind(&checked.kind) else {
+            return;
+        };
         let mut push = |space: Space, key: &str| {
             self.text.push_str(key);
             self.ends.push((space, self.text.len()));
@@ -162,6 +203,9 @@ impl Keys {
     /// Them all.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Space, &str)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        self.ends.iter().zip(starts).map(|((space, end), start)| (*space, &self.text[start..*end]))
+        self.ends
+            .iter()
+            .zip(starts)
+            .map(|((space, end), start)| (*space, &self.text[start..*end]))
     }
 }

@@ -9,10 +9,10 @@ use super::decide::batch_origin;
 use crate::ledger::{Book, Due};
 use crate::line::{self, Products};
 use crate::model::{Checked, Outcome, Place, Source};
+use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::{Counts, Status, Summary};
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Style, render};
-use crate::os::{Folder, hex};
 use crate::site::settings::Partner;
 
 /// Records that are rendered together.
@@ -48,12 +48,20 @@ impl DueDay<'_> {
 
     /// Carries out what fell due, in the order of the journal. The book is left with an open transaction. `None`: it
     /// had all been overtaken by events, and there is nothing to tell.
-    pub(super) fn work(&self, due: &[Due], book: &mut Book, folder: &Folder) -> Result<Option<Summary>> {
+    pub(super) fn work(
+        &self,
+        due: &[Due],
+        book: &mut Book,
+        folder: &Folder,
+    ) -> Result<Option<Summary>> {
         book.begin(&self.owner.name)?;
         let time = self.claimed_at.to_rfc3339_opts(SecondsFormat::Secs, false);
         let style = Style::of(self.owner, self.base_url, &self.batch(), &time);
         let mut answers = AnswerSet::create(folder, &self.base(), style)?;
-        let origin = batch_origin(&self.owner.book, &format!("due\n{}\n{}", self.day, self.number));
+        let origin = batch_origin(
+            &self.owner.book,
+            &format!("due\n{}\n{}", self.day, self.number),
+        );
         let mut tally = Tally::default();
         for piece in due.chunks(PIECE) {
             let before = tally.findings;
@@ -76,7 +84,13 @@ impl DueDay<'_> {
         Ok((tally.read > 0).then_some(summary))
     }
 
-    fn carry_out(&self, due: &Due, row: u64, batch: &Uuid, book: &mut Book) -> Result<Option<Decided>> {
+    fn carry_out(
+        &self,
+        due: &Due,
+        row: u64,
+        batch: &Uuid,
+        book: &mut Book,
+    ) -> Result<Option<Decided>> {
         let origin = Uuid::new_v5(batch, row.to_string().as_bytes());
         let context = line::Context {
             today: self.day,
@@ -87,7 +101,10 @@ impl DueDay<'_> {
         };
         book.start_record(row, &due.what);
         book.clear_due(due)?;
-        let Some(decision) = line::carry_out(due.space, &due.key, &due.what, book, &context)? else { return Ok(None) };
+        let Some(decision) = line::carry_out(due.space, &due.key, &due.what, book, &context)?
+        else {
+            return Ok(None);
+        };
         let checked = Checked {
             place: Place::File,
             kind: (&*due.what).into(),
@@ -98,7 +115,12 @@ impl DueDay<'_> {
             amounts: Vec::new(),
             source: Source::None,
         };
-        Ok(Some(Decided { row, checked, decision, origin }))
+        Ok(Some(Decided {
+            row,
+            checked,
+            decision,
+            origin,
+        }))
     }
 
     fn summary(&self, tally: &Tally, time: &str) -> Summary {

@@ -22,7 +22,7 @@ use rayon::prelude::*;
 
 use crate::format::{self, Format};
 use crate::inbox;
-use crate::line::dictionary::DICTIONARY;
+use crate::line::dictionary::dictionary;
 use crate::site::Site;
 use crate::site::settings::Settings;
 
@@ -64,25 +64,41 @@ impl Options<'_> {
     /// The run's clock in the site's time zone, in whole seconds.
     pub fn clock(&self, settings: &Settings) -> DateTime<FixedOffset> {
         let instant = self.now.unwrap_or_else(|| Utc::now().fixed_offset());
-        instant.with_timezone(&settings.time_zone).fixed_offset().trunc_subsecs(0)
+        instant
+            .with_timezone(&settings.time_zone)
+            .fixed_offset()
+            .trunc_subsecs(0)
     }
 
     /// The date that rules are judged by.
     pub fn date(&self, settings: &Settings) -> NaiveDate {
-        self.business_date.unwrap_or_else(|| self.clock(settings).date_naive())
+        self.business_date
+            .unwrap_or_else(|| self.clock(settings).date_naive())
     }
 }
 
 /// The formats of a site, verified; every partner's formats exist.
 pub fn formats(site: &Site) -> Result<BTreeMap<String, Arc<Format>>, RunError> {
-    let formats = format::load(site.formats(), &DICTIONARY).map_err(|faults| RunError::Wrong(faults.to_string()))?;
+    let formats = format::load(site.formats(), &dictionary())
+        .map_err(|faults| RunError::Wrong(faults.to_string()))?;
     let mut faults = Vec::new();
     for partner in site.settings().partners.values() {
-        for id in partner.formats.iter().filter(|id| !formats.contains_key(*id)) {
-            faults.push(format!("sluss.toml: partner.{}: there is no format `{id}`; `sluss formats` lists them", partner.name));
+        for id in partner
+            .formats
+            .iter()
+            .filter(|id| !formats.contains_key(*id))
+        {
+            faults.push(format!(
+                "sluss.toml: partner.{}: there is no format `{id}`; `sluss formats` lists them",
+                partner.name
+            ));
         }
     }
-    if faults.is_empty() { Ok(formats) } else { Err(RunError::Wrong(faults.join("\n"))) }
+    if faults.is_empty() {
+        Ok(formats)
+    } else {
+        Err(RunError::Wrong(faults.join("\n")))
+    }
 }
 
 /// Does what is due, takes every complete batch, answers.
@@ -98,15 +114,19 @@ pub fn run(dir: &Path, options: &Options<'_>) -> Result<Report, RunError> {
 
 fn known(site: &Site, partner: Option<&str>) -> Result<(), RunError> {
     match partner {
-        Some(name) if !site.settings().partners.contains_key(name) => {
-            Err(RunError::Wrong(format!("there is no partner `{name}` in sluss.toml")))
-        }
+        Some(name) if !site.settings().partners.contains_key(name) => Err(RunError::Wrong(
+            format!("there is no partner `{name}` in sluss.toml"),
+        )),
         _ => Ok(()),
     }
 }
 
 /// The run itself, with the site's lock held.
-fn locked(site: &Site, formats: &BTreeMap<String, Arc<Format>>, options: &Options<'_>) -> Result<Report, RunError> {
+fn locked(
+    site: &Site,
+    formats: &BTreeMap<String, Arc<Format>>,
+    options: &Options<'_>,
+) -> Result<Report, RunError> {
     let folders = site.prepare()?;
     let clock = || options.clock(site.settings());
     let shared = Shared {
@@ -123,8 +143,14 @@ fn locked(site: &Site, formats: &BTreeMap<String, Arc<Format>>, options: &Option
     let mut sessions = sessions(&shared);
     let mut late = Vec::new();
     for session in &mut sessions {
-        if let Some(last) = session.last_business_date()?.filter(|last| *last > shared.business_date) {
-            late.push(format!("the book {} is at {last}; the business date {} is before it", session.name, shared.business_date));
+        if let Some(last) = session
+            .last_business_date()?
+            .filter(|last| *last > shared.business_date)
+        {
+            late.push(format!(
+                "the book {} is at {last}; the business date {} is before it",
+                session.name, shared.business_date
+            ));
         }
     }
     if !late.is_empty() {
@@ -133,7 +159,10 @@ fn locked(site: &Site, formats: &BTreeMap<String, Arc<Format>>, options: &Option
     let strays = inbox::strays(site).map_err(anyhow::Error::from)?;
     let results: Vec<Result<Report>> =
         pool(options.threads)?.install(|| sessions.par_iter_mut().map(work_off).collect());
-    let mut report = Report { warnings: strays.iter().map(ToString::to_string).collect(), ..Report::default() };
+    let mut report = Report {
+        warnings: strays.iter().map(ToString::to_string).collect(),
+        ..Report::default()
+    };
     let mut failed = None;
     for result in results {
         match result {
@@ -150,20 +179,36 @@ fn locked(site: &Site, formats: &BTreeMap<String, Arc<Format>>, options: &Option
 }
 
 fn work_off(session: &mut Session<'_>) -> Result<Report> {
-    session.run().with_context(|| format!("book {}", session.name))?;
+    session
+        .run()
+        .with_context(|| format!("book {}", session.name))?;
     Ok(std::mem::take(&mut session.report))
 }
 
 /// One session a book, in the order of their names.
 fn sessions<'a>(shared: &'a Shared<'a>) -> Vec<Session<'a>> {
     let partners = &shared.site.settings().partners;
-    let books: BTreeSet<&str> = partners.values().map(|partner| partner.book.as_str()).collect();
-    let of = |book: &str| partners.values().filter(|partner| partner.book == book).collect();
-    books.into_iter().map(|book| Session::new(shared, book, of(book))).collect()
+    let books: BTreeSet<&str> = partners
+        .values()
+        .map(|partner| partner.book.as_str())
+        .collect();
+    let of = |book: &str| {
+        partners
+            .values()
+            .filter(|partner| partner.book == book)
+            .collect()
+    };
+    books
+        .into_iter()
+        .map(|book| Session::new(shared, book, of(book)))
+        .collect()
 }
 
 /// Threads of their own, so that `--threads` holds whatever else the process does.
 fn pool(threads: Option<NonZeroUsize>) -> Result<rayon::ThreadPool> {
     let threads = threads.map_or(0, NonZeroUsize::get);
-    rayon::ThreadPoolBuilder::new().num_threads(threads).build().context("threads could not be started")
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .context("threads could not be started")
 }

@@ -35,7 +35,10 @@ impl Report {
     /// Whether anything was rejected or quarantined: exit code 1.
     pub fn has_faults(&self) -> bool {
         self.batches.iter().any(|batch| {
-            matches!(batch["status"].as_str(), Some("partial" | "rejected" | "quarantined"))
+            matches!(
+                batch["status"].as_str(),
+                Some("partial" | "rejected" | "quarantined")
+            )
         })
     }
 }
@@ -59,7 +62,11 @@ impl From<anyhow::Error> for RunError {
 
 impl From<crate::site::SiteError> for RunError {
     fn from(error: crate::site::SiteError) -> Self {
-        if error.is_usage() { Self::Wrong(error.to_string()) } else { Self::World(error.into()) }
+        if error.is_usage() {
+            Self::Wrong(error.to_string())
+        } else {
+            Self::World(error.into())
+        }
     }
 }
 

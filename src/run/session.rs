@@ -52,9 +52,25 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    pub(super) fn new(shared: &'a Shared<'a>, name: &'a str, mut partners: Vec<&'a Partner>) -> Self {
-        partners.sort_by_key(|partner| (partner.role == Role::Insurer, partner.name != name, &partner.name));
-        Self { shared, name, partners, book: None, report: Report::default() }
+    pub(super) fn new(
+        shared: &'a Shared<'a>,
+        name: &'a str,
+        mut partners: Vec<&'a Partner>,
+    ) -> Self {
+        partners.sort_by_key(|partner| {
+            (
+                partner.role == Role::Insurer,
+                partner.name != name,
+                &partner.name,
+            )
+        });
+        Self {
+            shared,
+            name,
+            partners,
+            book: None,
+            report: Report::default(),
+        }
     }
 
     /// The book, opened (and made) when it is first needed.
@@ -73,12 +89,19 @@ impl<'a> Session<'a> {
 
     /// The latest business date that the book knows.
     pub(super) fn last_business_date(&mut self) -> Result<Option<NaiveDate>> {
-        if self.exists() { self.book()?.last_business_date() } else { Ok(None) }
+        if self.exists() {
+            self.book()?.last_business_date()
+        } else {
+            Ok(None)
+        }
     }
 
     /// The clock and the business date of what is taken now.
     pub(super) fn when(&self) -> When {
-        When { now: (self.shared.clock)(), business_date: self.shared.business_date }
+        When {
+            now: (self.shared.clock)(),
+            business_date: self.shared.business_date,
+        }
     }
 
     /// The book's part of the run, from top to bottom.
@@ -125,10 +148,18 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn recorded(&mut self, partner: &Partner, batch: Option<&str>) -> Result<Option<crate::ledger::JournalRow>> {
-        let Some(batch) = batch.filter(|_| self.exists()) else { return Ok(None) };
+    fn recorded(
+        &mut self,
+        partner: &Partner,
+        batch: Option<&str>,
+    ) -> Result<Option<crate::ledger::JournalRow>> {
+        let Some(batch) = batch.filter(|_| self.exists()) else {
+            return Ok(None);
+        };
         let rows = self.book()?.batches_named(batch)?;
-        Ok(rows.into_iter().find(|row| row.journal.batch == batch && row.journal.partner == partner.name))
+        Ok(rows
+            .into_iter()
+            .find(|row| row.journal.batch == batch && row.journal.partner == partner.name))
     }
 
     /// Carries out what has fallen due, day by day.
@@ -139,10 +170,15 @@ impl<'a> Session<'a> {
         let business_date = self.shared.business_date;
         loop {
             let due = self.book()?.due_until(business_date)?;
-            let Some(first) = due.first() else { return Ok(()) };
+            let Some(first) = due.first() else {
+                return Ok(());
+            };
             let day = first.day;
             let Some(owner) = owner_of(self.shared.site.settings(), self.name) else {
-                let warning = format!("{}: what fell due on {day} waits, since no partner owns the book", self.name);
+                let warning = format!(
+                    "{}: what fell due on {day} waits, since no partner owns the book",
+                    self.name
+                );
                 self.report.warnings.push(warning);
                 return Ok(());
             };
@@ -157,7 +193,8 @@ impl<'a> Session<'a> {
                 number,
                 claimed_at: when.now,
             };
-            let mut work = inbox::without_file(&self.shared.folders[&owner.name], &owner.name, when)?;
+            let mut work =
+                inbox::without_file(&self.shared.folders[&owner.name], &owner.name, when)?;
             let answers = work.fresh_answers()?;
             let summary = day.work(&due, self.book()?, &answers)?;
             let Some(summary) = summary else {
@@ -180,15 +217,36 @@ impl<'a> Session<'a> {
         let folders = &self.shared.folders[&partner.name];
         let formats = self.formats(partner);
         let of = |name: &str| named(&formats, name);
-        let done_files: Vec<String> = formats.iter().filter_map(|format| done_file(format)).collect();
-        let naming = Naming { of: &of, done_files: &done_files };
-        let scan = inbox::scan(partner, &folders.inbox, naming, SystemTime::now(), &mut Sidecars::default())?;
-        self.report.warnings.extend(scan.warnings.iter().map(ToString::to_string));
-        let stopped = if scan.found.is_empty() || !self.exists() { Vec::new() } else { self.book()?.stops()? };
+        let done_files: Vec<String> = formats
+            .iter()
+            .filter_map(|format| done_file(format))
+            .collect();
+        let naming = Naming {
+            of: &of,
+            done_files: &done_files,
+        };
+        let scan = inbox::scan(
+            partner,
+            &folders.inbox,
+            naming,
+            SystemTime::now(),
+            &mut Sidecars::default(),
+        )?;
+        self.report
+            .warnings
+            .extend(scan.warnings.iter().map(ToString::to_string));
+        let stopped = if scan.found.is_empty() || !self.exists() {
+            Vec::new()
+        } else {
+            self.book()?.stops()?
+        };
         for found in &scan.found {
             let file = found.candidate.name.display().to_string();
             if let Some((_, reason)) = stopped.iter().find(|(name, _)| *name == partner.name) {
-                let reason = format!("the partner is stopped: {reason}; `sluss resume {}` lifts it", partner.name);
+                let reason = format!(
+                    "the partner is stopped: {reason}; `sluss resume {}` lifts it",
+                    partner.name
+                );
                 self.wait(partner, file, reason);
                 continue;
             }
@@ -215,7 +273,9 @@ impl<'a> Session<'a> {
             Left::Gone => return,
             Left::Changed => "it changed while it was being taken".to_owned(),
             Left::StillWritten => "somebody is still writing it".to_owned(),
-            Left::NoRoom { missing } => format!("{missing} bytes more must be free on the disk; not begun"),
+            Left::NoRoom { missing } => {
+                format!("{missing} bytes more must be free on the disk; not begun")
+            }
             Left::Denied(error) => {
                 self.report.warnings.push(error.to_string());
                 "this account may not open or move it".to_owned()
@@ -225,24 +285,35 @@ impl<'a> Session<'a> {
     }
 
     fn wait(&mut self, partner: &Partner, file: String, reason: String) {
-        self.report.waiting.push(Waiting { partner: partner.name.clone(), file, reason });
+        self.report.waiting.push(Waiting {
+            partner: partner.name.clone(),
+            file,
+            reason,
+        });
     }
 
     /// The formats of a partner's profile.
     pub(super) fn formats(&self, partner: &Partner) -> Vec<Arc<Format>> {
-        partner.formats.iter().filter_map(|id| self.shared.formats.get(id).cloned()).collect()
+        partner
+            .formats
+            .iter()
+            .filter_map(|id| self.shared.formats.get(id).cloned())
+            .collect()
     }
 
     /// Works a taken file through to its answers.
     fn batch(&mut self, partner: &'a Partner, claimed: Claimed) -> Result<()> {
         let name = claimed.name();
-        super::batch::run(self, partner, claimed).with_context(|| format!("{}/{name}", partner.name))
+        super::batch::run(self, partner, claimed)
+            .with_context(|| format!("{}/{name}", partner.name))
     }
 }
 
 /// What a profile's formats say about a file's name.
 pub(super) fn named(formats: &[Arc<Format>], name: &str) -> Named {
-    let fitting = formats.iter().filter(|format| format.names.iter().any(|pattern| pattern.is_match(name)));
+    let fitting = formats
+        .iter()
+        .filter(|format| format.names.iter().any(|pattern| pattern.is_match(name)));
     let mut named = Named::default();
     for format in fitting {
         named.sequence = named.sequence.or_else(|| format.sequence_of(name));
@@ -263,7 +334,11 @@ pub(super) fn waits_for(readiness: &Readiness) -> Option<String> {
     match readiness {
         Readiness::Complete { .. } | Readiness::Refused { .. } => None,
         Readiness::Settling { .. } => Some("not settled: it changed a moment ago".to_owned()),
-        Readiness::WaitingForDone { done_file, .. } => Some(format!("waits for {}", done_file.display())),
-        Readiness::SidecarMismatch { .. } => Some("its SHA-256 sidecar does not match yet".to_owned()),
+        Readiness::WaitingForDone { done_file, .. } => {
+            Some(format!("waits for {}", done_file.display()))
+        }
+        Readiness::SidecarMismatch { .. } => {
+            Some("its SHA-256 sidecar does not match yet".to_owned())
+        }
     }
 }

@@ -56,7 +56,7 @@ pub(super) struct Pass {
 
 /// Count and sums that controls are held against.
 #[derive(Clone, Debug, Default)]
-pub struct Totals {
+pub(super) struct Totals {
     /// Records.
     pub count: u64,
     sums: Vec<(&'static str, ExactSum)>,
@@ -79,12 +79,16 @@ impl Totals {
     fn add(&mut self, checked: &Checked) {
         self.count += 1;
         for (field, sum) in &mut self.sums {
-            checked.amounts.iter().filter(|read| read.field == *field).for_each(|read| sum.add(read.amount));
+            checked
+                .amounts
+                .iter()
+                .filter(|read| read.field == *field)
+                .for_each(|read| sum.add(read.amount));
         }
     }
 
     /// The total that a control asks for, as text with a decimal point.
-    pub fn text(&self, total: &Total) -> String {
+    pub(super) fn text(&self, total: &Total) -> String {
         match total {
             Total::Count => self.count.to_string(),
             Total::Sum(field) => self.sum(field).text(2),
@@ -92,7 +96,11 @@ impl Totals {
     }
 
     fn sum(&self, field: &str) -> ExactSum {
-        self.sums.iter().find(|(name, _)| *name == field).map(|(_, sum)| sum.clone()).unwrap_or_default()
+        self.sums
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, sum)| sum.clone())
+            .unwrap_or_default()
     }
 }
 
@@ -117,7 +125,11 @@ pub(super) fn pass(
 ) -> Result<Pass, Fault> {
     let layout = reader.layout();
     let mut batch = std::mem::take(&mut reader.batch_findings);
-    let mut state = State { tally: Tally::default(), totals: Totals::of(format), rejected: Totals::of(format) };
+    let mut state = State {
+        tally: Tally::default(),
+        totals: Totals::of(format),
+        rejected: Totals::of(format),
+    };
     let mut next = read_wave(&mut reader, &layout, profile)?;
     let mut decided: Vec<DecidedChunk> = Vec::new();
     while !next.is_empty() {
@@ -140,28 +152,54 @@ pub(super) fn pass(
     let ending = reader.finish()?;
     let mut controls = Vec::new();
     for stated in &ending.controls {
-        let Some(control) = format.controls.iter().find(|control| control.name == stated.name) else { continue };
+        let Some(control) = format
+            .controls
+            .iter()
+            .find(|control| control.name == stated.name)
+        else {
+            continue;
+        };
         let found = state.totals.text(&control.equals);
         let ok = stated.value.as_ref().is_ok_and(|value| {
             let mut sum = ExactSum::default();
             sum.add(*value);
             sum.text(2) == found || sum.text(0) == found
         });
-        controls.push(Control { name: stated.name.clone(), stated: stated.stated.clone(), found, ok });
+        controls.push(Control {
+            name: stated.name.clone(),
+            stated: stated.stated.clone(),
+            found,
+            ok,
+        });
     }
-    Ok(Pass { tally: state.tally, controls, batch, notes: ending.notes, rejected: state.rejected })
+    Ok(Pass {
+        tally: state.tally,
+        controls,
+        batch,
+        notes: ending.notes,
+        rejected: state.rejected,
+    })
 }
 
 /// The next chunks, up to a wave's size, checked; none at the end.
-fn read_wave(reader: &mut Reader, layout: &Layout, profile: &check::Profile) -> Result<Vec<CheckedChunk>, Fault> {
+fn read_wave(
+    reader: &mut Reader,
+    layout: &Layout,
+    profile: &check::Profile,
+) -> Result<Vec<CheckedChunk>, Fault> {
     let mut chunks = Vec::new();
     let mut bytes = 0;
     while bytes < WAVE_BYTES {
-        let Some(chunk) = reader.next_chunk()? else { break };
+        let Some(chunk) = reader.next_chunk()? else {
+            break;
+        };
         bytes += chunk.size();
         chunks.push(chunk);
     }
-    Ok(chunks.into_par_iter().map(|chunk| check_chunk(chunk, layout, profile)).collect())
+    Ok(chunks
+        .into_par_iter()
+        .map(|chunk| check_chunk(chunk, layout, profile))
+        .collect())
 }
 
 fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
@@ -177,7 +215,12 @@ fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> Check
             checked
         })
         .collect();
-    CheckedChunk { chunk, records, keys, batch }
+    CheckedChunk {
+        chunk,
+        records,
+        keys,
+        batch,
+    }
 }
 
 /// What is counted along the way.
@@ -201,7 +244,10 @@ impl State {
         for chunk in wave {
             for finding in chunk.batch {
                 // One of a kind is enough: a file of a million unknown elements is one fault.
-                if !batch.iter().any(|known| known.code == finding.code && known.field == finding.field) {
+                if !batch
+                    .iter()
+                    .any(|known| known.code == finding.code && known.field == finding.field)
+                {
                     batch.push(finding);
                 }
             }
@@ -220,7 +266,11 @@ impl State {
                 self.tally.add(&record);
                 records.push(record);
             }
-            decided.push(DecidedChunk { chunk: chunk.chunk, records, findings_before });
+            decided.push(DecidedChunk {
+                chunk: chunk.chunk,
+                records,
+                findings_before,
+            });
         }
         book.flush_wave()?;
         Ok(decided)
@@ -229,12 +279,16 @@ impl State {
 
 fn write_wave(wave: Vec<DecidedChunk>, outputs: &mut Outputs) -> Result<()> {
     let style = outputs.answers.style();
-    let rendered: Vec<Rendered> =
-        wave.par_iter().map(|chunk| render(&chunk.records, style, chunk.findings_before)).collect();
+    let rendered: Vec<Rendered> = wave
+        .par_iter()
+        .map(|chunk| render(&chunk.records, style, chunk.findings_before))
+        .collect();
     for (chunk, rendered) in wave.iter().zip(&rendered) {
         outputs.answers.write(rendered)?;
         for record in &chunk.records {
-            if record.decision.outcome == Outcome::Rejected && !matches!(record.checked.source, Source::None) {
+            if record.decision.outcome == Outcome::Rejected
+                && !matches!(record.checked.source, Source::None)
+            {
                 outputs.rejected.add(&chunk.chunk, &record.checked.source)?;
             }
         }

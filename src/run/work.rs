@@ -22,7 +22,7 @@ use crate::outbox::answers::summary::{Status, Summary};
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Style, errors_alone};
 use crate::outbox::rejected::RejectedWriter;
-use crate::read::{Fault, Input, ReadLimits, Reader, recognise};
+use crate::read::{Fault, HEAD, Input, ReadLimits, Reader, recognise};
 use crate::site::settings::{Partner, Role};
 
 /// What is known of a file before it is read.
@@ -90,7 +90,12 @@ impl Job<'_> {
             book.begin(&self.about.partner.name)?;
             let mut summary = self.about.summary(None, Status::Duplicate);
             summary.duplicate_of = Some(first.to_owned());
-            return Ok(Worked { summary, format_hash: String::new(), reason: None, same_bytes: true });
+            return Ok(Worked {
+                summary,
+                format_hash: String::new(),
+                reason: None,
+                same_bytes: true,
+            });
         }
         let format = match self.recognise()? {
             Ok(format) => format,
@@ -114,7 +119,10 @@ impl Job<'_> {
         }
         let mut head = Vec::new();
         let (stream, _) = Stream::over(self.file, self.path.to_owned());
-        stream.take(1 << 16).read_to_end(&mut head).with_context(|| format!("{}: cannot read", self.path.display()))?;
+        stream
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .with_context(|| format!("{}: cannot read", self.path.display()))?;
         let recognised = recognise(self.formats, self.about.name, &head).map_err(Finding::new);
         Ok(recognised.map(|format| format.for_file(self.about.name)))
     }
@@ -133,12 +141,21 @@ impl Job<'_> {
         drop(outputs);
         book.rollback()?;
         clear(folder)?;
-        let refusal = Finding::new(Code::BatchRejected)
-            .saying(format!("the record is good, but its batch was rejected: {}", reason.message));
-        let (second, outputs, same_again) = self.pass(format, book, folder, Some((refusal, committed()?)))?;
+        let refusal = Finding::new(Code::BatchRejected).saying(format!(
+            "the record is good, but its batch was rejected: {}",
+            reason.message
+        ));
+        let (second, outputs, same_again) =
+            self.pass(format, book, folder, Some((refusal, committed()?)))?;
         book.rollback()?;
         book.begin(&self.about.partner.name)?;
-        Ok(self.finish(format, second, outputs, Some(reason), same_bytes && same_again)?)
+        Ok(self.finish(
+            format,
+            second,
+            outputs,
+            Some(reason),
+            same_bytes && same_again,
+        )?)
     }
 
     /// Reads the file from its beginning to its end, once. Says whether the bytes were those that were hashed.
@@ -158,24 +175,53 @@ impl Job<'_> {
             Input::Stream(Box::new(stream))
         };
         let limits = &self.about.partner.limits;
-        let limits = ReadLimits { columns: limits.columns, inflated: limits.inflated, ratio: limits.ratio };
+        let limits = ReadLimits {
+            columns: limits.columns,
+            inflated: limits.inflated,
+            ratio: limits.ratio,
+        };
         let reader = Reader::open(format, input, &limits)?;
-        let style = Style::of(self.about.partner, self.about.base_url, self.about.batch, &self.about.time());
-        let rejected = RejectedWriter::create(format, &reader.layout(), folder, self.about.base, self.about.claimed_at)?;
-        let mut outputs = Outputs { answers: AnswerSet::create(folder, self.about.base, style)?, rejected };
+        let style = Style::of(
+            self.about.partner,
+            self.about.base_url,
+            self.about.batch,
+            &self.about.time(),
+        );
+        let rejected = RejectedWriter::create(
+            format,
+            &reader.layout(),
+            folder,
+            self.about.base,
+            self.about.claimed_at,
+        )?;
+        let mut outputs = Outputs {
+            answers: AnswerSet::create(folder, self.about.base, style)?,
+            rejected,
+        };
         let mut decider = Decider {
-            partner: &self.about.partner.name,
             insurer: self.about.partner.role == Role::Insurer,
             products: self.products,
             today: self.about.business_date,
             now: self.about.claimed_at,
-            batch: batch_origin(&self.about.partner.name, self.about.sha256.unwrap_or_default()),
+            batch: batch_origin(
+                &self.about.partner.name,
+                self.about.sha256.unwrap_or_default(),
+            ),
             refusal,
         };
         let profile = line::profile(&self.about.partner.lines);
         book.begin(&self.about.partner.name)?;
         let most = self.about.partner.limits.records;
-        let pass = pass(format, &profile, most, reader, &mut decider, book, &mut outputs, self.progress)?;
+        let pass = pass(
+            format,
+            &profile,
+            most,
+            reader,
+            &mut decider,
+            book,
+            &mut outputs,
+            self.progress,
+        )?;
         // A workbook is read by the child: its bytes are hashed again behind it.
         let digest = read.sha256().map_err(anyhow::Error::from)?;
         Ok((pass, outputs, Some(digest.as_str()) == self.about.sha256))
@@ -187,7 +233,10 @@ impl Job<'_> {
             return Some(finding.clone());
         }
         if let Some(control) = pass.controls.iter().find(|control| !control.ok) {
-            let message = format!("{}: {} stated, {} found", control.name, control.stated, control.found);
+            let message = format!(
+                "{}: {} stated, {} found",
+                control.name, control.stated, control.found
+            );
             return Some(Finding::new(Code::TotalsMismatch).saying(message));
         }
         let rejected = pass.tally.count(Outcome::Rejected);
@@ -195,14 +244,24 @@ impl Job<'_> {
         if rejected == 0 || rejected == pass.tally.read {
             return None;
         }
-        let all_or_nothing = self.about.partner.reject_batch_on_error.unwrap_or(format.reject_batch_on_error);
+        let all_or_nothing = self
+            .about
+            .partner
+            .reject_batch_on_error
+            .unwrap_or(format.reject_batch_on_error);
         if all_or_nothing {
-            let message = format!("{rejected} of {} records are bad; one is enough to reject the batch", pass.tally.read);
+            let message = format!(
+                "{rejected} of {} records are bad; one is enough to reject the batch",
+                pass.tally.read
+            );
             return Some(Finding::new(Code::TooManyBad).saying(message));
         }
         let most = self.about.partner.reject_batch_above?;
         let share = Decimal::from(rejected) / Decimal::from(pass.tally.read);
-        let message = format!("{rejected} of {} records are bad; a share over {most} rejects the batch", pass.tally.read);
+        let message = format!(
+            "{rejected} of {} records are bad; a share over {most} rejects the batch",
+            pass.tally.read
+        );
         (share > most).then(|| Finding::new(Code::TooManyBad).saying(message))
     }
 
@@ -214,7 +273,13 @@ impl Job<'_> {
         reason: Option<Finding>,
         same_bytes: bool,
     ) -> Result<Worked> {
-        let Pass { mut tally, controls, batch, notes, rejected } = pass;
+        let Pass {
+            mut tally,
+            controls,
+            batch,
+            notes,
+            rejected,
+        } = pass;
         tally.prove().context("conservation")?;
         let mut about: Vec<Finding> = batch;
         if let Some(reason) = &reason
@@ -223,8 +288,13 @@ impl Job<'_> {
             about.insert(0, reason.clone());
         }
         about.extend(notes);
-        about.iter().for_each(|finding| tally.add_batch_finding(finding.code));
-        let Outputs { mut answers, rejected: writer } = outputs;
+        about
+            .iter()
+            .for_each(|finding| tally.add_batch_finding(finding.code));
+        let Outputs {
+            mut answers,
+            rejected: writer,
+        } = outputs;
         answers.close_errors(&about, tally.findings)?;
         let status = match (tally.read, tally.count(Outcome::Rejected)) {
             _ if reason.is_some() => Status::Rejected,
@@ -234,7 +304,9 @@ impl Job<'_> {
         };
         let mut summary = self.about.summary(Some(format), status);
         summary.take(&tally);
-        summary.reason = reason.as_ref().map(|finding| finding.code.as_str().to_owned());
+        summary.reason = reason
+            .as_ref()
+            .map(|finding| finding.code.as_str().to_owned());
         summary.controls = controls;
         summary.answers = answers.finish()?;
         let sums = |total: &format::Total| rejected.text(total);
@@ -243,13 +315,24 @@ impl Job<'_> {
             let at = summary.answers.len().min(2);
             summary.answers.insert(at, answer);
         }
-        Ok(Worked { summary, format_hash: format.hash.clone(), reason, same_bytes })
+        Ok(Worked {
+            summary,
+            format_hash: format.hash.clone(),
+            reason,
+            same_bytes,
+        })
     }
 }
 
 impl About<'_> {
     /// Puts the file into quarantine, with answers that say why. The book is left with an open transaction.
-    pub(super) fn quarantine(&self, book: &mut Book, folder: &Folder, format: Option<&Format>, finding: Finding) -> Result<Worked> {
+    pub(super) fn quarantine(
+        &self,
+        book: &mut Book,
+        folder: &Folder,
+        format: Option<&Format>,
+        finding: Finding,
+    ) -> Result<Worked> {
         book.begin(&self.partner.name)?;
         let style = Style::of(self.partner, self.base_url, self.batch, &self.time());
         let mut summary = self.summary(format, Status::Quarantined);
@@ -259,7 +342,12 @@ impl About<'_> {
         summary.reason = Some(finding.code.as_str().to_owned());
         summary.answers = vec![errors_alone(folder, self.base, &style, &finding)?];
         let format_hash = format.map_or_else(String::new, |format| format.hash.clone());
-        Ok(Worked { summary, format_hash, reason: Some(finding), same_bytes: true })
+        Ok(Worked {
+            summary,
+            format_hash,
+            reason: Some(finding),
+            same_bytes: true,
+        })
     }
 
     fn time(&self) -> String {

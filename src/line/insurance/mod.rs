@@ -153,8 +153,15 @@ fn change(
 }
 
 /// Columns of refund orders.
-pub const ORDER_COLUMNS: &[&str] =
-    &["amount", "currency", "payout_method", "payout_account", "payout_clearing", "payout_iban", "payout_bic"];
+pub const ORDER_COLUMNS: &[&str] = &[
+    "amount",
+    "currency",
+    "payout_method",
+    "payout_account",
+    "payout_clearing",
+    "payout_iban",
+    "payout_bic",
+];
 
 /// See [`super::space`].
 pub fn space(kind: &KindSpec) -> Space {
@@ -170,10 +177,15 @@ pub fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<
     if space(kind) == CUSTOMER {
         let known = store.find(CUSTOMER, entity)?.is_some();
         let state = if known { customer::EXISTS } else { "" }.into();
-        return Ok(Standing { state, currency: None });
+        return Ok(Standing {
+            state,
+            currency: None,
+        });
     }
-    Ok(load(store, entity)?.map_or_else(Standing::default, |insurance| Standing {
-        state: insurance.state.as_str().into(),
-        currency: Some(insurance.currency),
-    }))
+    Ok(
+        load(store, entity)?.map_or_else(Standing::default, |insurance| Standing {
+            state: insurance.state.as_str().into(),
+            currency: Some(insurance.currency),
+        }),
+    )
 }

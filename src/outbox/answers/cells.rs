@@ -42,7 +42,8 @@ impl CsvStyle {
     /// A cell of text. One that a spreadsheet would run (`=`, `+`, `-`, `@`, tab or CR in front) gets an apostrophe;
     /// a plain negative number is no formula.
     pub fn text(self, out: &mut Vec<u8>, text: &str) {
-        let neutralise = text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_negative_number(text);
+        let neutralise =
+            text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_negative_number(text);
         let special = |byte: &u8| *byte == self.delimiter || matches!(*byte, b'"' | b'\n' | b'\r');
         let quote = text.as_bytes().iter().any(special);
         if quote {
@@ -68,7 +69,11 @@ impl CsvStyle {
 
     /// A cell that is a number, given with a decimal point.
     pub fn number(self, out: &mut Vec<u8>, number: &str) {
-        out.extend(number.bytes().map(|byte| if byte == b'.' { self.decimal } else { byte }));
+        out.extend(
+            number
+                .bytes()
+                .map(|byte| if byte == b'.' { self.decimal } else { byte }),
+        );
         out.push(self.delimiter);
     }
 
@@ -79,8 +84,13 @@ impl CsvStyle {
             AnswerCharset::Windows1252 => {
                 for character in text.chars() {
                     let mut utf8 = [0; 4];
-                    let (bytes, _, unmappable) = encoding_rs::WINDOWS_1252.encode(character.encode_utf8(&mut utf8));
-                    if unmappable { out.push(b'?') } else { out.extend_from_slice(&bytes) }
+                    let (bytes, _, unmappable) =
+                        encoding_rs::WINDOWS_1252.encode(character.encode_utf8(&mut utf8));
+                    if unmappable {
+                        out.push(b'?')
+                    } else {
+                        out.extend_from_slice(&bytes)
+                    }
                 }
             }
         }
@@ -96,7 +106,8 @@ pub fn end_line(out: &mut Vec<u8>) {
 fn is_negative_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or("");
     let mut parts = digits.splitn(2, ['.', ',']);
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     parts.all(all_digits) && !digits.is_empty()
 }
 
@@ -106,7 +117,12 @@ mod tests {
 
     fn cell(charset: AnswerCharset, text: &str) -> Vec<u8> {
         let mut out = Vec::new();
-        CsvStyle { delimiter: b';', decimal: b',', charset }.text(&mut out, text);
+        CsvStyle {
+            delimiter: b';',
+            decimal: b',',
+            charset,
+        }
+        .text(&mut out, text);
         out.pop();
         out
     }
@@ -131,12 +147,19 @@ mod tests {
             ("=a;b", "\"'=a;b\""),
         ];
         for (text, expected) in rows {
-            assert_eq!(String::from_utf8_lossy(&cell(AnswerCharset::Utf8, text)), expected, "{text:?}");
+            assert_eq!(
+                String::from_utf8_lossy(&cell(AnswerCharset::Utf8, text)),
+                expected,
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn windows_1252_has_no_character_that_it_has_not() {
-        assert_eq!(cell(AnswerCharset::Windows1252, "Åsa €5 ž ☃"), b"\xC5sa \x805 \x9E ?");
+        assert_eq!(
+            cell(AnswerCharset::Windows1252, "Åsa €5 ž ☃"),
+            b"\xC5sa \x805 \x9E ?"
+        );
     }
 }

@@ -36,14 +36,22 @@ impl AnswerFile {
         let path = folder.path().join(name);
         let file = folder.create(name, 0o600)?;
         let out = BufWriter::with_capacity(1 << 18, file);
-        Ok(Self { path, name: name.to_owned(), out, hash: Sha256::new(), bytes: 0 })
+        Ok(Self {
+            path,
+            name: name.to_owned(),
+            out,
+            hash: Sha256::new(),
+            bytes: 0,
+        })
     }
 
     /// Adds bytes.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
-        self.out.write_all(bytes).with_context(|| format!("{}: cannot write", self.path.display()))
+        self.out
+            .write_all(bytes)
+            .with_context(|| format!("{}: cannot write", self.path.display()))
     }
 
     /// Flushes and syncs it.
@@ -54,7 +62,12 @@ impl AnswerFile {
             .into_inner()
             .map_err(std::io::IntoInnerError::into_error)
             .with_context(|| format!("{}: cannot write", path.display()))?;
-        file.sync_all().with_context(|| format!("{}: cannot sync", path.display()))?;
-        Ok(Answer { name: self.name, sha256: crate::os::hex(&self.hash.finalize()), bytes: self.bytes })
+        file.sync_all()
+            .with_context(|| format!("{}: cannot sync", path.display()))?;
+        Ok(Answer {
+            name: self.name,
+            sha256: crate::os::hex(&self.hash.finalize()),
+            bytes: self.bytes,
+        })
     }
 }

@@ -108,9 +108,28 @@ pub struct AnswerSet {
     orders: Option<AnswerFile>,
 }
 
-const RESULT: [&str; 9] =
-    ["row", "instruction_id", "kind", "entity", "outcome", "state", "references", "codes", "message"];
-const ERRORS: [&str; 9] = ["row", "place", "field", "value", "code", "level", "message", "hint", "iso_reason"];
+const RESULT: [&str; 9] = [
+    "row",
+    "instruction_id",
+    "kind",
+    "entity",
+    "outcome",
+    "state",
+    "references",
+    "codes",
+    "message",
+];
+const ERRORS: [&str; 9] = [
+    "row",
+    "place",
+    "field",
+    "value",
+    "code",
+    "level",
+    "message",
+    "hint",
+    "iso_reason",
+];
 const ORDERS: [&str; 6] = ["order", "type", "status", "kind", "entity", "row"];
 
 impl AnswerSet {
@@ -119,7 +138,16 @@ impl AnswerSet {
         let mut result = AnswerFile::create(folder, &format!("{base}.result.csv"))?;
         result.write(&headed(style.csv, &RESULT))?;
         let (folder, base) = (folder.try_clone()?, base.to_owned());
-        Ok(Self { folder, base, style, result, errors: None, events: None, replies: None, orders: None })
+        Ok(Self {
+            folder,
+            base,
+            style,
+            result,
+            errors: None,
+            events: None,
+            replies: None,
+            orders: None,
+        })
     }
 
     /// How records are to be rendered.
@@ -132,11 +160,39 @@ impl AnswerSet {
         let csv = self.style.csv;
         self.result.write(&rendered.result)?;
         let (folder, base) = (&self.folder, &self.base);
-        append(&mut self.errors, &rendered.errors, folder, &format!("{base}.errors.csv"), || headed(csv, &ERRORS))?;
-        append(&mut self.events, &rendered.events, folder, &format!("{base}.events.ndjson"), Vec::new)?;
-        append(&mut self.replies, &rendered.replies, folder, &format!("{base}.replies.ndjson"), Vec::new)?;
-        let columns: Vec<&str> = ORDERS.iter().chain(&self.style.order_columns).copied().collect();
-        append(&mut self.orders, &rendered.orders, folder, &format!("{base}.orders.csv"), || headed(csv, &columns))
+        append(
+            &mut self.errors,
+            &rendered.errors,
+            folder,
+            &format!("{base}.errors.csv"),
+            || headed(csv, &ERRORS),
+        )?;
+        append(
+            &mut self.events,
+            &rendered.events,
+            folder,
+            &format!("{base}.events.ndjson"),
+            Vec::new,
+        )?;
+        append(
+            &mut self.replies,
+            &rendered.replies,
+            folder,
+            &format!("{base}.replies.ndjson"),
+            Vec::new,
+        )?;
+        let columns: Vec<&str> = ORDERS
+            .iter()
+            .chain(&self.style.order_columns)
+            .copied()
+            .collect();
+        append(
+            &mut self.orders,
+            &rendered.orders,
+            folder,
+            &format!("{base}.orders.csv"),
+            || headed(csv, &columns),
+        )
     }
 
     /// Adds findings about the file as a whole, and the line that says how many findings were left out.
@@ -146,24 +202,48 @@ impl AnswerSet {
             records::finding_line(&mut lines, &self.style, None, finding);
         }
         if total > self.style.findings {
-            let message = format!("{} findings in all; {} are listed", total, self.style.findings);
+            let message = format!(
+                "{} findings in all; {} are listed",
+                total, self.style.findings
+            );
             let mut more = Finding::new(Code::MoreFindings).saying(message);
             more.level = Level::Note;
             records::finding_line(&mut lines, &self.style, None, &more);
         }
         let csv = self.style.csv;
-        append(&mut self.errors, &lines, &self.folder, &format!("{}.errors.csv", self.base), || headed(csv, &ERRORS))
+        append(
+            &mut self.errors,
+            &lines,
+            &self.folder,
+            &format!("{}.errors.csv", self.base),
+            || headed(csv, &ERRORS),
+        )
     }
 
     /// Flushes and syncs all; result first, then in the order of the manual. The second list goes to the book's owner.
     pub fn finish(self) -> Result<Vec<Answer>> {
-        let files = [Some(self.result), self.errors, self.events, self.replies, self.orders];
-        files.into_iter().flatten().map(AnswerFile::finish).collect()
+        let files = [
+            Some(self.result),
+            self.errors,
+            self.events,
+            self.replies,
+            self.orders,
+        ];
+        files
+            .into_iter()
+            .flatten()
+            .map(AnswerFile::finish)
+            .collect()
     }
 }
 
 /// errors.csv of a file that was not read: the one finding about it.
-pub fn errors_alone(folder: &Folder, base: &str, style: &Style, finding: &Finding) -> Result<Answer> {
+pub fn errors_alone(
+    folder: &Folder,
+    base: &str,
+    style: &Style,
+    finding: &Finding,
+) -> Result<Answer> {
     let mut file = AnswerFile::create(folder, &format!("{base}.errors.csv"))?;
     let mut bytes = headed(style.csv, &ERRORS);
     records::finding_line(&mut bytes, style, None, finding);

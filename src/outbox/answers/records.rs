@@ -16,8 +16,10 @@ use crate::model::{Currency, Event, Finding, Order};
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
 /// of them have.
 pub fn render(records: &[Decided], style: &Style, findings_before: u64) -> Rendered {
-    let mut rendered =
-        Rendered { result: Vec::with_capacity(records.len() * 96), ..Rendered::default() };
+    let mut rendered = Rendered {
+        result: Vec::with_capacity(records.len() * 96),
+        ..Rendered::default()
+    };
     let mut findings = findings_before;
     for decided in records {
         result_line(&mut rendered.result, style.csv, decided);
@@ -53,8 +55,17 @@ fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
         out.push('=');
         out.push_str(value);
     });
-    csv.text(out, if decision.repeated.is_empty() { &references } else { &decision.repeated });
-    let codes = joined(&decision.findings, |out, finding| out.push_str(finding.code.as_str()));
+    csv.text(
+        out,
+        if decision.repeated.is_empty() {
+            &references
+        } else {
+            &decision.repeated
+        },
+    );
+    let codes = joined(&decision.findings, |out, finding| {
+        out.push_str(finding.code.as_str())
+    });
     csv.text(out, &codes);
     csv.text(out, &sentence(decided));
     end_line(out);
@@ -141,8 +152,11 @@ struct Data<'a> {
 }
 
 fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
-    let changed =
-        if style.mask { Cow::Owned(masked(&event.changed)) } else { Cow::Borrowed(&event.changed) };
+    let changed = if style.mask {
+        Cow::Owned(masked(&event.changed))
+    } else {
+        Cow::Borrowed(&event.changed)
+    };
     let envelope = Envelope {
         specversion: "1.0",
         id: Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes()).to_string(),
@@ -171,9 +185,21 @@ struct Reply<'a> {
 }
 
 fn reply_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, answer: &Value) {
-    let answer = if style.mask { Cow::Owned(masked_value(answer)) } else { Cow::Borrowed(answer) };
+    let answer = if style.mask {
+        Cow::Owned(masked_value(answer))
+    } else {
+        Cow::Borrowed(answer)
+    };
     let instruction_id = decided.checked.instruction_id.as_deref();
-    json_line(out, &Reply { row: decided.row, instruction_id, kind: &decided.checked.kind, answer });
+    json_line(
+        out,
+        &Reply {
+            row: decided.row,
+            instruction_id,
+            kind: &decided.checked.kind,
+            answer,
+        },
+    );
 }
 
 fn json_line(out: &mut Vec<u8>, value: &impl Serialize) {
@@ -213,7 +239,9 @@ fn order_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, order: &Order
         match order.columns.iter().find(|(name, _)| name == column) {
             None => csv.text(out, ""),
             Some((_, OrderValue::Text(text))) => csv.text(out, text),
-            Some((_, OrderValue::Amount(amount, currency))) => csv.number(out, &money(*amount, *currency)),
+            Some((_, OrderValue::Amount(amount, currency))) => {
+                csv.number(out, &money(*amount, *currency))
+            }
         }
     }
     end_line(out);

@@ -153,15 +153,27 @@ impl Summary {
             orders: tally.orders,
             replies: tally.replies,
         };
-        self.amounts = tally.amounts().map(|(field, currency, sums)| amount(field, currency, sums)).collect();
-        self.money = tally.money().map(|(currency, sums)| money(currency, sums)).collect();
-        self.findings = tally.codes().map(|(code, count)| (code.as_str().to_owned(), Value::from(count))).collect();
+        self.amounts = tally
+            .amounts()
+            .map(|(field, currency, sums)| amount(field, currency, sums))
+            .collect();
+        self.money = tally
+            .money()
+            .map(|(currency, sums)| money(currency, sums))
+            .collect();
+        self.findings = tally
+            .codes()
+            .map(|(code, count)| (code.as_str().to_owned(), Value::from(count)))
+            .collect();
     }
 
     /// The file's text, once the journal's chain is known.
     pub fn with_chain(text: &str, previous: &str, this: &str) -> Result<String> {
         let mut object: Map<String, Value> = serde_json::from_str(text)?;
-        object.insert("chain".to_owned(), serde_json::json!({ "previous": previous, "this": this }));
+        object.insert(
+            "chain".to_owned(),
+            serde_json::json!({ "previous": previous, "this": this }),
+        );
         Ok(serde_json::to_string_pretty(&object)? + "\n")
     }
 }
@@ -182,6 +194,14 @@ fn amount(field: &str, currency: &str, sums: &super::tally::Amounts) -> Amount {
 
 fn money(currency: &str, sums: &[crate::model::ExactSum; 5]) -> Money {
     let decimals = decimals(currency);
-    let [received, reversed, allocated, unallocated, unmatched] = sums.each_ref().map(|sum| sum.text(decimals));
-    Money { currency: currency.to_owned(), received, reversed, allocated, unallocated, unmatched }
+    let [received, reversed, allocated, unallocated, unmatched] =
+        sums.each_ref().map(|sum| sum.text(decimals));
+    Money {
+        currency: currency.to_owned(),
+        received,
+        reversed,
+        allocated,
+        unallocated,
+        unmatched,
+    }
 }

@@ -51,15 +51,23 @@ impl Tally {
         }
         for read in &decided.checked.amounts {
             let currency = read.currency.or(decision.currency);
-            let key = (read.field, currency.map_or_else(String::new, |c| c.to_string()));
+            let key = (
+                read.field,
+                currency.map_or_else(String::new, |c| c.to_string()),
+            );
             let amounts = self.amounts.entry(key).or_default();
             amounts.read.add(read.amount.abs());
             amounts.by_outcome[outcome].add(read.amount.abs());
         }
         for movement in &decision.money {
             let sums = self.money.entry(movement.currency.to_string()).or_default();
-            let parts =
-                [movement.received, movement.reversed, movement.allocated, movement.unallocated, movement.unmatched];
+            let parts = [
+                movement.received,
+                movement.reversed,
+                movement.allocated,
+                movement.unallocated,
+                movement.unmatched,
+            ];
             for (sum, part) in sums.iter_mut().zip(parts) {
                 sum.add(part);
             }
@@ -83,28 +91,42 @@ impl Tally {
 
     /// The sums by field and currency.
     pub fn amounts(&self) -> impl Iterator<Item = (&'static str, &str, &Amounts)> {
-        self.amounts.iter().map(|((field, currency), amounts)| (*field, currency.as_str(), amounts))
+        self.amounts
+            .iter()
+            .map(|((field, currency), amounts)| (*field, currency.as_str(), amounts))
     }
 
     /// How money moved, by currency: received, reversed, allocated, unallocated, unmatched.
     pub fn money(&self) -> impl Iterator<Item = (&str, &[ExactSum; 5])> {
-        self.money.iter().map(|(currency, sums)| (currency.as_str(), sums))
+        self.money
+            .iter()
+            .map(|(currency, sums)| (currency.as_str(), sums))
     }
 
     /// Conservation: records read are the sum of their outcomes, and so is every amount; money received less money
     /// reversed is the change of what is kept. A batch for which this fails is never committed.
     pub fn prove(&self) -> Result<()> {
         let outcomes: u64 = self.outcomes.iter().sum();
-        ensure!(self.read == outcomes, "{} records were read, {outcomes} were decided", self.read);
+        ensure!(
+            self.read == outcomes,
+            "{} records were read, {outcomes} were decided",
+            self.read
+        );
         for ((field, currency), amounts) in &self.amounts {
             let mut sum = ExactSum::default();
             amounts.by_outcome.iter().for_each(|part| sum.add_sum(part));
-            ensure!(sum.equals(&amounts.read), "{field} {currency}: the outcomes do not add up to what was read");
+            ensure!(
+                sum.equals(&amounts.read),
+                "{field} {currency}: the outcomes do not add up to what was read"
+            );
         }
         for (currency, [received, reversed, kept @ ..]) in &self.money {
             let mut left = reversed.clone();
             kept.iter().for_each(|part| left.add_sum(part));
-            ensure!(left.equals(received), "{currency}: money received is not what was kept and reversed");
+            ensure!(
+                left.equals(received),
+                "{currency}: money received is not what was kept and reversed"
+            );
         }
         Ok(())
     }
@@ -114,4 +136,3 @@ impl Tally {
 pub fn decimals(currency: &str) -> u32 {
     Currency::named(currency).map_or(2, Currency::decimals)
 }
-
