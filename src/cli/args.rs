@@ -190,6 +190,12 @@ pub enum Command {
     },
     /// Print the man page
     Man,
+    /// Read the file on standard input alone, within limits: the last try of one that killed the process
+    #[command(hide = true)]
+    ReadAlone {
+        /// The file's name as it was dropped
+        name: String,
+    },
     /// Read the workbook on standard input within limits and send its cells to standard output
     #[command(hide = true)]
     ReadWorkbook {

@@ -4,7 +4,7 @@
 //! there for as long as the partner has not collected that file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -47,7 +47,17 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
     let file = errors_file(&site, &row)?;
     let counted = from_summary(&row)?;
     let (groups, note) = match &file {
-        Some(path) if path.exists() => (merged(counted, read(&site, &row, path, most)?), None),
+        Some(path) if path.exists() => (
+            merged(
+                counted,
+                read(
+                    &site.settings().partners[&row.journal.partner].answers,
+                    path,
+                    most,
+                )?,
+            ),
+            None,
+        ),
         Some(_) => (
             counted,
             Some("errors.csv was collected; examples are gone with it"),
@@ -66,7 +76,14 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
         paint(&journal.status, out.colours),
     ))?;
     if let Some(reason) = &journal.reason {
-        out.line(format!("reason: {reason}"))?;
+        let reason: Value = serde_json::from_str(reason).context("the reason in the journal")?;
+        let word = |key: &str| reason[key].as_str().unwrap_or("").to_owned();
+        out.line(format!(
+            "reason: {}: {}; {}",
+            word("code"),
+            word("message"),
+            word("hint")
+        ))?;
     }
     if groups.is_empty() {
         return out.line("no findings");
@@ -204,16 +221,25 @@ fn document(row: &JournalRow, groups: &BTreeMap<String, Group>, note: Option<&st
     })
 }
 
+/// Prints the findings among the would-be answers of a folder, if there are any.
+pub fn print_folder(folder: &Path, answers: &Answers, out: &mut Out) -> Result<()> {
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if !path.to_string_lossy().ends_with(".errors.csv") {
+            continue;
+        }
+        let groups = read(answers, &path, 3)?;
+        for (code, group) in in_order(&groups) {
+            print_group(code, group, out)?;
+        }
+    }
+    Ok(())
+}
+
 /// Groups the lines of a published errors.csv. Its values go back to their sender alone: here personal ones are masked.
-fn read(
-    site: &Site,
-    row: &JournalRow,
-    path: &std::path::Path,
-    most: usize,
-) -> Result<BTreeMap<String, Group>> {
+fn read(answers: &Answers, path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
     let shown = path.display();
     let bytes = std::fs::read(path).with_context(|| shown.to_string())?;
-    let answers = &site.settings().partners[&row.journal.partner].answers;
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     for line in records(&bytes, answers).into_iter().skip(1) {
         let [row, place, field, value, code, level, message, hint, ..] = line.as_slice() else {

@@ -10,6 +10,7 @@ pub mod man;
 pub mod number;
 pub mod out;
 pub mod rules;
+pub mod run;
 pub mod session;
 pub mod show;
 pub mod status;
@@ -98,9 +99,30 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
         Command::Number { kind, values } => number::print(common, kind, values, out),
         Command::Completions { shell } => man::completions(*shell, out),
         Command::Man => man::page(out),
+        Command::Run => return run::run(common, out),
+        Command::Watch => return run::watch(common, out),
+        Command::Check { files, answers } => {
+            return run::check(common, files, answers.as_deref(), out);
+        }
+        Command::Retry { batch } => return run::retry(common, batch, out),
+        Command::Demo { dir } => return run::demo(common, dir, out),
+        Command::ReadAlone { name } => read_alone(common, name),
         _ => Err(exit::wrong_use("this command is not in this build yet")),
     }?;
     Ok(Exit::Good)
+}
+
+/// The child that reads a file alone (see `run::alone`).
+fn read_alone(common: &Common, name: &str) -> Result<()> {
+    let site = session::site(common)?;
+    let partner = session::one_partner(common, &site)?;
+    let formats = crate::run::formats(&site)?;
+    let mine: Vec<_> = partner
+        .formats
+        .iter()
+        .filter_map(|id| formats.get(id).cloned())
+        .collect();
+    crate::run::alone::main(partner, &mine, name)
 }
 
 fn init(dir: &Path, json: bool, out: &mut Out) -> Result<()> {

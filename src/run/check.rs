@@ -23,6 +23,8 @@ pub struct Checked {
     pub report: Report,
     /// Where the would-be answers lie, file by file; gone when this is dropped, unless they were asked for.
     pub answers: Vec<PathBuf>,
+    /// How their CSV cells look.
+    pub style: crate::site::settings::Answers,
     _scratch: Option<Scratch>,
 }
 
@@ -64,6 +66,7 @@ pub fn check(
     let mut checked = Checked {
         report: Report::default(),
         answers: Vec::new(),
+        style: profile.answers.clone(),
         _scratch: scratch,
     };
     for path in files {

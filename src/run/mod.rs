@@ -7,6 +7,7 @@ mod decide;
 mod due;
 mod report;
 mod session;
+pub mod watch;
 mod waves;
 mod work;
 
@@ -22,7 +23,9 @@ use rayon::prelude::*;
 
 use crate::format::{self, Format};
 use crate::inbox;
+use crate::ledger::JournalRow;
 use crate::line::dictionary::dictionary;
+use crate::outbox::answers::summary::Status;
 use crate::site::Site;
 use crate::site::settings::Settings;
 
@@ -127,6 +130,34 @@ fn locked(
     formats: &BTreeMap<String, Arc<Format>>,
     options: &Options<'_>,
 ) -> Result<Report, RunError> {
+    let strays = inbox::strays(site).map_err(anyhow::Error::from)?;
+    with_sessions(site, formats, options, |sessions| {
+        let results: Vec<Result<Report>> =
+            pool(options.threads)?.install(|| sessions.par_iter_mut().map(work_off).collect());
+        let mut report = Report {
+            warnings: strays.iter().map(ToString::to_string).collect(),
+            ..Report::default()
+        };
+        let mut failed = None;
+        for result in results {
+            match result {
+                Ok(part) => report.join(part),
+                // One book's trouble does not keep the others from their work.
+                Err(error) if failed.is_none() => failed = Some(error),
+                Err(error) => tracing::error!("{error:#}"),
+            }
+        }
+        failed.map_or(Ok(report), Err)
+    })
+}
+
+/// Opens the partners' folders, and the books as far as their dates are concerned; then does the work.
+fn with_sessions(
+    site: &Site,
+    formats: &BTreeMap<String, Arc<Format>>,
+    options: &Options<'_>,
+    work: impl FnOnce(&mut [Session<'_>]) -> Result<Report>,
+) -> Result<Report, RunError> {
     let folders = site.prepare()?;
     let clock = || options.clock(site.settings());
     let shared = Shared {
@@ -147,35 +178,17 @@ fn locked(
             .last_business_date()?
             .filter(|last| *last > shared.business_date)
         {
+            let date = shared.business_date;
             late.push(format!(
-                "the book {} is at {last}; the business date {} is before it",
-                session.name, shared.business_date
+                "the book {} is at {last}; the business date {date} is before it",
+                session.name
             ));
         }
     }
     if !late.is_empty() {
         return Err(RunError::Wrong(late.join("\n")));
     }
-    let strays = inbox::strays(site).map_err(anyhow::Error::from)?;
-    let results: Vec<Result<Report>> =
-        pool(options.threads)?.install(|| sessions.par_iter_mut().map(work_off).collect());
-    let mut report = Report {
-        warnings: strays.iter().map(ToString::to_string).collect(),
-        ..Report::default()
-    };
-    let mut failed = None;
-    for result in results {
-        match result {
-            Ok(part) => report.join(part),
-            // One book's trouble does not keep the others from their work.
-            Err(error) if failed.is_none() => failed = Some(error),
-            Err(error) => tracing::error!("{error:#}"),
-        }
-    }
-    match failed {
-        None => Ok(report),
-        Some(error) => Err(RunError::World(error)),
-    }
+    Ok(work(&mut sessions)?)
 }
 
 fn work_off(session: &mut Session<'_>) -> Result<Report> {
@@ -183,6 +196,40 @@ fn work_off(session: &mut Session<'_>) -> Result<Report> {
         .run()
         .with_context(|| format!("book {}", session.name))?;
     Ok(std::mem::take(&mut session.report))
+}
+
+/// Takes the file of a quarantined or rejected batch again.
+pub fn retry(dir: &Path, row: &JournalRow, options: &Options<'_>) -> Result<Report, RunError> {
+    let site = Site::open(dir)?;
+    let formats = formats(&site)?;
+    let journal = &row.journal;
+    let again = [Status::Quarantined.as_str(), Status::Rejected.as_str()];
+    let (Some(file), Some(path)) = (&journal.file, &journal.archive) else {
+        return Err(RunError::Wrong(format!(
+            "batch {} was no file",
+            journal.batch
+        )));
+    };
+    if !again.contains(&journal.status.as_str()) {
+        let reason = "only a quarantined or rejected batch can be taken again";
+        return Err(RunError::Wrong(format!(
+            "batch {} is {}; {reason}",
+            journal.batch, journal.status
+        )));
+    }
+    let lock = site.lock_within(Site::PATIENCE)?.ok_or(RunError::Held)?;
+    let report = with_sessions(&site, &formats, options, |sessions| {
+        let partner = &journal.partner;
+        let session = sessions
+            .iter_mut()
+            .find(|session| session.partners.iter().any(|known| known.name == *partner));
+        let session =
+            session.with_context(|| format!("{partner} is no longer a partner of this site"))?;
+        session.retry(partner, path, file)?;
+        Ok(std::mem::take(&mut session.report))
+    });
+    drop(lock);
+    report
 }
 
 /// One session a book, in the order of their names.

@@ -267,6 +267,18 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Takes a file that was put away again.
+    pub(super) fn retry(&mut self, partner: &str, path: &str, file: &str) -> Result<()> {
+        let partner = *self
+            .partners
+            .iter()
+            .find(|known| known.name == partner)
+            .context("a partner of this book")?;
+        let folders = &self.shared.folders[&partner.name];
+        let claimed = inbox::retry(self.shared.site, folders, partner, path, file, self.when())?;
+        self.batch(partner, claimed)
+    }
+
     /// Notes that a file stays where it is.
     pub(super) fn left(&mut self, partner: &Partner, file: String, left: &Left) {
         let reason = match left {
