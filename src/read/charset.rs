@@ -110,6 +110,8 @@ pub(crate) struct Utf16<R> {
     ready: Vec<u8>,
     given: usize,
     ended: bool,
+    /// Whether a byte order mark was taken off.
+    pub(crate) marked: bool,
 }
 
 /// How much is read at a time.
@@ -122,7 +124,8 @@ impl<R: Read> Utf16<R> {
         let mut raw = Vec::with_capacity(STEP);
         inner.by_ref().take(2).read_to_end(&mut raw)?;
         let big = raw == [0xFE, 0xFF];
-        if big || raw == [0xFF, 0xFE] {
+        let marked = big || raw == [0xFF, 0xFE];
+        if marked {
             raw.clear();
         }
         let encoding: &'static Encoding = if big { UTF_16BE } else { UTF_16LE };
@@ -133,6 +136,7 @@ impl<R: Read> Utf16<R> {
             ready: Vec::new(),
             given: 0,
             ended: false,
+            marked,
         };
         Ok((reader, big))
     }

@@ -50,7 +50,7 @@ impl CsvReader {
             return Err(Fault::File(Box::new(Finding::new(Code::FileEmpty))));
         }
         let mut head = Vec::new();
-        let (mut stream, big_end) = decoded(format.charset, stream)?;
+        let (mut stream, big_end) = decoded(format.charset, stream, &mut head)?;
         if matches!(format.charset, Charset::Utf8 | Charset::Utf16) {
             stream = without_bom(stream, &mut head)?;
         }
@@ -98,15 +98,19 @@ impl CsvReader {
 }
 
 /// The input in a character set whose line ends and delimiters are single bytes, and whether it was UTF-16 with its big
-/// end first.
+/// end first. The byte order mark of UTF-16 goes to `head`.
 fn decoded(
     set: Charset,
     stream: BufReader<Box<dyn Read + Send>>,
+    head: &mut Vec<u8>,
 ) -> Result<(Box<dyn Read + Send>, Option<bool>), Fault> {
     if set != Charset::Utf16 {
         return Ok((Box::new(stream), None));
     }
     let (stream, big) = Utf16::new(stream)?;
+    if stream.marked {
+        head.extend_from_slice(UTF8_BOM);
+    }
     Ok((Box::new(stream), Some(big)))
 }
 

@@ -7,7 +7,7 @@ use std::io::BufReader;
 use calamine::{Data, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError};
 use calamine::{Xlsx, XlsxCellReader, XlsxError};
 
-use super::cell::cell;
+use super::cell::{NO_VALUE, cell};
 use super::frame::{COLUMN_MAX, ROW_MAX, Refusal};
 use super::package::Kind;
 use crate::code::Code;
@@ -133,7 +133,7 @@ impl Streaming<'_> {
             let value = match (value, record.formula) {
                 (Some(value), _) => value,
                 // Whoever wrote the formula has not computed it: the sender saw a value that is not in the file.
-                (None, Some(_)) => Cell::Error("a formula without its value".to_owned()),
+                (None, Some(_)) => Cell::Error(NO_VALUE.to_owned()),
                 (None, None) => continue,
             };
             return Ok(Some((row, column, value)));

@@ -6,18 +6,47 @@ use chrono::{NaiveDate, NaiveDateTime, Timelike};
 
 use crate::read::Cell;
 
+/// A formula whose writer did not compute it.
+pub(super) const NO_VALUE: &str = "#NO_VALUE!";
+const NO_DATE: &str = "#NO_DATE!";
+const DURATION: &str = "#DURATION!";
+
+/// What spreadsheets show in place of a value, and what stands for one here. As text too these are no value: a record
+/// that was sent back with one is to be mended before it comes again.
+fn is_error(text: &str) -> bool {
+    const ERRORS: [&str; 15] = [
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#FIELD!",
+        "#BLOCKED!",
+        NO_VALUE,
+        NO_DATE,
+        DURATION,
+    ];
+    ERRORS.contains(&text.trim())
+}
+
 /// A value; `None` for an empty cell and one of blanks alone.
 pub(super) fn cell(data: Data) -> Option<Cell> {
     let cell = match data {
         Data::Empty => return None,
         Data::String(text) if text.trim().is_empty() => return None,
+        Data::String(text) if is_error(&text) => Cell::Error(text),
         Data::String(text) => Cell::Text(text),
         Data::Int(number) => Cell::Number(number.to_string()),
         Data::Float(number) => decimal(number),
         Data::Bool(truth) => Cell::Bool(truth),
         Data::DateTime(serial) => date_cell(&serial),
         Data::DateTimeIso(text) => iso(&text),
-        Data::DurationIso(text) => Cell::Error(format!("duration {text}")),
+        Data::DurationIso(_) => Cell::Error(DURATION.to_owned()),
         Data::Error(error) => Cell::Error(error.to_string()),
     };
     Some(cell)
@@ -52,17 +81,17 @@ fn decimal(number: f64) -> Cell {
 fn date_cell(date: &ExcelDateTime) -> Cell {
     let serial = date.as_f64();
     if date.is_duration() {
-        return Cell::Error("a duration".to_owned());
+        return Cell::Error(DURATION.to_owned());
     }
     // Outside of these calamine answers with the nearest date it knows.
     if !(0.0..2_958_466.0).contains(&serial) {
-        return Cell::Error("not a date".to_owned());
+        return Cell::Error(NO_DATE.to_owned());
     }
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
     // A spreadsheet knows the day 1900-02-29, the calendar does not.
     let day = NaiveDate::from_ymd_opt(year.into(), month.into(), day.into());
     let Some(day) = day else {
-        return Cell::Error("not a date".to_owned());
+        return Cell::Error(NO_DATE.to_owned());
     };
     if (hour, minute, second, milli) == (0, 0, 0, 0) {
         return Cell::Date(day.to_string());
@@ -83,7 +112,7 @@ fn iso(text: &str) -> Cell {
             Cell::Date(time.date().to_string())
         }
         Ok(time) => Cell::Date(time.format("%Y-%m-%dT%H:%M:%S").to_string()),
-        Err(_) => Cell::Error("not a date".to_owned()),
+        Err(_) => Cell::Error(NO_DATE.to_owned()),
     }
 }
 
@@ -136,18 +165,18 @@ mod tests {
             (46_346.5, false, "2026-11-20T12:00:00"),
             (1.0, false, "1900-01-01"),
             (59.0, false, "1900-02-28"),
-            (60.0, false, "not a date"),
+            (60.0, false, "#NO_DATE!"),
             (61.0, false, "1900-03-01"),
             (0.0, true, "1904-01-01"),
-            (-1.0, false, "not a date"),
-            (2_958_466.0, false, "not a date"),
+            (-1.0, false, "#NO_DATE!"),
+            (2_958_466.0, false, "#NO_DATE!"),
             (2_958_465.0, false, "9999-12-31"),
         ];
         for (serial, is_1904, expected) in rows {
             assert_eq!(date(serial, is_1904), expected, "{serial} {is_1904}");
         }
         let duration = ExcelDateTime::new(1.5, Type::TimeDelta, false);
-        assert!(matches!(date_cell(&duration), Cell::Error(_)));
+        assert!(matches!(date_cell(&duration), Cell::Error(text) if is_error(&text)));
         let rows = [
             ("2026-11-20", Cell::Date("2026-11-20".to_owned())),
             ("2026-11-20T00:00:00", Cell::Date("2026-11-20".to_owned())),
@@ -155,9 +184,9 @@ mod tests {
                 "2026-11-20T10:30:00.5",
                 Cell::Date("2026-11-20T10:30:00".to_owned()),
             ),
-            ("2026-13-20", Cell::Error("not a date".to_owned())),
-            ("2026-1-2", Cell::Error("not a date".to_owned())),
-            ("soon", Cell::Error("not a date".to_owned())),
+            ("2026-13-20", Cell::Error(NO_DATE.to_owned())),
+            ("2026-1-2", Cell::Error(NO_DATE.to_owned())),
+            ("soon", Cell::Error(NO_DATE.to_owned())),
         ];
         for (text, expected) in rows {
             assert_eq!(iso(text), expected, "{text}");

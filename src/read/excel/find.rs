@@ -62,6 +62,9 @@ pub(super) fn header(rows: &[SheetRow], request: &Request) -> Option<(usize, Lik
 mod tests {
     use super::*;
 
+    /// A sheet's rows, and which of them is the header, whole or not.
+    type Row<'r> = (&'r [&'r str], Option<(usize, bool)>);
+
     #[test]
     fn the_header_is_the_first_row_that_is_most_like_it() {
         let labels = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
@@ -73,7 +76,6 @@ mod tests {
             ],
             ..Request::default()
         };
-        type Row<'r> = (&'r [&'r str], Option<(usize, bool)>);
         let rows: &[Row<'_>] = &[
             (&["Nr;Belopp"], Some((0, true))),
             (&["Rapport", "2026", "NR ; Belopp;x"], Some((2, true))),

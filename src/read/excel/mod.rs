@@ -24,7 +24,7 @@ mod package;
 mod process;
 mod request;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use layout::ExcelLayout;
 

@@ -13,7 +13,7 @@ use crate::read::xml::tests::{LIMITS, field, format};
 
 /// A cell as a test writes it.
 #[derive(Clone, Copy)]
-enum W {
+pub(crate) enum W {
     T(&'static str),
     N(f64),
     D(&'static str),
@@ -22,7 +22,7 @@ enum W {
     F(&'static str, &'static str),
     Blank,
 }
-use W::{B, Blank, D, F, N, T};
+pub(crate) use W::{B, Blank, D, F, N, T};
 
 fn typed(name: &'static str, kind: FieldType) -> Field {
     Field {
@@ -41,7 +41,7 @@ fn excel(fields: Vec<Field>) -> Format {
     format
 }
 
-fn insurance() -> Format {
+pub(crate) fn insurance() -> Format {
     let mut number = typed("insurance_no", FieldType::Ref);
     number.labels.push("nr".to_owned());
     number.column_required = true;
@@ -93,13 +93,13 @@ fn fill(sheet: &mut Worksheet, rows: &[&[W]]) {
     }
 }
 
-fn workbook(rows: &[&[W]]) -> Vec<u8> {
+pub(crate) fn workbook(rows: &[&[W]]) -> Vec<u8> {
     let mut book = Workbook::new();
     fill(book.add_worksheet().set_name("Blad").expect("a name"), rows);
     book.save_to_buffer().expect("a workbook")
 }
 
-fn open(
+pub(crate) fn open(
     format: &Arc<Format>,
     bytes: &[u8],
     limits: &ReadLimits,
@@ -148,7 +148,7 @@ fn told_finding(mark: &str, finding: &Finding) -> String {
         .to_owned()
 }
 
-fn told_record(record: &RawRecord<'_>) -> String {
+pub(crate) fn told_record(record: &RawRecord<'_>) -> String {
     let fields = record.fields.iter().map(|field| match &field.text {
         Ok(text) => format!(" {}={text}", field.name),
         Err(code) => format!(" {}!{code}", field.name),
@@ -341,6 +341,9 @@ fn the_header_is_found_and_blank_rows_end_the_data() {
     );
 }
 
+/// Sheets by name, hidden or not, and label; the format's pattern; what is told.
+type Sheets<'r> = (&'r [(&'r str, bool, &'r str)], Option<&'r str>, Vec<String>);
+
 #[test]
 fn the_sheet_is_the_one_that_is_named_or_the_first_with_the_header() {
     let book = |sheets: &[(&str, bool, &str)]| {
@@ -354,8 +357,7 @@ fn the_sheet_is_the_one_that_is_named_or_the_first_with_the_header() {
         book.save_to_buffer().expect("a workbook")
     };
     let one = |name: &str| format!("{name}!A2 insurance_no={name} kind=insurance.register");
-    type Row<'r> = (&'r [(&'r str, bool, &'r str)], Option<&'r str>, Vec<String>);
-    let rows: &[Row<'_>] = &[
+    let rows: &[Sheets<'_>] = &[
         (
             &[("Info", false, "Hej"), ("Data", false, "Nr")],
             None,

@@ -27,6 +27,7 @@ mod walk;
 
 pub use layout::XmlLayout;
 pub use outline::Context;
+pub(crate) use outline::{Edit, Segment};
 
 use cut::Cutter;
 use outline::Tails;

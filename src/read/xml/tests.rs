@@ -67,7 +67,7 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
     }
 }
 
-fn canonical() -> Format {
+pub(crate) fn canonical() -> Format {
     let names = [
         "kind",
         "insurance_no",
@@ -79,7 +79,7 @@ fn canonical() -> Format {
     format("/records/record", true, fields)
 }
 
-fn mapped() -> Format {
+pub(crate) fn mapped() -> Format {
     let mut amount = field("amount", "Summa");
     amount.convert.number = Some((',', Vec::new()));
     amount.convert.fault = Some(Code::InvalidAmount);
@@ -112,7 +112,7 @@ fn mapped() -> Format {
 }
 
 /// Every record in a line: path, fields, findings; then controls; or what is wrong.
-fn told(format: Format, bytes: &[u8]) -> Vec<String> {
+pub(crate) fn told(format: Format, bytes: &[u8]) -> Vec<String> {
     match read(&Arc::new(format), bytes) {
         Ok(lines) => lines,
         Err(Fault::File(finding) | Fault::Batch(finding)) => vec![told_finding("!", &finding)],
@@ -144,7 +144,7 @@ fn read(format: &Arc<Format>, bytes: &[u8]) -> Result<Vec<String>, Fault> {
     Ok(lines)
 }
 
-fn told_record(record: &RawRecord<'_>) -> String {
+pub(crate) fn told_record(record: &RawRecord<'_>) -> String {
     let mut line = record.place.to_string();
     for field in &record.fields {
         match &field.text {

@@ -1,0 +1,196 @@
+//! XML: the records within what stood around them, stated totals made those of the records that come back.
+//!
+//! Totals may stand before the records, and are known after them: everything is spooled, with the places of the totals
+//! noted, and copied at the end.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use rust_decimal::Decimal;
+
+use super::{PRIVATE, sync};
+use crate::format::{Control, Total};
+use crate::os::Folder;
+use crate::read::xml::{Edit, Segment, XmlLayout};
+use crate::read::{Element, Layout};
+
+/// Totals at more places keep their old values: the file is then refused when it comes back, and nothing is booked.
+const EDITS_MAX: usize = 10_000;
+
+pub(super) struct XmlWriter {
+    layout: Arc<Layout>,
+    folder: Folder,
+    name: OsString,
+    spool_name: OsString,
+    spool: BufWriter<File>,
+    /// Bytes spooled.
+    at: u64,
+    /// Where totals stand in the spool, in order.
+    edits: Vec<(u64, u64, usize)>,
+    /// The levels that are open, each with its lead and its name.
+    open: Vec<(Arc<Segment>, String)>,
+    records: u64,
+}
+
+impl XmlWriter {
+    pub(super) fn begin(layout: &Arc<Layout>, folder: &Folder, name: &str) -> Result<Self> {
+        let mut spool_name = OsString::from(name);
+        spool_name.push(".spool");
+        let spool = folder.create(&spool_name, PRIVATE)?;
+        let mut writer = Self {
+            layout: layout.clone(),
+            folder: Folder::open(folder.path())?,
+            name: name.into(),
+            spool_name,
+            spool: BufWriter::new(spool),
+            at: 0,
+            edits: Vec::new(),
+            open: Vec::new(),
+            records: 0,
+        };
+        let bom = writer.xml().charset().bom;
+        writer.raw(bom)?;
+        Ok(writer)
+    }
+
+    fn xml(&self) -> &XmlLayout {
+        match &*self.layout {
+            Layout::Xml(layout) => layout,
+            Layout::Csv(_) | Layout::Excel(_) => unreachable!("begun for XML alone"),
+        }
+    }
+
+    pub(super) fn add(&mut self, element: &Element) -> Result<()> {
+        if element.bytes.is_empty() {
+            return Ok(());
+        }
+        let leads = &element.context.leads;
+        let pairs = self.open.iter().zip(leads);
+        let common = pairs.take_while(|((a, _), b)| Arc::ptr_eq(a, b)).count();
+        self.close_to(common)?;
+        let names = &element.context.names;
+        for (lead, name) in leads.iter().zip(names).skip(common) {
+            self.segment(lead)?;
+            self.open.push((lead.clone(), name.clone()));
+        }
+        self.text(&element.bytes)?;
+        self.text(b"\n")?;
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Closes the levels from this one on by their names: what else stood after their records belongs to others.
+    fn close_to(&mut self, level: usize) -> Result<()> {
+        while self.open.len() > level {
+            let (_, name) = self.open.pop().context("a level is open")?;
+            if !name.is_empty() {
+                self.text(format!("</{name}>\n").as_bytes())?;
+            }
+        }
+        Ok(())
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Result<()> {
+        let mut edits: Vec<Edit> = segment.edits.clone();
+        edits.sort_by_key(|edit| edit.start);
+        let mut done = 0;
+        for edit in edits {
+            // The same value may be a total twice.
+            if edit.start < done || self.edits.len() == EDITS_MAX {
+                continue;
+            }
+            self.text(&segment.bytes[done..edit.start])?;
+            let start = self.at;
+            self.text(&segment.bytes[edit.start..edit.end])?;
+            self.edits.push((start, self.at, edit.control));
+            done = edit.end;
+        }
+        self.text(&segment.bytes[done..])
+    }
+
+    /// Spools decoded text in the document's own character set.
+    fn text(&mut self, text: &[u8]) -> Result<()> {
+        let layout = self.layout.clone();
+        self.raw(&layout.as_sent(text))
+    }
+
+    fn raw(&mut self, bytes: &[u8]) -> Result<()> {
+        self.at += bytes.len() as u64;
+        self.spool
+            .write_all(bytes)
+            .context("spool the rejected records")
+    }
+
+    pub(super) fn finish(mut self, sums: &[(&str, Decimal)]) -> Result<()> {
+        self.end_document()?;
+        self.spool.flush().context("spool the rejected records")?;
+        let (spool, _) = self.folder.read(&self.spool_name)?;
+        let mut spool = BufReader::new(spool);
+        let mut out = BufWriter::new(self.folder.create(&self.name, PRIVATE)?);
+        let mut at = 0;
+        for &(start, end, control) in &self.edits {
+            copy(&mut spool, start - at, &mut out)?;
+            let stated = self.total(control, sums);
+            match stated {
+                Some(text) => {
+                    copy(&mut spool, end - start, &mut io::sink())?;
+                    let text = self.layout.as_sent(text.as_bytes());
+                    out.write_all(&text).context("write the rejected records")?;
+                }
+                None => copy(&mut spool, end - start, &mut out)?,
+            }
+            at = end;
+        }
+        copy(&mut spool, self.at - at, &mut out)?;
+        sync(out)?;
+        Ok(self.folder.remove(&self.spool_name)?)
+    }
+
+    /// Writes the tails of the levels that are open: their own where the document ended within them.
+    fn end_document(&mut self) -> Result<()> {
+        let layout = self.layout.clone();
+        let Layout::Xml(xml) = &*layout else {
+            return Ok(());
+        };
+        let tails = xml.tails().map_or(&[][..], |tails| &tails.0);
+        while let Some((lead, _)) = self.open.last() {
+            let level = self.open.len() - 1;
+            match tails.get(level) {
+                Some(Some((of, tail))) if Arc::ptr_eq(of, lead) => {
+                    self.segment(tail)?;
+                    self.open.pop();
+                }
+                _ => self.close_to(level)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// What a control states of the records that come back.
+    fn total(&self, control: usize, sums: &[(&str, Decimal)]) -> Option<String> {
+        let control: &Control = self.xml().format().controls.get(control)?;
+        let number = match control.equals {
+            Total::Count => self.records.to_string(),
+            Total::Sum(field) => {
+                let (_, sum) = sums.iter().find(|(name, _)| *name == field)?;
+                sum.to_string()
+            }
+        };
+        Some(match &control.convert.number {
+            Some((mark, _)) => number.replace('.', &mark.to_string()),
+            None => number,
+        })
+    }
+}
+
+fn copy(from: &mut impl Read, length: u64, to: &mut impl Write) -> Result<()> {
+    let copied = io::copy(&mut from.take(length), to).context("write the rejected records")?;
+    anyhow::ensure!(
+        copied == length,
+        "the spool of rejected records is cut short"
+    );
+    Ok(())
+}
