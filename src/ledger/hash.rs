@@ -13,7 +13,7 @@ const NEAR_BITS: u32 = 20;
 /// batch touches a hundredth of the index's pages. With more bytes, a sender could fill a neighbourhood.
 const NEAR_BYTES: usize = 2;
 
-/// SipHash-2-4 under a key of the site: who sends names cannot choose them so that they collide.
+/// SipHash-1-3 under a key of the site: who sends names cannot choose them so that they collide.
 #[derive(Clone, Copy)]
 pub(super) struct KeyHash {
     key: [u64; 2],
@@ -75,7 +75,7 @@ fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
     last[7] = bytes.len().to_le_bytes()[0];
     mix(&mut v, word(&last));
     v[2] ^= 0xff;
-    for _ in 0..4 {
+    for _ in 0..3 {
         round(&mut v);
     }
     v[0] ^ v[1] ^ v[2] ^ v[3]
@@ -83,7 +83,6 @@ fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
 
 fn mix(v: &mut [u64; 4], block: u64) {
     v[3] ^= block;
-    round(v);
     round(v);
     v[0] ^= block;
 }
@@ -107,12 +106,13 @@ mod tests {
 
     #[test]
     fn the_published_vectors_hold() {
-        // Appendix A of the SipHash paper and its reference vectors: key and message count up from zero.
+        // Key and message count up from zero, as in the reference implementation's vectors.
         let key = [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908];
         let message: Vec<u8> = (0..15).collect();
-        assert_eq!(siphash(key, &message), 0xa129_ca61_49be_45e5);
-        assert_eq!(siphash(key, b""), 0x726f_db47_dd0e_0e31);
-        assert_eq!(siphash(key, &message[..8]), 0x93f5_f579_9a93_2462);
+        assert_eq!(siphash(key, b""), 0xabac_0158_050f_c4dc);
+        assert_eq!(siphash(key, &message[..1]), 0xc9f4_9bf3_7d57_ca93);
+        assert_eq!(siphash(key, &message[..8]), 0x3690_9511_8d29_9a8e);
+        assert_eq!(siphash(key, &message), 0xd320_d86d_2a51_9956);
     }
 
     #[test]

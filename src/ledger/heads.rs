@@ -9,8 +9,11 @@ use rusqlite::types::{ToSqlOutput, Value};
 
 use super::rows::Tabular;
 
-/// Heads kept before they are written: 38 MB of table, 450,000 registrations.
-const LIMIT: usize = (1 << 21) / 8 * 7;
+/// Slots of the largest table: 58 MB, room for the heads of a million registrations.
+const SLOTS: usize = 4_800_000;
+
+/// What one wave may add to a table that is not yet called full.
+const WAVE: usize = 150_000;
 
 /// Where a name's newest change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,47 +24,10 @@ pub(super) struct Link {
     pub(super) name: u8,
 }
 
-/// A link in eight bytes: millions of them wait.
-#[derive(Clone, Copy)]
-struct Packed(i64);
-
-impl Packed {
-    fn from(link: Link) -> Self {
-        Self(link.change << 8 | i64::from(link.name))
-    }
-
-    fn link(self) -> Link {
-        Link {
-            change: self.0 >> 8,
-            name: self.0.to_le_bytes()[0],
-        }
-    }
-}
-
-/// A row of the table `head`.
-pub(super) struct Head {
-    at: i64,
-    packed: Packed,
-}
-
-impl Tabular for Head {
-    const NAME: &'static CStr = c"new_head";
-    const COLUMNS: &'static str = "hash, change, name";
-
-    fn column(&self, column: usize) -> ToSqlOutput<'_> {
-        let link = self.packed.link();
-        ToSqlOutput::Owned(Value::Integer(match column {
-            0 => self.at,
-            1 => link.change,
-            _ => i64::from(link.name),
-        }))
-    }
-}
-
 /// A map from what is a hash already.
 pub(super) type ByHash<V> = HashMap<i64, V, BuildHasherDefault<Same>>;
 
-/// Takes numbers for their own hash; multiplied, since the map looks at the upper bits too.
+/// Takes numbers for their own hash; multiplied, since neighbours differ in their lower bits alone.
 #[derive(Default)]
 pub(super) struct Same(u64);
 
@@ -81,35 +47,115 @@ impl Hasher for Same {
     }
 
     fn write_u64(&mut self, number: u64) {
-        self.0 = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = spread(number);
     }
 }
 
-/// Heads not yet in the table.
+fn spread(number: u64) -> u64 {
+    let number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    number ^ number >> 32
+}
+
+/// A head in twelve bytes, since millions wait: place 43 bits, name 8, change 45.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Head([u32; 3]);
+
+impl Head {
+    const NONE: Self = Self([u32::MAX; 3]);
+
+    fn new(at: i64, link: Link) -> Self {
+        assert!(
+            at < 1 << 43 && link.change < 1 << 44,
+            "a book has fewer changes"
+        );
+        let all = u128::from(at.cast_unsigned())
+            | u128::from(link.name) << 43
+            | u128::from(link.change.cast_unsigned()) << 51;
+        let bytes = all.to_le_bytes();
+        let part =
+            |n: usize| u32::from_le_bytes([bytes[n], bytes[n + 1], bytes[n + 2], bytes[n + 3]]);
+        Self([part(0), part(4), part(8)])
+    }
+
+    fn low(self) -> u64 {
+        u64::from(self.0[0]) | u64::from(self.0[1]) << 32
+    }
+
+    fn at(self) -> i64 {
+        (self.low() & ((1 << 43) - 1)).cast_signed()
+    }
+
+    fn link(self) -> Link {
+        let low = self.low();
+        Link {
+            change: (low >> 51 | u64::from(self.0[2]) << 13).cast_signed(),
+            name: (low >> 43).to_le_bytes()[0],
+        }
+    }
+}
+
+/// Heads not yet in the table: a hash table with open addressing, its slots sorted in place when they are written.
 #[derive(Default)]
 pub(super) struct Heads {
-    waiting: ByHash<Packed>,
+    slots: Vec<Head>,
+    used: usize,
     /// Nothing can be in the table: the book was empty, and nothing was written since.
     table_empty: bool,
 }
 
 impl Heads {
     pub(super) fn begin(&mut self, table_empty: bool) {
-        self.clear();
-        self.table_empty = table_empty;
+        *self = Self {
+            table_empty,
+            ..Self::default()
+        };
     }
 
     pub(super) fn clear(&mut self) {
-        self.waiting = ByHash::default();
-        self.table_empty = false;
+        *self = Self::default();
     }
 
     pub(super) fn get(&self, at: i64) -> Option<Link> {
-        self.waiting.get(&at).map(|packed| packed.link())
+        if self.used == 0 {
+            return None;
+        }
+        let found = self.slots[self.slot(at)];
+        (found != Head::NONE).then(|| found.link())
     }
 
     pub(super) fn set(&mut self, at: i64, link: Link) {
-        self.waiting.insert(at, Packed::from(link));
+        if self.used * 8 >= self.slots.len() * 7 {
+            self.grow();
+        }
+        let slot = self.slot(at);
+        self.used += usize::from(self.slots[slot] == Head::NONE);
+        self.slots[slot] = Head::new(at, link);
+    }
+
+    /// The slot that has this place, or that is free for it. One is always free.
+    fn slot(&self, at: i64) -> usize {
+        let range = u128::from(spread(at.cast_unsigned())) * self.slots.len() as u128;
+        let mut slot = usize::try_from(range >> 64).expect("less than the number of slots");
+        loop {
+            let found = self.slots[slot];
+            if found == Head::NONE || found.at() == at {
+                return slot;
+            }
+            slot += 1;
+            if slot == self.slots.len() {
+                slot = 0;
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        let now = self.slots.len();
+        let next = (now * 2).clamp(1 << 10, SLOTS).max(now + now / 2);
+        let old = std::mem::replace(&mut self.slots, vec![Head::NONE; next]);
+        for head in old.into_iter().filter(|head| *head != Head::NONE) {
+            let slot = self.slot(head.at());
+            self.slots[slot] = head;
+        }
     }
 
     pub(super) fn table_is_empty(&self) -> bool {
@@ -117,20 +163,79 @@ impl Heads {
     }
 
     pub(super) fn full(&self) -> bool {
-        self.waiting.len() >= LIMIT
+        self.used >= SLOTS / 8 * 7 - WAVE
     }
 
     /// Everything that waits, in the order of the table.
-    pub(super) fn take(&mut self) -> Vec<Head> {
-        let mut heads: Vec<_> = self
-            .waiting
-            .drain()
-            .map(|(at, packed)| Head { at, packed })
-            .collect();
-        heads.sort_unstable_by_key(|head| head.at);
-        if !heads.is_empty() {
-            self.table_empty = false;
+    pub(super) fn take(&mut self) -> NewHeads {
+        let mut heads = std::mem::take(&mut self.slots);
+        heads.retain(|head| *head != Head::NONE);
+        heads.sort_unstable_by_key(|head| head.at());
+        self.used = 0;
+        self.table_empty &= heads.is_empty();
+        NewHeads(heads)
+    }
+}
+
+/// Rows for the table `head`.
+#[derive(Default)]
+pub(super) struct NewHeads(Vec<Head>);
+
+impl Tabular for NewHeads {
+    const NAME: &'static CStr = c"new_head";
+    const COLUMNS: &'static str = "hash, change, name";
+
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn column(&self, row: usize, column: usize) -> ToSqlOutput<'_> {
+        let head = self.0[row];
+        ToSqlOutput::Owned(Value::Integer(match column {
+            0 => head.at(),
+            1 => head.link().change,
+            _ => i64::from(head.link().name),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_packed_without_loss() {
+        for at in [0, 1, (1 << 42) + 3, (1 << 43) - 1] {
+            for change in [0, 1, (1 << 44) - 1] {
+                for name in [0, 1, 255] {
+                    let link = Link { change, name };
+                    let head = Head::new(at, link);
+                    assert_eq!((head.at(), head.link()), (at, link));
+                    assert!(head != Head::NONE);
+                }
+            }
         }
-        heads
+    }
+
+    #[test]
+    fn the_newest_link_stands_and_all_come_out_in_order() {
+        let mut heads = Heads::default();
+        assert_eq!(heads.get(5), None);
+        for round in 1..=2 {
+            for n in 0..5000_i64 {
+                let link = Link {
+                    change: n * round,
+                    name: 1,
+                };
+                heads.set(n * 7_919 % 100_003, link);
+            }
+        }
+        assert_eq!(heads.get(7_919).map(|link| link.change), Some(2));
+        assert_eq!(heads.get(99_999_999), None);
+        let taken = heads.take().0;
+        assert_eq!(taken.len(), 5000);
+        assert!(taken.is_sorted_by_key(|head| head.at()));
+        assert_eq!(heads.get(7_919), None);
+        assert_eq!(heads.take().0.len(), 0);
     }
 }

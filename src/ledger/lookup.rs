@@ -56,15 +56,15 @@ impl Cache {
     }
 }
 
-/// A place or change that is asked for.
-pub(super) struct Asked(i64);
+/// Places or changes that are asked for, in the order of the tables, each once.
+#[derive(Default)]
+pub(super) struct Asked(Vec<i64>);
 
 impl Asked {
-    /// In the order of the tables, each once.
-    fn sorted(mut ids: Vec<i64>) -> Vec<Self> {
+    fn sorted(mut ids: Vec<i64>) -> Self {
         ids.sort_unstable();
         ids.dedup();
-        ids.into_iter().map(Self).collect()
+        Self(ids)
     }
 }
 
@@ -72,8 +72,12 @@ impl Tabular for Asked {
     const NAME: &'static CStr = c"asked";
     const COLUMNS: &'static str = "id";
 
-    fn column(&self, _: usize) -> ToSqlOutput<'_> {
-        ToSqlOutput::Owned(Value::Integer(self.0))
+    fn rows(&self) -> usize {
+        self.0.len()
+    }
+
+    fn column(&self, row: usize, _: usize) -> ToSqlOutput<'_> {
+        ToSqlOutput::Owned(Value::Integer(self.0[row]))
     }
 }
 
@@ -94,7 +98,7 @@ impl Book {
             places.push(at);
         }
         let mut changes = self.prefetch_places(places)?;
-        changes.retain(|id| self.wave.get(*id).is_none());
+        changes.retain(|id| !self.wave.has(*id));
         self.prefetch_changes(changes)
     }
 
@@ -112,26 +116,24 @@ impl Book {
             return Ok(changes);
         }
         let asked = Asked::sorted(places);
-        for Asked(at) in &asked {
+        self.cache.places.reserve(asked.0.len());
+        for at in &asked.0 {
             self.cache.places.insert(*at, None);
         }
         let mut asked = self.join_heads("main", asked, &mut changes)?;
         if self.access == (Access::Scratch { base: true }) {
             let places = &self.cache.places;
-            asked.retain(|Asked(at)| places.get(at).is_none_or(Option::is_none));
+            asked
+                .0
+                .retain(|at| places.get(at).is_none_or(Option::is_none));
             self.join_heads("base", asked, &mut changes)?;
         }
         Ok(changes)
     }
 
-    fn join_heads(
-        &mut self,
-        schema: &str,
-        asked: Vec<Asked>,
-        changes: &mut Vec<i64>,
-    ) -> Result<Vec<Asked>> {
+    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<i64>) -> Result<Asked> {
         let places = &mut self.cache.places;
-        let (asked, result) = self.tables.asked.with(asked, || {
+        let (asked, result) = self.tables.asked.with(asked, |_| {
             let mut query = self.db.prepare_cached(&format!(
                 "SELECT h.hash, h.change, h.name FROM asked CROSS JOIN {schema}.head h ON h.hash = asked.id"
             ))?;
@@ -152,11 +154,11 @@ impl Book {
         let (base, own) = changes.into_iter().partition(|id| *id <= base_last);
         for (schema, ids) in [("base", base), ("main", own)] {
             let asked = Asked::sorted(ids);
-            if asked.is_empty() {
+            if asked.0.is_empty() {
                 continue;
             }
             let changes = &mut self.cache.changes;
-            let (_, result) = self.tables.asked.with(asked, || {
+            let (_, result) = self.tables.asked.with(asked, |_| {
                 let mut query = self.db.prepare_cached(&format!(
                     "SELECT c.id, c.key, c.also, c.state FROM asked CROSS JOIN {schema}.change c ON c.id = asked.id"
                 ))?;
@@ -216,10 +218,10 @@ impl Book {
     }
 
     fn is_named(&mut self, link: Link, name: &str) -> Result<bool> {
-        match self.wave.get(link.change) {
-            Some(row) => Ok(row.is_named(link.name, name)),
-            None => self.fetch(link.change)?.is_named(link.name, name),
+        if self.wave.has(link.change) {
+            return Ok(self.wave.is_named(link.change, link.name, name));
         }
+        self.fetch(link.change)?.is_named(link.name, name)
     }
 
     fn link_at(&mut self, at: i64) -> Result<Option<Link>> {

@@ -76,8 +76,8 @@ enum Access {
 
 /// Rows in memory that SQL can read.
 struct Tables {
-    changes: Slot<wave::Row>,
-    heads: Slot<heads::Head>,
+    changes: Slot<wave::Wave>,
+    heads: Slot<heads::NewHeads>,
     asked: Slot<lookup::Asked>,
 }
 

@@ -16,18 +16,21 @@ use rusqlite::vtab::{
 };
 
 /// What can stand in such a table.
-pub(super) trait Tabular: Send + Sync + 'static {
+pub(super) trait Tabular: Default + Send + Sync + 'static {
     /// Name of the table.
     const NAME: &'static CStr;
     /// Its columns, as `CREATE TABLE` takes them.
     const COLUMNS: &'static str;
 
-    /// The value in a column, counted from 0. Never panics.
-    fn column(&self, column: usize) -> ToSqlOutput<'_>;
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+
+    /// The value in a row that there is and a column, both counted from 0. Never panics.
+    fn column(&self, row: usize, column: usize) -> ToSqlOutput<'_>;
 }
 
 /// The rows that a table has at the moment; none between statements.
-pub(super) struct Slot<T>(Arc<Mutex<Option<Arc<Vec<T>>>>>);
+pub(super) struct Slot<T>(Arc<Mutex<Option<Arc<T>>>>);
 
 impl<T: Tabular> Slot<T> {
     /// Makes the table known to a connection.
@@ -38,20 +41,16 @@ impl<T: Tabular> Slot<T> {
     }
 
     /// Lets the table have these rows while `then` runs, and gives them back.
-    pub(super) fn with<R>(
-        &self,
-        rows: Vec<T>,
-        then: impl FnOnce() -> Result<R>,
-    ) -> (Vec<T>, Result<R>) {
+    pub(super) fn with<R>(&self, rows: T, then: impl FnOnce(&T) -> Result<R>) -> (T, Result<R>) {
         let rows = Arc::new(rows);
         self.set(Some(Arc::clone(&rows)));
-        let result = then();
+        let result = then(&rows);
         self.set(None);
         // A cursor that is still open keeps its rows; then they are gone for us, and nothing else.
         (Arc::try_unwrap(rows).unwrap_or_default(), result)
     }
 
-    fn set(&self, rows: Option<Arc<Vec<T>>>) {
+    fn set(&self, rows: Option<Arc<T>>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rows;
     }
 }
@@ -60,7 +59,7 @@ impl<T: Tabular> Slot<T> {
 struct Table<T> {
     /// Must come first: SQLite takes a pointer to it for one to the table.
     base: sqlite3_vtab,
-    rows: Arc<Mutex<Option<Arc<Vec<T>>>>>,
+    rows: Arc<Mutex<Option<Arc<T>>>>,
 }
 
 impl<T: Tabular> Table<T> {
@@ -69,7 +68,7 @@ impl<T: Tabular> Table<T> {
 
 // SAFETY: `repr(C)`, and `base` comes first.
 unsafe impl<'vtab, T: Tabular> VTab<'vtab> for Table<T> {
-    type Aux = Arc<Mutex<Option<Arc<Vec<T>>>>>;
+    type Aux = Arc<Mutex<Option<Arc<T>>>>;
     type Cursor = Cursor<'vtab, T>;
 
     fn connect(
@@ -108,7 +107,7 @@ unsafe impl<'vtab, T: Tabular> VTab<'vtab> for Table<T> {
 struct Cursor<'vtab, T> {
     /// Must come first: SQLite takes a pointer to it for one to the cursor.
     base: sqlite3_vtab_cursor,
-    rows: Arc<Vec<T>>,
+    rows: Arc<T>,
     at: usize,
     table: PhantomData<&'vtab Table<T>>,
 }
@@ -131,15 +130,16 @@ unsafe impl<T: Tabular> VTabCursor for Cursor<'_, T> {
     }
 
     fn eof(&self) -> bool {
-        self.at >= self.rows.len()
+        self.at >= self.rows.rows()
     }
 
     fn column(&self, context: &mut Context, column: c_int) -> rusqlite::Result<()> {
         // A panic must not reach the caller, which is C.
-        let Some(row) = self.rows.get(self.at) else {
+        if self.eof() {
             return Err(rusqlite::Error::InvalidQuery);
-        };
-        context.set_result(row.column(usize::try_from(column).unwrap_or(usize::MAX)))
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        context.set_result(self.rows.column(self.at, column))
     }
 
     fn rowid(&self) -> rusqlite::Result<i64> {

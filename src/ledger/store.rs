@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::NaiveDate;
 
 use super::heads::Link;
+use super::lookup::Found;
 use super::{Book, INSTRUCTION};
 use crate::line::{Space, Store};
 
@@ -24,9 +25,10 @@ impl Store for Book {
             let Some(link) = book.locate(name)?.link else {
                 return Ok(None);
             };
-            let state = match book.wave.get(link.change) {
-                Some(row) => row.state.as_deref().map(Arc::from),
-                None => book.fetch(link.change)?.state.clone(),
+            let state = if book.wave.has(link.change) {
+                book.wave.state(link.change).map(Arc::from)
+            } else {
+                book.fetch(link.change)?.state.clone()
             };
             Ok(Some(state.context("an entity without a state")?))
         })
@@ -37,11 +39,8 @@ impl Store for Book {
             let Some(link) = book.locate(name)?.link else {
                 return Ok(None);
             };
-            let found = match book.wave.get(link.change) {
-                Some(row) => row.key.as_deref(),
-                None => book.fetch(link.change)?.key.as_deref(),
-            };
-            let (_, key) = found
+            let (_, key) = book
+                .key_of(link.change)?
                 .and_then(|name| name.split_once(':'))
                 .context("an index entry without an entity")?;
             Ok(Some(key.into()))
@@ -56,17 +55,15 @@ impl Store for Book {
         also: &[(Space, &str)],
     ) -> Result<()> {
         ensure!(self.batch.is_some(), "no batch in hand");
-        self.with_name(space, key, |book, name| {
-            let id = book.change_of(name)?;
-            let row = book.wave.get_mut(id).context("a change of this record")?;
-            row.state = Some(state.into_boxed_str());
-            for (index, key) in also {
-                let mut name = String::new();
-                book.spell(*index, key, &mut name)?;
-                book.add_name(id, name)?;
-            }
-            Ok(())
-        })
+        let change = self.with_name(space, key, |book, name| {
+            let change = book.change_of(name)?;
+            book.wave.set_state(change, &state)?;
+            Ok(change)
+        })?;
+        for (index, key) in also {
+            self.with_name(*index, key, |book, name| book.add_index(change, name))?;
+        }
+        Ok(())
     }
 
     fn schedule(
@@ -97,9 +94,10 @@ impl Book {
             let Some(link) = book.locate(name)?.link else {
                 return Ok(None);
             };
-            let answer = match book.wave.get(link.change) {
-                Some(row) => row.answer.clone(),
-                None => book.fetch_answer(link.change)?,
+            let answer = if book.wave.has(link.change) {
+                book.wave.answer(link.change)
+            } else {
+                book.fetch_answer(link.change)?
             };
             let (digest, answer) = answer.context("an instruction id without an answer")?;
             Ok(Some(Seen { digest, answer }))
@@ -112,17 +110,14 @@ impl Book {
         ensure!(self.batch.is_some(), "no batch in hand");
         let change = match self.wave.first_of_record() {
             Some(change) => change,
-            None => self.wave.append().0,
+            None => self.wave.append(None, None),
         };
-        let mut name = String::new();
-        self.spell(INSTRUCTION, id, &mut name)?;
-        self.add_name(change, name)?;
-        let row = self
-            .wave
-            .get_mut(change)
-            .context("a change of this record")?;
-        row.answer = Some((digest, answer.into()));
-        Ok(())
+        self.with_name(INSTRUCTION, id, |book, name| {
+            let found = book.locate(name)?;
+            ensure!(found.link.is_none(), "the instruction id is taken");
+            book.add_name(change, name, found)
+        })?;
+        self.wave.set_answer(change, digest, answer)
     }
 
     /// The change of the record in hand that this entity's state goes into: one a record, however often it is saved.
@@ -131,43 +126,36 @@ impl Book {
             return Ok(id);
         }
         let found = self.locate(name)?;
-        let (change, row) = self.wave.append();
-        row.key = Some(name.into());
-        row.prev = found.link.map(|link| link.change);
+        let prev = found.link.map(|link| link.change);
+        let change = self.wave.append(Some(name), prev);
         self.heads.set(found.at, Link { change, name: 0 });
         Ok(change)
     }
 
-    /// Lets a change be found by one more name.
-    fn add_name(&mut self, change: i64, name: String) -> Result<()> {
-        let found = self.locate(&name)?;
-        if let Some(link) = found.link
-            && self.is_of_same_entity(link.change, change)?
-        {
-            return Ok(());
+    /// Lets the entity of a change be found by an index entry, unless it is already.
+    fn add_index(&mut self, change: i64, name: &str) -> Result<()> {
+        let found = self.locate(name)?;
+        if let Some(link) = found.link {
+            let holder = self.key_of(link.change)?.map(Box::<str>::from);
+            if holder.is_some() && holder.as_deref() == self.key_of(change)? {
+                return Ok(());
+            }
         }
-        let row = self
-            .wave
-            .get_mut(change)
-            .context("a change of this record")?;
-        row.also.push(name.into_boxed_str());
-        let name = u8::try_from(row.also.len()).context("more than 255 names of one change")?;
+        self.add_name(change, name, found)
+    }
+
+    fn add_name(&mut self, change: i64, name: &str, found: Found) -> Result<()> {
+        let name = self.wave.add_name(change, name)?;
         self.heads.set(found.at, Link { change, name });
         Ok(())
     }
 
-    /// Whether a name that leads to `old` leads to the right entity as it is.
-    fn is_of_same_entity(&mut self, old: i64, new: i64) -> Result<bool> {
-        if old == new {
-            return Ok(true);
+    /// Name of the entity that a change is of; `None`: it changed nothing.
+    fn key_of(&mut self, change: i64) -> Result<Option<&str>> {
+        if self.wave.has(change) {
+            return Ok(self.wave.key(change));
         }
-        let Some(key) = self.wave.get(new).and_then(|row| row.key.clone()) else {
-            return Ok(false);
-        };
-        Ok(match self.wave.get(old) {
-            Some(row) => row.key.as_ref() == Some(&key),
-            None => self.fetch(old)?.key.as_ref() == Some(&key),
-        })
+        Ok(self.fetch(change)?.key.as_deref())
     }
 
     fn fetch_answer(&self, id: i64) -> Result<Option<([u8; 16], Box<str>)>> {

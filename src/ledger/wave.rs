@@ -1,69 +1,35 @@
 //! The changes of the wave in hand, and how what waits in memory is written.
 
 use std::ffi::CStr;
+use std::ops::Range;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::Book;
 use super::rows::Tabular;
 
-/// A change not yet in the table.
-pub(super) struct Row {
-    pub(super) prev: Option<i64>,
+/// A change not yet in the table. Its texts stand in the wave's.
+struct Row {
+    prev: Option<i64>,
     ordinal: i64,
-    pub(super) rule: i64,
-    pub(super) key: Option<Box<str>>,
-    pub(super) also: Vec<Box<str>>,
-    pub(super) answer: Option<([u8; 16], Box<str>)>,
-    pub(super) state: Option<Box<str>>,
+    rule: i64,
+    key: Option<Range<usize>>,
+    /// Where its further names begin among the wave's, and how many they are; names of other rows can stand between.
+    also: usize,
+    names: u8,
+    answer: Option<([u8; 16], Range<usize>)>,
+    state: Option<Range<usize>>,
 }
 
-impl Row {
-    /// Whether this is the change's n-th name.
-    pub(super) fn is_named(&self, n: u8, name: &str) -> bool {
-        match n.checked_sub(1) {
-            None => self.key.as_deref() == Some(name),
-            Some(n) => self.also.get(usize::from(n)).is_some_and(|a| **a == *name),
-        }
-    }
-}
-
-impl Tabular for Row {
-    const NAME: &'static CStr = c"new_change";
-    const COLUMNS: &'static str = "prev, row, rule, key, also, digest, answer, state";
-
-    fn column(&self, column: usize) -> ToSqlOutput<'_> {
-        let answer = self.answer.as_ref();
-        let value = match column {
-            0 => self.prev.map(ValueRef::Integer),
-            1 => Some(ValueRef::Integer(self.ordinal)),
-            2 => Some(ValueRef::Integer(self.rule)),
-            3 => text(self.key.as_deref()),
-            4 if self.also.is_empty() => None,
-            4 => return ToSqlOutput::Owned(Value::Text(names_text(&self.also))),
-            5 => answer.map(|(digest, _)| ValueRef::Blob(digest)),
-            6 => text(answer.map(|(_, answer)| &**answer)),
-            _ => text(self.state.as_deref()),
-        };
-        ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null))
-    }
-}
-
-fn text(text: Option<&str>) -> Option<ValueRef<'_>> {
-    text.map(|text| ValueRef::Text(text.as_bytes()))
-}
-
-/// The list as it stands in the table.
-fn names_text(names: &[Box<str>]) -> String {
-    serde_json::to_string(names).expect("text is JSON")
-}
-
-/// Changes of the wave, in order; the first has the id `first`.
+/// Changes of the wave, in order; the first has the id `first`. Its memory is used again by the next wave.
 #[derive(Default)]
 pub(super) struct Wave {
-    pub(super) rows: Vec<Row>,
+    rows: Vec<Row>,
+    /// Further names: the row that each belongs to.
+    also: Vec<(usize, Range<usize>)>,
+    text: String,
     first: i64,
     /// Where the rows of the record in hand begin.
     record: usize,
@@ -81,53 +47,178 @@ impl Wave {
         *self = Self::default();
     }
 
-    /// The id that the next change will have.
-    pub(super) fn next_id(&self) -> i64 {
-        self.first + i64::try_from(self.rows.len()).expect("fewer rows than fit in memory")
+    /// Goes on after what was written.
+    fn restart(&mut self) {
+        self.first = self.next_id();
+        self.rows.clear();
+        self.also.clear();
+        self.text.clear();
+        self.record = 0;
     }
 
-    pub(super) fn start_record(&mut self, ordinal: i64, rule: i64) {
+    fn id(&self, index: usize) -> i64 {
+        self.first + i64::try_from(index).expect("fewer rows than fit in memory")
+    }
+
+    /// The id that the next change will have.
+    pub(super) fn next_id(&self) -> i64 {
+        self.id(self.rows.len())
+    }
+
+    fn start_record(&mut self, ordinal: i64, rule: i64) {
         self.record = self.rows.len();
         self.ordinal = ordinal;
         self.rule = rule;
     }
 
-    /// The change of this id, if it is one of the wave.
-    pub(super) fn get(&self, id: i64) -> Option<&Row> {
+    fn row(&self, id: i64) -> Option<&Row> {
         self.rows.get(usize::try_from(id - self.first).ok()?)
     }
 
-    pub(super) fn get_mut(&mut self, id: i64) -> Option<&mut Row> {
-        self.rows.get_mut(usize::try_from(id - self.first).ok()?)
+    fn keep(&mut self, text: &str) -> Range<usize> {
+        let start = self.text.len();
+        self.text.push_str(text);
+        start..self.text.len()
+    }
+
+    fn part(&self, range: Option<&Range<usize>>) -> Option<&str> {
+        self.text.get(range?.clone())
+    }
+
+    /// Whether a change is one of this wave.
+    pub(super) fn has(&self, id: i64) -> bool {
+        self.row(id).is_some()
+    }
+
+    /// Name of the entity that a change of this wave is of.
+    pub(super) fn key(&self, id: i64) -> Option<&str> {
+        self.part(self.row(id)?.key.as_ref())
+    }
+
+    /// The entity's state after a change of this wave.
+    pub(super) fn state(&self, id: i64) -> Option<&str> {
+        self.part(self.row(id)?.state.as_ref())
+    }
+
+    /// The digest and answer that a change of this wave came with.
+    pub(super) fn answer(&self, id: i64) -> Option<([u8; 16], Box<str>)> {
+        let (digest, answer) = self.row(id)?.answer.as_ref()?;
+        Some((*digest, self.part(Some(answer))?.into()))
+    }
+
+    /// Whether this is the n-th name of a change of this wave.
+    pub(super) fn is_named(&self, id: i64, n: u8, name: &str) -> bool {
+        let Some(n) = n.checked_sub(1) else {
+            return self.key(id) == Some(name);
+        };
+        let index = usize::try_from(id - self.first).unwrap_or(usize::MAX);
+        self.names(index).nth(usize::from(n)) == Some(name)
+    }
+
+    fn names(&self, index: usize) -> impl Iterator<Item = &str> {
+        let row = &self.rows[index];
+        self.also[row.also..]
+            .iter()
+            .filter(move |(of, _)| *of == index)
+            .take(usize::from(row.names))
+            .filter_map(|(_, range)| self.text.get(range.clone()))
+    }
+
+    /// The list as it stands in the table.
+    fn names_text(&self, index: usize) -> String {
+        let mut text = String::with_capacity(64);
+        for name in self.names(index) {
+            text.push(if text.is_empty() { '[' } else { ',' });
+            text.push_str(&serde_json::to_string(name).expect("text is JSON"));
+        }
+        text.push(']');
+        text
     }
 
     /// The first change of the record in hand.
     pub(super) fn first_of_record(&self) -> Option<i64> {
-        let index = i64::try_from(self.record).expect("fewer rows than fit in memory");
-        (self.record < self.rows.len()).then_some(self.first + index)
+        (self.record < self.rows.len()).then(|| self.id(self.record))
     }
 
     /// The change by which the record in hand has changed this entity already.
     pub(super) fn of_record(&self, key: &str) -> Option<i64> {
-        let at = self.rows[self.record..]
-            .iter()
-            .position(|row| row.key.as_deref() == Some(key))?;
-        Some(self.first + i64::try_from(self.record + at).expect("fewer rows than fit in memory"))
+        (self.record..self.rows.len())
+            .map(|index| self.id(index))
+            .find(|id| self.key(*id) == Some(key))
     }
 
-    /// A change of the record in hand, without content yet.
-    pub(super) fn append(&mut self) -> (i64, &mut Row) {
+    /// A change of the record in hand: of an entity, after its change `prev`, or of none.
+    pub(super) fn append(&mut self, key: Option<&str>, prev: Option<i64>) -> i64 {
         let id = self.next_id();
+        let key = key.map(|key| self.keep(key));
         self.rows.push(Row {
-            prev: None,
+            prev,
             ordinal: self.ordinal,
             rule: self.rule,
-            key: None,
-            also: Vec::new(),
+            key,
+            also: self.also.len(),
+            names: 0,
             answer: None,
             state: None,
         });
-        (id, self.rows.last_mut().expect("just pushed"))
+        id
+    }
+
+    fn index(&self, id: i64) -> Result<usize> {
+        let index = usize::try_from(id - self.first).ok();
+        index
+            .filter(|index| (self.record..self.rows.len()).contains(index))
+            .context("not a change of the record in hand")
+    }
+
+    pub(super) fn set_state(&mut self, id: i64, state: &str) -> Result<()> {
+        let index = self.index(id)?;
+        self.rows[index].state = Some(self.keep(state));
+        Ok(())
+    }
+
+    pub(super) fn set_answer(&mut self, id: i64, digest: [u8; 16], answer: &str) -> Result<()> {
+        let index = self.index(id)?;
+        self.rows[index].answer = Some((digest, self.keep(answer)));
+        Ok(())
+    }
+
+    /// Adds a name, and tells which of the change's names it is.
+    pub(super) fn add_name(&mut self, id: i64, name: &str) -> Result<u8> {
+        let index = self.index(id)?;
+        let names = self.rows[index].names;
+        ensure!(names < u8::MAX, "more than 255 names of one change");
+        let range = self.keep(name);
+        self.also.push((index, range));
+        self.rows[index].names = names + 1;
+        Ok(names + 1)
+    }
+}
+
+impl Tabular for Wave {
+    const NAME: &'static CStr = c"new_change";
+    const COLUMNS: &'static str = "prev, row, rule, key, also, digest, answer, state";
+
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn column(&self, index: usize, column: usize) -> ToSqlOutput<'_> {
+        let row = &self.rows[index];
+        let text = |range| self.part(range).map(|text| ValueRef::Text(text.as_bytes()));
+        let answer = row.answer.as_ref();
+        let value = match column {
+            0 => row.prev.map(ValueRef::Integer),
+            1 => Some(ValueRef::Integer(row.ordinal)),
+            2 => Some(ValueRef::Integer(row.rule)),
+            3 => text(row.key.as_ref()),
+            4 if row.names == 0 => None,
+            4 => return ToSqlOutput::Owned(Value::Text(self.names_text(index))),
+            5 => answer.map(|(digest, _)| ValueRef::Blob(digest)),
+            6 => text(answer.map(|(_, answer)| answer)),
+            _ => text(row.state.as_ref()),
+        };
+        ToSqlOutput::Borrowed(value.unwrap_or(ValueRef::Null))
     }
 }
 
@@ -150,20 +241,19 @@ impl Book {
             word.execute(params![id, text])?;
         }
         drop(word);
-        let (first, next) = (self.wave.first, self.wave.next_id());
-        let rows = std::mem::take(&mut self.wave.rows);
-        let (rows, written) = self.tables.changes.with(rows, || {
-            let mut insert = self.db.prepare_cached(
-                "INSERT INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
-                 FROM new_change",
-            )?;
-            Ok(insert.execute([first, batch])?)
-        });
+        let (wave, written) = self
+            .tables
+            .changes
+            .with(std::mem::take(&mut self.wave), |wave| {
+                let mut insert = self.db.prepare_cached(
+                    "INSERT INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
+                     FROM new_change",
+                )?;
+                Ok(insert.execute([wave.first, batch])?)
+            });
+        self.wave = wave;
         written?;
-        self.wave.rows = rows;
-        self.wave.rows.clear();
-        self.wave.first = next;
-        self.wave.record = 0;
+        self.wave.restart();
         self.cache.clear();
         if self.heads.full() {
             self.flush_heads()?;
@@ -175,7 +265,7 @@ impl Book {
     }
 
     pub(super) fn flush_heads(&mut self) -> Result<()> {
-        let (_, written) = self.tables.heads.with(self.heads.take(), || {
+        let (_, written) = self.tables.heads.with(self.heads.take(), |_| {
             let mut insert = self
                 .db
                 .prepare_cached("REPLACE INTO main.head SELECT hash, change, name FROM new_head")?;
