@@ -4,7 +4,7 @@
 //! `update`: changes of entities that are there, in an order that has nothing to do with theirs; `again`: the same ids
 //! again, all duplicates. Making the input is not counted; opening, commit and checkpoint are.
 
-#![allow(clippy::print_stdout, missing_docs)]
+#![allow(clippy::print_stdout)]
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -54,7 +54,7 @@ fn batch(path: &Path, mode: &str, records: u64, n: u64) -> Result<Duration> {
     let mut spent = Duration::ZERO;
     let mut clock = Instant::now();
     let mut book = Book::open(path, b"a secret")?;
-    let made = u64::try_from(
+    let there = u64::try_from(
         book.batches(usize::MAX)?
             .iter()
             .map(|b| b.changes.1 - b.changes.0 + 1)
@@ -66,40 +66,28 @@ fn batch(path: &Path, mode: &str, records: u64, n: u64) -> Result<Duration> {
     while from < records {
         spent += clock.elapsed();
         let wave: Vec<_> = (from..records.min(from + WAVE))
-            .map(|row| record(row, mode, made, records, n))
+            .map(|row| record(row, mode, there, records, n))
             .collect();
         clock = Instant::now();
         prefetch(&mut book, &wave)?;
         parts[0] += clock.elapsed();
-        let mark = clock.elapsed();
+        let mark = Instant::now();
         for record in &wave {
             apply(&mut book, record)?;
         }
-        parts[1] += clock.elapsed() - mark;
-        let mark = clock.elapsed();
+        parts[1] += mark.elapsed();
+        let mark = Instant::now();
         book.flush_wave()?;
-        parts[2] += clock.elapsed() - mark;
-        if std::env::var_os("RSS").is_some() {
-            println!(
-                "{from} {}",
-                std::fs::read_to_string("/proc/self/status")?
-                    .lines()
-                    .filter(|l| l.starts_with("VmRSS")
-                        || l.starts_with("RssAnon")
-                        || l.starts_with("RssFile")
-                        || l.starts_with("RssShm"))
-                    .collect::<String>()
-            );
-        }
+        parts[2] += mark.elapsed();
         from += WAVE;
     }
-    let mark = clock.elapsed();
+    let mark = Instant::now();
     let name = format!("{:012x}", book.batches(1)?.first().map_or(0, |b| b.id));
     let row = book.commit(&journal(&name))?;
     book.mark_published(row.id)?;
-    let commit = clock.elapsed() - mark;
+    let commit = mark.elapsed();
     book.checkpoint()?;
-    let checkpoint = clock.elapsed() - mark - commit;
+    let checkpoint = mark.elapsed().saturating_sub(commit);
     book.close()?;
     println!(
         "  prefetch {:.2?}, decide {:.2?}, flush {:.2?}, commit {commit:.2?}, checkpoint {checkpoint:.2?}",
@@ -141,16 +129,16 @@ fn apply(book: &mut Book, record: &Record) -> Result<()> {
 }
 
 /// `update` goes through what is there with a stride that has no factor in common with it.
-fn record(row: u64, mode: &str, made: u64, records: u64, n: u64) -> Record {
+fn record(row: u64, mode: &str, there: u64, records: u64, n: u64) -> Record {
     let entity = match mode {
-        "new" => made + row,
-        "update" => (row + n) * 7_368_787 % made.max(1),
+        "new" => there + row,
+        "update" => (row + n) * 7_368_787 % there.max(1),
         _ => row,
     };
     let serial = if mode == "again" {
         row
     } else {
-        made * 7 + records * n + row
+        there * 7 + records * n + row
     };
     let filler = "x".repeat(120);
     Record {

@@ -151,8 +151,10 @@ impl Book {
         if self.waiting.0.is_empty() {
             return Ok(());
         }
-        self.flush_wave()?;
-        self.flush_due()
+        self.write_whole(|book| {
+            book.write_wave()?;
+            book.flush_due()
+        })
     }
 
     pub(super) fn flush_due(&mut self) -> Result<()> {

@@ -95,20 +95,11 @@ pub struct JournalRow {
     pub chain: Chain,
 }
 
-/// A place where the journal is not what was written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Break {
-    /// Number of the row.
-    pub id: i64,
-    /// What is wrong there.
-    pub what: String,
-}
-
-const COLUMNS: &str = "id, batch, partner, role, file, sha256, bytes, format, format_hash, settings_hash, rules, \
+pub(super) const COLUMNS: &str = "id, batch, partner, role, file, sha256, bytes, format, format_hash, settings_hash, rules, \
      business_date, status, duplicate_of, reason, claimed_at, archive, first_change, last_change, summary, answers, \
      previous, this";
 /// How many of them the hash is over: all but itself.
-const HASHED: usize = 22;
+pub(super) const HASHED: usize = 22;
 
 impl Book {
     pub(super) fn write_journal(
@@ -242,69 +233,6 @@ impl Book {
         Ok(())
     }
 
-    /// Recomputes the journal's chain and checks the file's structure. What is cut off the end alone shows against the
-    /// published summaries, which hold their links.
-    pub fn verify_chain(&self) -> Result<Vec<Break>> {
-        let mut breaks = Vec::new();
-        let mut previous = [0; 32];
-        let mut expected = 1;
-        let mut next_change = 1;
-        let sql = format!("SELECT {COLUMNS} FROM {} ORDER BY id", self.all("journal"));
-        let mut query = self.db.prepare(&sql)?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
-            let mut wrong = |what: &str| {
-                let what = what.into();
-                breaks.push(Break { id, what });
-            };
-            if id != expected {
-                wrong("a row before this one is gone");
-            }
-            if row.get::<_, [u8; 32]>("previous")? != previous {
-                wrong("it does not follow the row before");
-            }
-            let this: [u8; 32] = row.get("this")?;
-            if hash_of(row)? != this {
-                wrong("it was altered");
-            }
-            if row.get::<_, i64>("first_change")? != next_change {
-                wrong("its changes do not follow those of the row before");
-            }
-            next_change = row.get::<_, i64>("last_change")? + 1;
-            previous = this;
-            expected = id + 1;
-        }
-        self.verify_file(expected, next_change, &mut breaks)?;
-        Ok(breaks)
-    }
-
-    fn verify_file(&self, next: i64, next_change: i64, breaks: &mut Vec<Break>) -> Result<()> {
-        let mut wrong = |what: String| breaks.push(Break { id: next - 1, what });
-        let sql = format!(
-            "SELECT count(*), coalesce(max(id), 0) FROM {}",
-            self.all("change")
-        );
-        let (count, newest): (i64, i64) = self
-            .db
-            .query_row(&sql, [], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        if newest + 1 != next_change {
-            wrong("the newest change is not the newest batch's".into());
-        }
-        if count != newest {
-            wrong(format!("{} changes are gone", newest - count));
-        }
-        let mut query = self.db.prepare("PRAGMA quick_check(10)")?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let what: String = row.get(0)?;
-            if what != "ok" {
-                wrong(what);
-            }
-        }
-        Ok(())
-    }
-
     /// Stops a partner: its files wait. A stop that stands keeps its reason.
     pub fn stop(&mut self, partner: &str, reason: &str) -> Result<()> {
         self.db.execute(
@@ -412,16 +340,8 @@ pub(super) fn date(text: &str) -> Result<NaiveDate> {
         .with_context(|| format!("the book holds a date {text:?}"))
 }
 
-fn hash_of(row: &Row<'_>) -> Result<[u8; 32]> {
-    let mut hash = Sha256::new();
-    for column in 0..HASHED {
-        absorb(&mut hash, row.get_ref(column)?);
-    }
-    Ok(hash.finalize().into())
-}
-
 /// A value behind its type and length, so that nothing can move from one column to the next.
-fn absorb(hash: &mut Sha256, value: ValueRef<'_>) {
+pub(super) fn absorb(hash: &mut Sha256, value: ValueRef<'_>) {
     let mut part = |kind: u8, bytes: &[u8]| {
         hash.update([kind]);
         hash.update((bytes.len() as u64).to_le_bytes());

@@ -41,18 +41,27 @@ impl Stored {
     }
 }
 
+/// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.
+const SINGLES: usize = 1000;
+
 /// What the wave has read from the tables. Only places that nothing in memory covers are in it, so nothing that is
 /// decided can make it stale.
 #[derive(Default)]
 pub(super) struct Cache {
     places: ByHash<Option<Link>>,
     changes: ByHash<Stored>,
+    /// Changes that were read one by one.
+    singles: usize,
+    /// Nothing needs to be read in advance.
+    idle: bool,
 }
 
 impl Cache {
     pub(super) fn clear(&mut self) {
         self.places.clear();
         self.changes.clear();
+        self.idle = self.singles < SINGLES;
+        self.singles = 0;
     }
 }
 
@@ -92,6 +101,9 @@ impl Book {
     /// Reads what the records of the coming wave will ask for, many at once. Leaving a key out costs time and nothing
     /// else.
     pub fn prefetch<'a>(&mut self, keys: impl IntoIterator<Item = (Space, &'a str)>) -> Result<()> {
+        if self.heads.table_is_empty() && self.cache.idle {
+            return Ok(());
+        }
         let mut places = Vec::new();
         for (space, key) in keys {
             let at = self.with_name(space, key, |book, name| Ok(book.hash.of(name)))?;
@@ -270,6 +282,7 @@ impl Book {
                 .query_row(params![id], |row| Stored::from(row, 0))
                 .with_context(|| format!("the book lacks its change {id}"))?;
             self.cache.changes.insert(id, stored);
+            self.cache.singles += 1;
         }
         Ok(&self.cache.changes[&id])
     }

@@ -6,6 +6,8 @@
 //! bounds memory. `schema.sql` says what the tables mean; the fixed cost of a statement is what a load is bound by, so
 //! rows wait in memory and move many at once, in the order of the table they go to.
 
+mod ahead;
+mod audit;
 mod due;
 mod hash;
 mod heads;
@@ -28,11 +30,13 @@ use rusqlite::Connection;
 
 use crate::line::Space;
 
+pub use audit::Break;
 pub use due::Due;
 pub use history::Change;
-pub use journal::{AnswerFile, Break, Chain, Folder, Journal, JournalRow};
+pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow};
 pub use store::Seen;
 
+use ahead::Ahead;
 use due::Waiting;
 use hash::KeyHash;
 use heads::Heads;
@@ -62,6 +66,7 @@ pub struct Book {
     waiting: Waiting,
     cache: Cache,
     words: Words,
+    ahead: Ahead,
     tables: Tables,
     /// Space for one name; kept to be used again.
     name: String,
@@ -96,6 +101,8 @@ struct Batch {
     partner: String,
     journal: i64,
     first_change: i64,
+    /// Something of it may be half written.
+    failed: bool,
 }
 
 /// Words by their numbers, as the book spells them.
@@ -123,6 +130,7 @@ impl Book {
             waiting: Waiting::default(),
             cache: Cache::default(),
             words: Words::default(),
+            ahead: Ahead::default(),
             name: String::new(),
         })
     }
@@ -139,16 +147,27 @@ impl Book {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
             }
         }
-        let first_change = self.newest("change")? + 1;
-        self.batch = Some(Batch {
-            partner: partner.into(),
-            journal: self.newest("journal")? + 1,
-            first_change,
-        });
         self.forget();
+        let begun = self.begin_batch(partner);
+        if begun.is_err() {
+            self.undo()?;
+        }
+        begun
+    }
+
+    fn begin_batch(&mut self, partner: &str) -> Result<()> {
+        let first_change = self.newest("change")? + 1;
+        let journal = self.newest("journal")? + 1;
         self.wave.begin(first_change);
         self.heads.begin(first_change == 1);
-        self.load_words()
+        self.load_words()?;
+        self.batch = Some(Batch {
+            partner: partner.into(),
+            journal,
+            first_change,
+            failed: false,
+        });
+        Ok(())
     }
 
     /// The highest id of a table, 0 where it is empty.
@@ -173,6 +192,10 @@ impl Book {
             return Ok(());
         }
         self.forget();
+        self.undo()
+    }
+
+    fn undo(&self) -> Result<()> {
         match self.access {
             Access::Read => Ok(()),
             Access::Scratch { .. } => {
@@ -187,9 +210,11 @@ impl Book {
     /// Records the batch and makes it durable: all of it from here on, or, with an error, none of it that the next
     /// opening will see unless the disk took it after all. After an error the book must be opened again.
     pub fn commit(&mut self, journal: &Journal) -> Result<JournalRow> {
-        self.flush_wave()?;
-        self.flush_heads()?;
-        self.flush_due()?;
+        self.write_whole(|book| {
+            book.write_wave()?;
+            book.flush_heads()?;
+            book.flush_due()
+        })?;
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
         let row = self.write_journal(batch.journal, (batch.first_change, last_change), journal)?;
@@ -199,6 +224,7 @@ impl Book {
         };
         // A sync that failed is not tried again on this handle: a second one can lie.
         self.broken = true;
+        self.ahead.wait()?;
         self.db
             .execute_batch(end)
             .context("the ledger could not be written")?;
@@ -234,13 +260,8 @@ impl Book {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        let mut log = path.clone().into_os_string();
-        log.push("-wal");
-        match std::fs::metadata(&log) {
-            Ok(meta) if meta.len() >= CHECKPOINT_BYTES => {}
-            Ok(_) => return Ok(()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(error).context("the ledger's log cannot be seen"),
+        if ahead::length(&ahead::log_of(path))? < CHECKPOINT_BYTES {
+            return Ok(());
         }
         let wait = std::time::Duration::from_secs(10);
         self.db.busy_timeout(std::time::Duration::ZERO)?;
@@ -267,6 +288,7 @@ impl Book {
         self.waiting.clear();
         self.cache.clear();
         self.words = Words::default();
+        self.ahead = Ahead::default();
     }
 
     /// Where to read all rows of a table from, for questions that need not be fast.

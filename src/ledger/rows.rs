@@ -57,7 +57,7 @@ impl<T: Tabular> Slot<T> {
 
 #[repr(C)]
 struct Table<T> {
-    /// Must come first: SQLite takes a pointer to it for one to the table.
+    /// Must come first: the database takes a pointer to it for one to the table.
     base: sqlite3_vtab,
     rows: Arc<Mutex<Option<Arc<T>>>>,
 }
@@ -105,7 +105,7 @@ unsafe impl<'vtab, T: Tabular> VTab<'vtab> for Table<T> {
 
 #[repr(C)]
 struct Cursor<'vtab, T> {
-    /// Must come first: SQLite takes a pointer to it for one to the cursor.
+    /// Must come first: the database takes a pointer to it for one to the cursor.
     base: sqlite3_vtab_cursor,
     rows: Arc<T>,
     at: usize,

@@ -16,11 +16,12 @@ CREATE TABLE change (
 
 -- The newest change of every name (an entity's key, an index entry, an instruction id). `hash` is a keyed hash of the
 -- name; where two names want the same place, the later one takes the next free. `name` says which of the change's
--- names this row stands for: 0 its key, n the n-th of `also`.
+-- names this row stands for: 0 its key, n the n-th of `also`. Without NOT NULL: a statement that could fail midway keeps
+-- a second copy of every page that it touches.
 CREATE TABLE head (
     hash   INTEGER PRIMARY KEY,
-    change INTEGER NOT NULL,
-    name   INTEGER NOT NULL
+    change INTEGER,
+    name   INTEGER
 ) STRICT;
 
 -- Words that would stand in every row.

@@ -129,7 +129,11 @@ impl Wave {
         let mut text = String::with_capacity(64);
         for name in self.names(index) {
             text.push(if text.is_empty() { '[' } else { ',' });
-            text.push_str(&serde_json::to_string(name).expect("text is JSON"));
+            if name.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+                text.extend(["\"", name, "\""]);
+            } else {
+                text.push_str(&serde_json::to_string(name).expect("text is JSON"));
+            }
         }
         text.push(']');
         text
@@ -231,8 +235,44 @@ impl Book {
         self.wave.start_record(row, rule);
     }
 
-    /// Ends a wave of records: its changes are written and its memory is given back.
+    /// Ends a wave of records: its changes are written and its memory is used again. After an error nothing is left to
+    /// do but [`Book::rollback`].
     pub fn flush_wave(&mut self) -> Result<()> {
+        self.write_whole(|book| {
+            book.write_wave()?;
+            if book.heads.full() {
+                book.flush_heads()?;
+            }
+            if book.waiting.full() {
+                book.flush_due()?;
+            }
+            Ok(())
+        })?;
+        if let Some(path) = &self.path {
+            self.broken = true;
+            self.ahead.step(path)?;
+            self.broken = false;
+        }
+        Ok(())
+    }
+
+    /// Writes what waits. Half of it may stand when that fails (not to need a copy of every page, a statement is not
+    /// undone by itself), so the batch can then only be rolled back.
+    pub(super) fn write_whole(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let batch = self.batch.as_mut().context("no batch in hand")?;
+        ensure!(!batch.failed, "the batch failed before; undo it");
+        batch.failed = true;
+        write(self)?;
+        if let Some(batch) = &mut self.batch {
+            batch.failed = false;
+        }
+        Ok(())
+    }
+
+    pub(super) fn write_wave(&mut self) -> Result<()> {
         let batch = self.batch.as_ref().context("no batch in hand")?.journal;
         let mut word = self
             .db
@@ -246,7 +286,7 @@ impl Book {
             .changes
             .with(std::mem::take(&mut self.wave), |wave| {
                 let mut insert = self.db.prepare_cached(
-                    "INSERT INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
+                    "INSERT OR FAIL INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
                      FROM new_change",
                 )?;
                 Ok(insert.execute([wave.first, batch])?)
@@ -255,12 +295,6 @@ impl Book {
         written?;
         self.wave.restart();
         self.cache.clear();
-        if self.heads.full() {
-            self.flush_heads()?;
-        }
-        if self.waiting.full() {
-            self.flush_due()?;
-        }
         Ok(())
     }
 

@@ -234,3 +234,25 @@ fn the_chain_shows_what_was_altered() {
         );
     }
 }
+
+/// A statement that fails midway leaves its first rows; nothing of them may be committed.
+#[test]
+fn a_wave_that_fails_ends_its_batch() {
+    let place = place();
+    let mut book = open(&place);
+    batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P1", "one"));
+    let before = content(&place.path);
+    book.begin("nordbank").expect("begun");
+    book.db
+        .execute_batch("INSERT INTO change (id, batch, row, rule) VALUES (3, 2, 1, 1)")
+        .expect("in the way");
+    save(&mut book, 1, "P1", "two");
+    save(&mut book, 2, "P1", "three");
+    assert!(book.flush_wave().is_err());
+    assert!(book.flush_wave().is_err());
+    assert!(book.commit(&journal("bbbbbbbbbbbb")).is_err());
+    book.rollback().expect("undone");
+    assert_eq!(content(&place.path), before);
+    batch(&mut book, "bbbbbbbbbbbb", |book| save(book, 1, "P1", "two"));
+    assert_eq!(state(&mut book, "P1").as_deref(), Some("two"));
+}
