@@ -20,7 +20,7 @@ fn main() -> Result<()> {
                 .file_stem()
                 .and_then(|stem| stem.to_str())
                 .context("a name")?;
-            let (name, bytes) = if stem.ends_with(".xlsx") {
+            let (name, bytes) = if Path::new(stem).extension().is_some_and(|end| end == "xlsx") {
                 (stem.to_owned(), workbook(&text)?)
             } else {
                 (format!("{stem}.csv"), windows_1252(&text)?)

@@ -42,7 +42,7 @@ fn site(common: &Common) -> Result<Option<Site>> {
 
 fn list(common: &Common, out: &mut Out) -> Result<()> {
     let own = own(common)?;
-    let formats = load(&own, &dictionary()).map_err(wrong)?;
+    let formats = load(&own, &dictionary()).map_err(|faults| wrong(&faults))?;
     let ships: Vec<Format> = shipped()
         .iter()
         .filter_map(|(file, text)| Format::parse(file, text, &dictionary()).ok())
@@ -94,7 +94,7 @@ const fn reader(format: &Format) -> &'static str {
 }
 
 fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
-    let formats = load(&own(common)?, &dictionary()).map_err(wrong)?;
+    let formats = load(&own(common)?, &dictionary()).map_err(|faults| wrong(&faults))?;
     let Some(format) = formats.get(id) else {
         let ids: Vec<&str> = formats.keys().map(String::as_str).collect();
         return Err(wrong_use(format!(
@@ -165,6 +165,6 @@ fn check(common: &Common, file: Option<&Path>, out: &mut Out) -> Result<Exit> {
     })
 }
 
-fn wrong(faults: Faults) -> anyhow::Error {
+fn wrong(faults: &Faults) -> anyhow::Error {
     wrong_use(faults.to_string())
 }

@@ -106,10 +106,15 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     if common.json {
         return document(&whole, today, out);
     }
+    let older = whole.rows.len().saturating_sub(SHOWN);
+    let summaries: Result<Vec<_>> = whole.rows[older..].iter().map(summary).collect();
+    if older > 0 {
+        out.line(format!("({older} older batches: `sluss status --json` has all)"))?;
+    }
     if whole.rows.is_empty() {
         out.line("no batches yet")?;
     } else {
-        print_batches(&whole.rows, out)?;
+        print_batches(&summaries?, out)?;
     }
     print_due(&whole, today, out)?;
     for (partner, reason) in &whole.stopped {
@@ -151,59 +156,37 @@ fn document(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()
 }
 
 /// Prints a table of batches, and one of their sums.
-pub fn print_batches(rows: &[JournalRow], out: &mut Out) -> Result<()> {
-    let older = rows.len().saturating_sub(SHOWN);
-    let rows = &rows[older..];
+pub fn print_batches<'s>(
+    summaries: impl IntoIterator<Item = &'s Map<String, Value>>,
+    out: &mut Out,
+) -> Result<()> {
     let mut batches = Table::new(&[
-        "batch",
-        "partner",
-        "file",
-        "format",
-        "status",
-        "records#",
-        "accepted#",
-        "scheduled#",
-        "rejected#",
-        "duplicate#",
-        "reason",
+        "batch", "partner", "file", "format", "status", "records#", "accepted#", "scheduled#",
+        "rejected#", "duplicate#", "reason",
     ]);
     let mut sums = Table::new(&[
-        "batch",
-        "sum of",
-        "currency",
-        "read#",
-        "accepted#",
-        "scheduled#",
-        "rejected#",
+        "batch", "sum of", "currency", "read#", "accepted#", "scheduled#", "rejected#",
         "duplicate#",
     ]);
-    for row in rows {
-        let summary = summary(row)?;
-        let journal = &row.journal;
+    for summary in summaries {
+        let text = |name: &str| plain(summary.get(name).unwrap_or(&Value::Null));
         let count = |name: &str| summary["counts"][name].to_string();
+        let file = if summary["file"].is_null() { "(due)".to_owned() } else { text("file") };
+        let reason = if summary["reason"].is_null() { "duplicate_of" } else { "reason" };
         batches.row([
-            journal.batch.clone(),
-            journal.partner.clone(),
-            tame(journal.file.as_deref().unwrap_or("(due)")).into_owned(),
-            journal.format.clone().unwrap_or_default(),
-            journal.status.clone(),
+            text("batch"),
+            text("partner"),
+            file,
+            text("format"),
+            text("status"),
             count("records"),
             count("accepted"),
             count("scheduled"),
             count("rejected"),
             count("duplicate"),
-            journal
-                .duplicate_of
-                .clone()
-                .or(journal.reason.clone())
-                .unwrap_or_default(),
+            text(reason),
         ]);
-        add_sums(&mut sums, &journal.batch, &summary);
-    }
-    if older > 0 {
-        out.line(format!(
-            "({older} older batches: `sluss status --json` has all)"
-        ))?;
+        add_sums(&mut sums, &text("batch"), summary);
     }
     out.table(&batches)?;
     if !sums.is_empty() {
