@@ -3,6 +3,7 @@
 //! The ledger keeps how often each code was given. Place, field and value stand in errors.csv alone, so examples are
 //! there for as long as the partner has not collected that file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,13 +13,12 @@ use serde_json::{Value, json};
 use super::args::Common;
 use super::out::Out;
 use super::session;
-use super::table::{bold, paint, tame};
+use super::table::{Table, bold, paint, tame};
 use crate::code::Code;
 use crate::ledger::{Folder, JournalRow};
-use crate::line::look::is_personal;
+use crate::line::is_personal;
 use crate::model::value::mask;
 use crate::site::Site;
-use crate::site::settings::{AnswerCharset, Answers};
 
 /// One line of errors.csv, in the order of its columns.
 #[derive(Clone)]
@@ -47,17 +47,7 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
     let file = errors_file(&site, &row)?;
     let counted = from_summary(&row)?;
     let (groups, note) = match &file {
-        Some(path) if path.exists() => (
-            merged(
-                counted,
-                read(
-                    &site.settings().partners[&row.journal.partner].answers,
-                    path,
-                    most,
-                )?,
-            ),
-            None,
-        ),
+        Some(path) if path.exists() => (merged(counted, read(path, most)?), None),
         Some(_) => (
             counted,
             Some("errors.csv was collected; examples are gone with it"),
@@ -76,14 +66,7 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
         paint(&journal.status, out.colours),
     ))?;
     if let Some(reason) = &journal.reason {
-        let reason: Value = serde_json::from_str(reason).context("the reason in the journal")?;
-        let word = |key: &str| reason[key].as_str().unwrap_or("").to_owned();
-        out.line(format!(
-            "reason: {}: {}; {}",
-            word("code"),
-            word("message"),
-            word("hint")
-        ))?;
+        out.line(format!("reason: {reason}"))?;
     }
     if groups.is_empty() {
         return out.line("no findings");
@@ -221,29 +204,61 @@ fn document(row: &JournalRow, groups: &BTreeMap<String, Group>, note: Option<&st
     })
 }
 
-/// Prints the findings among the would-be answers of a folder, if there are any.
-pub fn print_folder(folder: &Path, answers: &Answers, out: &mut Out) -> Result<()> {
-    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if !path.to_string_lossy().ends_with(".errors.csv") {
-            continue;
-        }
-        let groups = read(answers, &path, 3)?;
-        for (code, group) in in_order(&groups) {
+/// Prints what became of each record of a batch, and its findings, from a folder of answers.
+pub fn samples(folder: &Path, out: &mut Out) -> Result<()> {
+    let names = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut paths: Vec<PathBuf> = names.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    let ending = |end: &str| {
+        paths
+            .iter()
+            .find(|path| path.to_string_lossy().ends_with(end))
+    };
+    if let Some(path) = ending(".result.csv") {
+        print_outcomes(path, out)?;
+    }
+    if let Some(path) = ending(".errors.csv") {
+        for (code, group) in in_order(&read(path, SAMPLES)?) {
             print_group(code, group, out)?;
         }
     }
     Ok(())
 }
 
-/// Groups the lines of a published errors.csv. Its values go back to their sender alone: here personal ones are masked.
-fn read(answers: &Answers, path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
-    let shown = path.display();
-    let bytes = std::fs::read(path).with_context(|| shown.to_string())?;
+/// Examples of each code, and records, that `check` shows.
+const SAMPLES: usize = 3;
+const RECORDS_SHOWN: usize = 20;
+
+fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
+    let lines = answer(path)?;
+    let mut table = Table::new(&[
+        "row#", "kind", "entity", "outcome", "state", "codes", "message",
+    ]);
+    for line in lines.iter().skip(1).take(RECORDS_SHOWN) {
+        let [row, _, kind, entity, outcome, state, _, codes, message, ..] = line.as_slice() else {
+            anyhow::bail!("{}: not as it was written", path.display());
+        };
+        let cells = [row, kind, entity, outcome, state, codes, message];
+        table.row(cells.map(|cell| tame(cell).into_owned()));
+    }
+    if !table.is_empty() {
+        out.line("")?;
+        table.print(out)?;
+    }
+    match lines.len().saturating_sub(1 + RECORDS_SHOWN) {
+        0 => Ok(()),
+        more => out.line(format!(
+            "({more} more records: `--answers DIR` writes them all)"
+        )),
+    }
+}
+
+/// Groups the lines of an errors.csv. Its values go back to their sender alone: here personal ones are masked.
+fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for line in records(&bytes, answers).into_iter().skip(1) {
+    for line in answer(path)?.into_iter().skip(1) {
         let [row, place, field, value, code, level, message, hint, ..] = line.as_slice() else {
-            anyhow::bail!("{shown}: not as it was written");
+            anyhow::bail!("{}: not as it was written", path.display());
         };
         let group = groups.entry(code.clone()).or_default();
         if group.count == 0 {
@@ -269,18 +284,25 @@ fn read(answers: &Answers, path: &Path, most: usize) -> Result<BTreeMap<String, 
     Ok(groups)
 }
 
-/// The cells of a CSV answer, in the partner's own style.
-fn records(bytes: &[u8], answers: &Answers) -> Vec<Vec<String>> {
-    let text = match answers.charset {
-        AnswerCharset::Utf8 | AnswerCharset::Utf8Bom => String::from_utf8_lossy(bytes),
-        AnswerCharset::Windows1252 => {
+/// The cells of a CSV answer.
+fn answer(path: &Path) -> Result<Vec<Vec<String>>> {
+    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
+    Ok(records(&bytes))
+}
+
+/// The cells of CSV as we write it, whatever the profile's style: the header is `row` and the delimiter, and text that
+/// is not UTF-8 is windows-1252.
+fn records(bytes: &[u8]) -> Vec<Vec<String>> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => {
             encoding_rs::WINDOWS_1252
                 .decode_without_bom_handling(bytes)
                 .0
         }
     };
     let mut input = text.trim_start_matches('\u{feff}').as_bytes();
-    let delimiter = u8::try_from(answers.delimiter).unwrap_or(b';');
+    let delimiter = input.get(3).copied().unwrap_or(b';');
     let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
     // No record is longer than the file, and none has as many cells.
     let mut cells = vec![0; input.len() + 1];
@@ -310,35 +332,18 @@ fn records(bytes: &[u8], answers: &Answers) -> Vec<Vec<String>> {
 mod tests {
     use super::*;
 
-    fn answers(charset: AnswerCharset) -> Answers {
-        Answers {
-            delimiter: ';',
-            decimal: ',',
-            charset,
-            mode: 0o640,
-            mask: false,
-            pain002: false,
-            workbook: false,
-        }
-    }
-
     #[test]
-    fn an_answer_is_read_back_in_its_own_style() {
-        let text = "row;value\r\n1;\"a;b \"\"c\"\" å\"\r\n2;\r\n";
+    fn an_answer_is_read_back_whatever_its_style() {
+        let text = "row;value\r\n1;\"a;b \"\"c\"\" å\"\n2;\n";
         let expected = vec![
             vec!["row", "value"],
             vec!["1", "a;b \"c\" å"],
             vec!["2", ""],
         ];
         let bom = format!("\u{feff}{text}");
-        assert_eq!(
-            records(bom.as_bytes(), &answers(AnswerCharset::Utf8Bom)),
-            expected
-        );
+        assert_eq!(records(bom.as_bytes()), expected);
         let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(text);
-        assert_eq!(
-            records(&bytes, &answers(AnswerCharset::Windows1252)),
-            expected
-        );
+        assert_eq!(records(&bytes), expected);
+        assert_eq!(records(b"row,value\n1,2\n"), [["row", "value"], ["1", "2"]]);
     }
 }

@@ -82,7 +82,7 @@ fn list(common: &Common, out: &mut Out) -> Result<()> {
             &format.title,
         ]);
     }
-    out.table(&table)
+    table.print(out)
 }
 
 const fn reader(format: &Format) -> &'static str {
@@ -126,7 +126,7 @@ fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
     for row in rows {
         table.row(row);
     }
-    out.table(&table)
+    table.print(out)
 }
 
 fn check(common: &Common, file: Option<&Path>, out: &mut Out) -> Result<Exit> {

@@ -4,6 +4,7 @@
 pub mod args;
 pub mod errors;
 pub mod exit;
+pub mod export;
 pub mod formats;
 pub mod logs;
 pub mod man;
@@ -85,6 +86,9 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
             kind,
             as_of,
         } => show::print(common, entity, kind.as_deref(), *as_of, out),
+        Command::Export { line, kind, output } => {
+            export::write(common, line, kind.as_deref(), output.as_deref(), out)
+        }
         Command::Errors { batch, examples } => errors::print(common, batch, *examples, out),
         Command::Formats { command } => return formats::run(common, command.as_ref(), out),
         Command::Rules {

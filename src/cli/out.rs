@@ -33,12 +33,6 @@ impl Out {
         writeln!(self, "{text}").context("standard output")
     }
 
-    /// Writes a table.
-    pub fn table(&mut self, table: &super::table::Table) -> Result<()> {
-        let text = table.render(self.colours);
-        self.write_all(text.as_bytes()).context("standard output")
-    }
-
     /// Writes a JSON document and a line end.
     pub fn json(&mut self, value: &serde_json::Value) -> Result<()> {
         let text = serde_json::to_string_pretty(value).context("JSON for standard output")?;

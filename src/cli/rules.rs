@@ -9,7 +9,7 @@ use super::out::Out;
 use super::table::{Table, bold};
 use crate::code::{Code, Scope};
 use crate::lifecycle::{self, Leads};
-use crate::line::{Line, look};
+use crate::line::{self, Line};
 use crate::model::{FieldType, KindSpec, Need};
 
 /// Prints the rules of one line, or of all.
@@ -30,7 +30,7 @@ pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
         for kind in line.kinds() {
             print_kind(kind, out)?;
         }
-        for table in look::tables(*line) {
+        for table in line::tables(*line) {
             print_lifecycle(&table, out)?;
         }
     }
@@ -49,12 +49,12 @@ pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
             entry.iso_reason.unwrap_or_default(),
         ]);
     }
-    out.table(&table)
+    table.print(out)
 }
 
 /// Prints the lifecycles as Mermaid state diagrams.
 pub fn mermaid(line: Option<&str>, out: &mut Out) -> Result<()> {
-    for table in chosen(line)?.into_iter().flat_map(look::tables) {
+    for table in chosen(line)?.into_iter().flat_map(line::tables) {
         out.line(format!("%% {}", table.title))?;
         out.line(table.mermaid())?;
     }
@@ -84,7 +84,7 @@ fn print_lifecycle(lifecycle: &lifecycle::Table, out: &mut Out) -> Result<()> {
             table.row(row);
         }
     }
-    out.table(&table)?;
+    table.print(out)?;
     out.line("")
 }
 
@@ -152,7 +152,7 @@ fn print_kind(kind: &KindSpec, out: &mut Out) -> Result<()> {
         };
         table.row([format!("  {}{star}", field.name), in_words(field.kind)]);
     }
-    out.table(&table)?;
+    table.print(out)?;
     out.line("")
 }
 
@@ -161,7 +161,7 @@ fn document(lines: &[Line]) -> Value {
         .iter()
         .map(|line| {
             let kinds: Vec<Value> = line.kinds().iter().map(kind_document).collect();
-            let tables: Vec<Value> = look::tables(*line).iter().map(lifecycle_document).collect();
+            let tables: Vec<Value> = line::tables(*line).iter().map(lifecycle_document).collect();
             json!({ "line": line.as_str(), "kinds": kinds, "lifecycles": tables })
         })
         .collect();

@@ -11,7 +11,8 @@ use super::session;
 use super::status::plain;
 use super::table::{Table, bold, paint, tame};
 use crate::ledger::{Book, Change};
-use crate::line::{Line, Space, look};
+use crate::line::{self, Line, Space};
+use crate::outbox::answers::records::masked;
 
 /// Prints an entity as it is, or as it was at the end of a day. Personal numbers are masked.
 pub fn print(
@@ -54,12 +55,12 @@ pub fn print(
 
 /// The one entity of this key, with its history.
 fn find(book: &mut Book, key: &str, kind: Option<&str>) -> Result<Option<(Space, Vec<Change>)>> {
-    let all = Line::ALL.iter().flat_map(|line| look::entities(*line));
+    let all = Line::ALL.iter().flat_map(|line| line::entities(*line));
     let kinds: Vec<&(&str, Space)> = all
         .filter(|(word, _)| kind.is_none_or(|kind| kind == *word))
         .collect();
     if kinds.is_empty() {
-        let all = Line::ALL.iter().flat_map(|line| look::entities(*line));
+        let all = Line::ALL.iter().flat_map(|line| line::entities(*line));
         let words: Vec<&str> = all.map(|(word, _)| *word).collect();
         return Err(wrong_use(format!(
             "{}: not a kind of entity; there is {}",
@@ -85,8 +86,8 @@ fn find(book: &mut Book, key: &str, kind: Option<&str>) -> Result<Option<(Space,
 }
 
 fn shown(space: Space, key: &str, state: &str) -> Result<Map<String, Value>> {
-    match look::show(space, key, state)? {
-        Value::Object(object) => Ok(look::masked(&object)),
+    match line::show(space, key, state)? {
+        Value::Object(object) => Ok(masked(&object)),
         other => anyhow::bail!("an entity shows itself as {other}"),
     }
 }
@@ -140,7 +141,7 @@ fn print_history(history: &[Change], shown: &[Map<String, Value>], out: &mut Out
             changed.join(", "),
         ]);
     }
-    out.table(&table)
+    table.print(out)
 }
 
 /// Fields that differ, with their new value; `null` where a field is gone.

@@ -109,7 +109,9 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     let older = whole.rows.len().saturating_sub(SHOWN);
     let summaries: Result<Vec<_>> = whole.rows[older..].iter().map(summary).collect();
     if older > 0 {
-        out.line(format!("({older} older batches: `sluss status --json` has all)"))?;
+        out.line(format!(
+            "({older} older batches: `sluss status --json` has all)"
+        ))?;
     }
     if whole.rows.is_empty() {
         out.line("no batches yet")?;
@@ -161,18 +163,41 @@ pub fn print_batches<'s>(
     out: &mut Out,
 ) -> Result<()> {
     let mut batches = Table::new(&[
-        "batch", "partner", "file", "format", "status", "records#", "accepted#", "scheduled#",
-        "rejected#", "duplicate#", "reason",
+        "batch",
+        "partner",
+        "file",
+        "format",
+        "status",
+        "records#",
+        "accepted#",
+        "scheduled#",
+        "rejected#",
+        "duplicate#",
+        "reason",
     ]);
     let mut sums = Table::new(&[
-        "batch", "sum of", "currency", "read#", "accepted#", "scheduled#", "rejected#",
+        "batch",
+        "sum of",
+        "currency",
+        "read#",
+        "accepted#",
+        "scheduled#",
+        "rejected#",
         "duplicate#",
     ]);
     for summary in summaries {
         let text = |name: &str| plain(summary.get(name).unwrap_or(&Value::Null));
         let count = |name: &str| summary["counts"][name].to_string();
-        let file = if summary["file"].is_null() { "(due)".to_owned() } else { text("file") };
-        let reason = if summary["reason"].is_null() { "duplicate_of" } else { "reason" };
+        let file = if summary["file"].is_null() {
+            "(due)".to_owned()
+        } else {
+            text("file")
+        };
+        let reason = if summary["reason"].is_null() {
+            "duplicate_of"
+        } else {
+            "reason"
+        };
         batches.row([
             text("batch"),
             text("partner"),
@@ -188,10 +213,10 @@ pub fn print_batches<'s>(
         ]);
         add_sums(&mut sums, &text("batch"), summary);
     }
-    out.table(&batches)?;
+    batches.print(out)?;
     if !sums.is_empty() {
         out.line("")?;
-        out.table(&sums)?;
+        sums.print(out)?;
     }
     Ok(())
 }
@@ -235,7 +260,7 @@ fn print_due(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<(
         table.row(["later", "", what, &count.to_string(), "scheduled"]);
     }
     out.line("")?;
-    out.table(&table)
+    table.print(out)
 }
 
 /// One batch whole.

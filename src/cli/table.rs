@@ -47,6 +47,14 @@ impl Table {
         self.rows.is_empty()
     }
 
+    /// Prints it.
+    pub fn print(&self, out: &mut super::out::Out) -> anyhow::Result<()> {
+        use std::io::Write as _;
+        let text = self.render(out.colours);
+        out.write_all(text.as_bytes())
+            .map_err(|error| anyhow::Error::new(error).context("standard output"))
+    }
+
     /// The table as lines, its headings first.
     pub fn render(&self, colours: bool) -> String {
         let widths = self.widths();

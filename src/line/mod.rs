@@ -4,7 +4,6 @@
 
 pub mod dictionary;
 pub mod insurance;
-pub mod look;
 
 use std::borrow::Cow;
 use std::sync::Arc;
