@@ -96,28 +96,28 @@ fn print_fields(fields: &Map<String, Value>, out: &mut Out) -> Result<()> {
     let width = fields.keys().map(|name| name.chars().count()).max();
     let width = width.unwrap_or_default();
     for (name, value) in fields {
-        let text = match value {
-            Value::Array(items) => {
-                let items: Vec<String> = items.iter().map(item).collect();
-                items.join(", ")
-            }
-            value => paint(&plain(value), out.colours).into_owned(),
-        };
+        let text = item(value);
+        let text = paint(&text, out.colours);
         out.line(format!("{name:<width$}  {text}"))?;
     }
     Ok(())
 }
 
-/// An item of a list: an object as its names and values.
+/// A value in a line: lists by commas, objects as their names and values.
 fn item(value: &Value) -> String {
-    let Some(object) = value.as_object() else {
-        return plain(value);
-    };
-    let parts: Vec<String> = object
-        .iter()
-        .map(|(name, value)| format!("{name} {}", plain(value)))
-        .collect();
-    format!("({})", parts.join(" "))
+    match value {
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(item).collect();
+            items.join(", ")
+        }
+        Value::Object(object) => {
+            let parts = object
+                .iter()
+                .map(|(name, value)| format!("{name} {}", item(value)));
+            format!("({})", parts.collect::<Vec<_>>().join(" "))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => plain(value),
+    }
 }
 
 fn print_history(history: &[Change], shown: &[Map<String, Value>], out: &mut Out) -> Result<()> {

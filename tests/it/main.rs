@@ -2,6 +2,7 @@
 
 mod cli;
 mod delimited;
+mod demo;
 mod docs;
 mod identifiers;
 mod tidy;
