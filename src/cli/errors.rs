@@ -65,8 +65,8 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
         tame(journal.file.as_deref().unwrap_or("(due)")),
         paint(&journal.status, out.colours),
     ))?;
-    if let Some(reason) = &journal.reason {
-        out.line(format!("reason: {reason}"))?;
+    if let Some(reason) = whole_reason(&row) {
+        out.line(format!("as a whole: {}", tame(&reason)))?;
     }
     if groups.is_empty() {
         return out.line("no findings");
@@ -78,6 +78,25 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
         Some(note) => out.line(format!("({note})")),
         None => Ok(()),
     }
+}
+
+/// Why the batch as a whole was not taken: the journal keeps the finding's words.
+fn whole_reason(row: &JournalRow) -> Option<String> {
+    let reason = row.journal.reason.as_deref()?;
+    let Ok(finding) = serde_json::from_str::<Value>(reason) else {
+        return Some(reason.to_owned());
+    };
+    let text = |name: &str| finding[name].as_str().unwrap_or_default().to_owned();
+    let place = match text("place") {
+        place if place.is_empty() => place,
+        place => format!(" ({place})"),
+    };
+    Some(format!(
+        "{}: {}{place}; {}",
+        text("code"),
+        text("message"),
+        text("hint")
+    ))
 }
 
 fn print_group(code: &str, group: &Group, out: &mut Out) -> Result<()> {
@@ -102,7 +121,10 @@ fn print_group(code: &str, group: &Group, out: &mut Out) -> Result<()> {
             (field, "") => format!(": {field}"),
             (field, value) => format!(": {field} {}", tame(value)),
         };
-        out.line(format!("    {row}{}{seen}", tame(&example.place)))?;
+        let line = format!("{row}{}{seen}", tame(&example.place));
+        if !line.is_empty() {
+            out.line(format!("    {line}"))?;
+        }
     }
     Ok(())
 }
@@ -198,7 +220,7 @@ fn document(row: &JournalRow, groups: &BTreeMap<String, Group>, note: Option<&st
         "partner": row.journal.partner,
         "file": row.journal.file,
         "status": row.journal.status,
-        "reason": row.journal.reason,
+        "reason": whole_reason(row),
         "findings": findings,
         "note": note,
     })

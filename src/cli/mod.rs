@@ -24,6 +24,7 @@ use anyhow::Result;
 use clap::Parser;
 
 use crate::ledger::Book;
+use crate::run::RunError;
 use crate::site::{Site, SiteError};
 use args::{Cli, Command, Common};
 use exit::{Exit, WrongUse};
@@ -58,10 +59,11 @@ fn ended(result: Result<Exit>) -> Exit {
     };
     // Standard error may be closed; then nobody is left to tell.
     writeln!(std::io::stderr(), "sluss: {error:#}").ok();
+    let wrong_site = |site: &SiteError| site.is_usage();
+    let wrong_run = |run: &RunError| matches!(run, RunError::Wrong(_));
     let usage = error.is::<WrongUse>()
-        || error
-            .downcast_ref::<SiteError>()
-            .is_some_and(SiteError::is_usage);
+        || error.downcast_ref().is_some_and(wrong_site)
+        || error.downcast_ref().is_some_and(wrong_run);
     if usage {
         Exit::WrongUse
     } else {
@@ -111,7 +113,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
         Command::Retry { batch } => return run::retry(common, batch, out),
         Command::Demo { dir } => return run::demo(common, dir, out),
         Command::ReadAlone { name } => read_alone(common, name),
-        _ => Err(exit::wrong_use("this command is not in this build yet")),
+        Command::ReadWorkbook { .. } => Err(exit::wrong_use("the program alone starts this")),
     }?;
     Ok(Exit::Good)
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::args::Common;
 use super::exit::{Exit, wrong_use};
 use super::out::Out;
-use super::table::{Table, tame};
+use super::table::tame;
 use crate::run::{self, Options, Report, RunError};
 
 /// Does what is due, takes every complete batch, answers.
@@ -21,7 +21,7 @@ pub fn run(common: &Common, out: &mut Out) -> Result<Exit> {
         progress: &told,
         ..options(common)
     };
-    let report = run::run(&common.site, &options);
+    let report = run::run(super::session::dir(common), &options);
     bar.end();
     finished(common, report, out)
 }
@@ -43,7 +43,13 @@ pub fn check(
         progress: &told,
         ..options(common)
     };
-    let checked = run::check::check(&common.site, partner, files, answers, &options);
+    let checked = run::check::check(
+        super::session::dir(common),
+        partner,
+        files,
+        answers,
+        &options,
+    );
     bar.end();
     let checked = match checked {
         Ok(checked) => checked,
@@ -52,7 +58,7 @@ pub fn check(
     let exit = report(common, &checked.report, out)?;
     if !common.json {
         for folder in &checked.answers {
-            super::errors::print_folder(folder, &checked.style, out)?;
+            super::errors::samples(folder, out)?;
         }
         if let Some(folder) = answers {
             out.line(format!("the would-be answers are in {}", folder.display()))?;
@@ -70,7 +76,7 @@ pub fn watch(common: &Common, out: &mut Out) -> Result<Exit> {
         self::report(common, report, out)?;
         std::io::Write::flush(out).map_err(Into::into)
     };
-    match run::watch::watch(&common.site, &options(common), &mut tell) {
+    match run::watch::watch(super::session::dir(common), &options(common), &mut tell) {
         Ok(()) => Ok(Exit::Good),
         Err(error) => failed(error),
     }
@@ -82,7 +88,7 @@ pub fn retry(common: &Common, batch: &str, out: &mut Out) -> Result<Exit> {
     let row = super::session::batch(common, &site, batch)?;
     finished(
         common,
-        run::retry(&common.site, &row, &options(common)),
+        run::retry(super::session::dir(common), &row, &options(common)),
         out,
     )
 }
@@ -102,23 +108,32 @@ pub fn demo(common: &Common, dir: &Path, out: &mut Out) -> Result<Exit> {
     };
     // The night has its faults, and showing them is what it is for: the exit code is good all the same.
     self::report(common, &report, out)?;
-    if !common.json {
-        let shown = dir.display();
-        out.line("")?;
-        out.line("Look at:")?;
-        out.line(format!("  {shown}/outbox/      the answers, a folder a partner: result, errors, rejected, events, orders"))?;
-        out.line(format!(
-            "  {shown}/quarantine/  what could not be read, each with its reason beside it"
-        ))?;
-        out.line(format!("  {shown}/archive/     every input that was taken"))?;
-        out.line("Ask on:")?;
-        out.line(format!("  sluss status --site {shown}"))?;
-        out.line(format!("  sluss errors BATCH --site {shown}"))?;
-        out.line(format!(
-            "  sluss export insurance --partner nordbank --site {shown}"
-        ))?;
+    if !common.json && !common.quiet {
+        look_around(dir, &report, out)?;
     }
     Ok(Exit::Good)
+}
+
+/// Where to look in the sample night's site, and what to ask.
+fn look_around(dir: &Path, report: &Report, out: &mut Out) -> Result<()> {
+    let site = dir.display();
+    let partial = |batch: &&Value| batch["status"] == "partial";
+    let batch = report.batches.iter().rfind(partial);
+    let batch = batch
+        .and_then(|batch| batch["batch"].as_str())
+        .unwrap_or("BATCH");
+    out.line(format!(
+        "
+Look at:
+  {site}/outbox/      the answers, a folder a partner: result, errors, rejected, events, orders, summary
+  {site}/quarantine/  what could not be read, each with its reason beside it
+  {site}/archive/     every input that was taken
+Ask:
+  sluss status --site {site}
+  sluss errors {batch} --site {site}
+  sluss show F-1001 --partner nordbank --site {site}
+  sluss export insurance --partner nordbank --site {site}"
+    ))
 }
 
 fn options(common: &Common) -> Options<'static> {
@@ -174,57 +189,14 @@ fn report(common: &Common, report: &Report, out: &mut Out) -> Result<Exit> {
     })
 }
 
-const COLUMNS: [&str; 10] = [
-    "partner",
-    "file",
-    "batch",
-    "format",
-    "status",
-    "records#",
-    "accepted#",
-    "scheduled#",
-    "rejected#",
-    "duplicate#",
-];
-
 fn lines(report: &Report, out: &mut Out) -> Result<()> {
     if report.batches.is_empty() && report.waiting.is_empty() {
         return out.line("nothing to do");
     }
     if !report.batches.is_empty() {
-        let mut table = Table::new(&COLUMNS);
-        for batch in &report.batches {
-            let text = |value: &Value| tame(value.as_str().unwrap_or("")).into_owned();
-            let due = || format!("due {}", batch["business_date"].as_str().unwrap_or(""));
-            let file = batch["file"]
-                .as_str()
-                .map_or_else(due, |name| tame(name).into_owned());
-            let mut row = vec![
-                text(&batch["partner"]),
-                file,
-                text(&batch["batch"]),
-                text(&batch["format"]),
-            ];
-            row.push(match batch["reason"].as_str() {
-                Some(reason) => format!("{}: {reason}", text(&batch["status"])),
-                None => text(&batch["status"]),
-            });
-            for outcome in ["records", "accepted", "scheduled", "rejected", "duplicate"] {
-                row.push(batch["counts"][outcome].to_string());
-            }
-            table.row(row);
-        }
-        out.table(&table)?;
+        super::status::print_batches(report.batches.iter().filter_map(Value::as_object), out)?;
     }
-    for file in &report.waiting {
-        out.line(format!(
-            "waits: {}/{}: {}",
-            file.partner,
-            tame(&file.file),
-            file.reason
-        ))?;
-    }
-    Ok(())
+    super::status::print_waiting(report, out)
 }
 
 /// A progress bar on a terminal, nothing elsewhere.

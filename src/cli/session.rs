@@ -1,5 +1,7 @@
 //! What most commands begin with: the site, a partner, its book.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset, Local, NaiveDate};
 
@@ -9,15 +11,18 @@ use crate::ledger::{Book, JournalRow};
 use crate::site::Site;
 use crate::site::settings::Partner;
 
-/// The site that the options name.
-pub fn site(common: &Common) -> Result<Site> {
-    // An empty SLUSS_SITE is one that was not set.
-    let dir = if common.site.as_os_str().is_empty() {
-        std::path::Path::new(".")
+/// The site's folder. An empty `SLUSS_SITE` is one that was not set.
+pub fn dir(common: &Common) -> &Path {
+    if common.site.as_os_str().is_empty() {
+        Path::new(".")
     } else {
         &common.site
-    };
-    Ok(Site::open(dir)?)
+    }
+}
+
+/// The site that the options name.
+pub fn site(common: &Common) -> Result<Site> {
+    Ok(Site::open(dir(common))?)
 }
 
 /// The instant that counts as now.

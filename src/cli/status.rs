@@ -11,6 +11,7 @@ use super::session;
 use super::table::{Table, bold, tame};
 use crate::ledger::{Book, JournalRow};
 use crate::os::hex;
+use crate::run::{Report, look};
 use crate::site::Site;
 
 /// Batches that people are shown; `--json` has all.
@@ -103,8 +104,9 @@ impl Whole {
 fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     let whole = gather(common, site)?;
     let today = session::business_date(common, site);
+    let inboxes = look(site, common.partner.as_deref())?;
     if common.json {
-        return document(&whole, today, out);
+        return document(&whole, &inboxes, today, out);
     }
     let older = whole.rows.len().saturating_sub(SHOWN);
     let summaries: Result<Vec<_>> = whole.rows[older..].iter().map(summary).collect();
@@ -119,6 +121,7 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
         print_batches(&summaries?, out)?;
     }
     print_due(&whole, today, out)?;
+    print_waiting(&inboxes, out)?;
     for (partner, reason) in &whole.stopped {
         out.line(format!(
             "stopped: {partner}: {reason}; `sluss resume {partner}` lifts it"
@@ -129,10 +132,18 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
             "warning: batch {batch} is booked and not yet published; the next run does that"
         ))?;
     }
+    for warning in &inboxes.warnings {
+        out.line(format!("warning: {}", tame(warning)))?;
+    }
     Ok(())
 }
 
-fn document(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()> {
+fn document(
+    whole: &Whole,
+    inboxes: &Report,
+    today: chrono::NaiveDate,
+    out: &mut Out,
+) -> Result<()> {
     let batches: Result<Vec<_>> = whole.rows.iter().map(summary).collect();
     let mut document = json_batches(batches?);
     let due = |reached: bool| {
@@ -150,10 +161,17 @@ fn document(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()
         .iter()
         .map(|(partner, reason)| json!({ "partner": partner, "reason": reason }))
         .collect();
+    let waiting: Vec<Value> = inboxes
+        .waiting
+        .iter()
+        .map(|file| json!({ "partner": file.partner, "file": file.file, "reason": file.reason }))
+        .collect();
+    document.insert("waiting".into(), waiting.into());
     document.insert("due".into(), due(true).into());
     document.insert("scheduled".into(), due(false).into());
     document.insert("stopped".into(), stopped.into());
     document.insert("unpublished".into(), json!(whole.unpublished));
+    document.insert("warnings".into(), json!(inboxes.warnings));
     out.json(&Value::Object(document))
 }
 
@@ -236,6 +254,19 @@ fn add_sums(table: &mut Table, batch: &str, summary: &Map<String, Value>) {
             text("duplicate"),
         ]);
     }
+}
+
+/// Prints files that were not taken, and what each waits for.
+pub fn print_waiting(report: &Report, out: &mut Out) -> Result<()> {
+    if report.waiting.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new(&["partner", "waiting file", "for"]);
+    for file in &report.waiting {
+        table.row([&*file.partner, &tame(&file.file), &file.reason]);
+    }
+    out.line("")?;
+    table.print(out)
 }
 
 fn print_due(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()> {

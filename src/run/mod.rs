@@ -5,6 +5,7 @@ mod batch;
 pub mod check;
 mod decide;
 mod due;
+mod look;
 mod report;
 mod session;
 pub mod watch;
@@ -29,6 +30,7 @@ use crate::outbox::answers::summary::Status;
 use crate::site::Site;
 use crate::site::settings::Settings;
 
+pub use look::look;
 pub use report::{Report, RunError, Waiting};
 use session::{Session, Shared};
 

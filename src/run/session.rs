@@ -334,7 +334,7 @@ pub(super) fn named(formats: &[Arc<Format>], name: &str) -> Named {
     named
 }
 
-fn done_file(format: &Arc<Format>) -> Option<String> {
+pub(super) fn done_file(format: &Arc<Format>) -> Option<String> {
     match &format.complete {
         Complete::DoneFile(pattern) => Some(pattern.clone()),
         Complete::Settle => None,
