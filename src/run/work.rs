@@ -188,10 +188,10 @@ impl Job<'_> {
             &self.about.time(),
         );
         let rejected = RejectedWriter::create(
-            format,
             &reader.layout(),
             folder,
             self.about.base,
+            self.about.name,
             self.about.claimed_at,
         )?;
         let mut outputs = Outputs {
@@ -310,7 +310,7 @@ impl Job<'_> {
         summary.controls = controls;
         summary.answers = answers.finish()?;
         let sums = |total: &format::Total| rejected.text(total);
-        if let Some(answer) = writer.finish(rejected.count, &sums)? {
+        if let Some(answer) = writer.finish(&sums)? {
             // Beside the errors, as the manual lists them.
             let at = summary.answers.len().min(2);
             summary.answers.insert(at, answer);

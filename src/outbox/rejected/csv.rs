@@ -1,18 +1,16 @@
 //! Delimited text: the head and the records, byte for byte.
 
-use std::fs::File;
-use std::io::{BufWriter, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use super::{PRIVATE, sync};
 use crate::os::Folder;
+use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::read::Layout;
 
 pub(super) struct CsvWriter {
     layout: Arc<Layout>,
-    out: BufWriter<File>,
+    out: AnswerFile,
     line_end: &'static [u8],
     /// Whether the last line has its end; only the file's last one may lack it.
     ended: bool,
@@ -28,7 +26,7 @@ impl CsvWriter {
         };
         let mut writer = Self {
             layout: layout.clone(),
-            out: BufWriter::new(folder.create(name, PRIVATE)?),
+            out: AnswerFile::create(folder, name)?,
             line_end,
             // A file without a header may begin with a byte order mark alone.
             ended: true,
@@ -46,13 +44,10 @@ impl CsvWriter {
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let bytes = self.layout.as_sent(bytes);
-        self.out
-            .write_all(&bytes)
-            .context("write the rejected records")
+        self.out.write(&self.layout.as_sent(bytes))
     }
 
-    pub(super) fn finish(self) -> Result<()> {
-        sync(self.out)
+    pub(super) fn finish(self) -> Result<Answer> {
+        self.out.finish()
     }
 }

@@ -2,14 +2,15 @@
 //! records after it without gaps, each value of its own type and none a formula.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Read, Write};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use sha2::{Digest, Sha256};
 
-use super::{PRIVATE, sync};
-use crate::os::Folder;
+use crate::os::{Folder, hex};
+use crate::outbox::answers::files::Answer;
 use crate::read::excel::ExcelLayout;
 use crate::read::{Cell, SheetRow};
 
@@ -20,6 +21,8 @@ pub(super) struct ExcelWriter {
     workbook: Workbook,
     formats: Formats,
     next_row: u32,
+    folder: Folder,
+    name: String,
     out: BufWriter<File>,
 }
 
@@ -37,7 +40,7 @@ impl ExcelWriter {
         name: &str,
         claimed_at: DateTime<FixedOffset>,
     ) -> Result<Self> {
-        let out = BufWriter::new(folder.create(name, PRIVATE)?);
+        let out = BufWriter::new(folder.create(name, 0o600)?);
         let mut writer = Self {
             workbook: Workbook::new(),
             formats: Formats {
@@ -46,6 +49,8 @@ impl ExcelWriter {
                 time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
             },
             next_row: 0,
+            folder: Folder::open(folder.path())?,
+            name: name.to_owned(),
             out,
         };
         writer.start(layout, folder, claimed_at).context(WRITE)?;
@@ -91,9 +96,26 @@ impl ExcelWriter {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<()> {
+    pub(super) fn finish(mut self) -> Result<Answer> {
         self.workbook.save_to_writer(&mut self.out).context(WRITE)?;
-        sync(self.out)
+        self.out.flush().context(WRITE)?;
+        self.out.get_ref().sync_all().context(WRITE)?;
+        // An archive is not written from front to back, so it is hashed when it is whole.
+        let (mut file, stat) = self.folder.read(&self.name)?;
+        let mut hash = Sha256::new();
+        let mut buffer = vec![0; 64 << 10];
+        loop {
+            let read = file.read(&mut buffer).context(WRITE)?;
+            if read == 0 {
+                break;
+            }
+            hash.update(&buffer[..read]);
+        }
+        Ok(Answer {
+            name: self.name,
+            sha256: hex(&hash.finalize()),
+            bytes: stat.size,
+        })
     }
 }
 

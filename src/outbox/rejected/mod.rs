@@ -3,13 +3,13 @@
 //!
 //! What could not be kept cannot be sent back: of a record over 1 MiB only what its reader kept, which may be nothing.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, FixedOffset};
-use rust_decimal::Decimal;
 
+use super::answers::files::Answer;
+use crate::format::Total;
 use crate::model::Source;
 use crate::os::Folder;
 use crate::read::{Chunk, Layout};
@@ -24,12 +24,18 @@ use csv::CsvWriter;
 use excel::ExcelWriter;
 use xml::XmlWriter;
 
-/// Mode of files that nobody else is to read yet.
-const PRIVATE: u32 = 0o600;
-
 /// Writes the rejected records of one batch, in the order in which they are added. Memory does not grow with them.
 pub struct RejectedWriter {
-    writer: Writer,
+    begin: Begin,
+    writer: Option<Writer>,
+}
+
+/// What is needed once there is a record to send back.
+struct Begin {
+    layout: Arc<Layout>,
+    folder: Folder,
+    name: String,
+    claimed_at: DateTime<FixedOffset>,
 }
 
 enum Writer {
@@ -39,74 +45,105 @@ enum Writer {
 }
 
 impl RejectedWriter {
-    /// The file's ending after the answer's name: that of the input, but for workbooks, which always come back as
-    /// `xlsx`. Begun only once there is a record to send back: a file that would be empty is not written.
-    pub fn extension<'e>(layout: &Layout, input: &'e str) -> &'e str {
-        match layout {
-            Layout::Csv(_) | Layout::Xml(_) => input,
-            Layout::Excel(_) => "xlsx",
-        }
-    }
-
-    /// Begins the file of this name in a private folder on the answers' file system. `claimed_at` becomes a workbook's
-    /// time of creation, so that a rerun writes the same bytes.
-    pub fn begin(
+    /// Prepares for the batch's private folder. `base`: `<stem>.<batch>`; `input`: the file's name as received, whose
+    /// ending the answer takes, but for workbooks, which always come back as `xlsx`. `claimed_at` becomes a workbook's
+    /// time of creation, so that a rerun writes the same bytes. Nothing is written before there is a record.
+    pub fn create(
         layout: &Arc<Layout>,
         folder: &Folder,
-        name: &str,
+        base: &str,
+        input: &str,
         claimed_at: DateTime<FixedOffset>,
     ) -> Result<Self> {
-        let writer = match &**layout {
-            Layout::Csv(_) => Writer::Csv(CsvWriter::begin(layout, folder, name)?),
-            Layout::Xml(_) => Writer::Xml(XmlWriter::begin(layout, folder, name)?),
-            Layout::Excel(layout) => Writer::Excel(Box::new(ExcelWriter::begin(
-                layout, folder, name, claimed_at,
-            )?)),
-        };
-        Ok(Self { writer })
+        let ending = ending(layout, input);
+        Ok(Self {
+            begin: Begin {
+                layout: layout.clone(),
+                folder: Folder::open(folder.path())?,
+                name: format!("{base}.rejected.{ending}"),
+                claimed_at,
+            },
+            writer: None,
+        })
     }
 
     /// Adds a record, by the chunk it was read from and its source.
     pub fn add(&mut self, chunk: &Chunk, source: &Source) -> Result<()> {
-        match (&mut self.writer, chunk, source) {
+        const OUTSIDE: &str = "a record lies outside of its chunk";
+        match (chunk, source) {
             (
-                Writer::Csv(writer),
                 Chunk::Lines { bytes, .. } | Chunk::TooLarge { bytes, .. },
                 Source::Bytes { start, end },
             ) => {
-                let record = bytes.get(*start..*end);
-                writer.add(record.context("a record lies outside of its chunk")?)
+                let record = bytes.get(*start..*end).context(OUTSIDE)?;
+                match self.writer()? {
+                    Writer::Csv(writer) => writer.add(record),
+                    Writer::Xml(_) | Writer::Excel(_) => Ok(()),
+                }
             }
-            (Writer::Xml(writer), Chunk::Elements(elements), Source::Item(at)) => writer.add(
-                elements
-                    .get(*at)
-                    .context("a record lies outside of its chunk")?,
-            ),
-            (Writer::Excel(writer), Chunk::Rows(rows), Source::Item(at)) => writer.add(
-                rows.get(*at)
-                    .context("a record lies outside of its chunk")?,
-            ),
+            (Chunk::Elements(elements), Source::Item(at)) => {
+                let element = elements.get(*at).context(OUTSIDE)?;
+                match self.writer()? {
+                    Writer::Xml(writer) => writer.add(element),
+                    Writer::Csv(_) | Writer::Excel(_) => Ok(()),
+                }
+            }
+            (Chunk::Rows(rows), Source::Item(at)) => {
+                let row = rows.get(*at).context(OUTSIDE)?;
+                match self.writer()? {
+                    Writer::Excel(writer) => writer.add(row),
+                    Writer::Csv(_) | Writer::Xml(_) => Ok(()),
+                }
+            }
             // Nothing was kept of it.
             _ => Ok(()),
         }
     }
 
-    /// Ends the file, durably; its name is durable once the folder is synced. `sums`: by field, the sum over the
-    /// rejected records, as read, for control values; known to XML alone, and only after its reader has finished.
-    pub fn finish(self, sums: &[(&str, Decimal)]) -> Result<()> {
-        match self.writer {
-            Writer::Csv(writer) => writer.finish(),
-            Writer::Xml(writer) => writer.finish(sums),
-            Writer::Excel(writer) => writer.finish(),
-        }
+    /// Ends the file, durably; `None`: there is none, since no record was added. `sums` gives the sum of a field over
+    /// the rejected records, as read, with a decimal point: it replaces the totals that an XML file states, and is
+    /// asked only after the reader has finished.
+    pub fn finish(self, sums: &dyn Fn(&Total) -> String) -> Result<Option<Answer>> {
+        let answer = match self.writer {
+            None => return Ok(None),
+            Some(Writer::Csv(writer)) => writer.finish(),
+            Some(Writer::Xml(writer)) => writer.finish(sums),
+            Some(Writer::Excel(writer)) => writer.finish(),
+        };
+        answer.map(Some)
+    }
+
+    fn writer(&mut self) -> Result<&mut Writer> {
+        let writer = match self.writer.take() {
+            Some(writer) => writer,
+            None => self.begin.writer()?,
+        };
+        Ok(self.writer.insert(writer))
     }
 }
 
-/// Writes out what is buffered and makes it durable.
-fn sync(out: std::io::BufWriter<std::fs::File>) -> Result<()> {
-    let mut out = out;
-    out.flush().context("write the rejected records")?;
-    out.get_ref()
-        .sync_all()
-        .context("sync the rejected records")
+impl Begin {
+    fn writer(&self) -> Result<Writer> {
+        Ok(match &*self.layout {
+            Layout::Csv(_) => {
+                Writer::Csv(CsvWriter::begin(&self.layout, &self.folder, &self.name)?)
+            }
+            Layout::Xml(_) => {
+                Writer::Xml(XmlWriter::begin(&self.layout, &self.folder, &self.name)?)
+            }
+            Layout::Excel(layout) => {
+                let writer = ExcelWriter::begin(layout, &self.folder, &self.name, self.claimed_at);
+                Writer::Excel(Box::new(writer?))
+            }
+        })
+    }
+}
+
+fn ending<'e>(layout: &Layout, input: &'e str) -> &'e str {
+    let own = input.rsplit_once('.').map(|(_, ending)| ending);
+    match layout {
+        Layout::Csv(_) => own.unwrap_or("csv"),
+        Layout::Xml(_) => own.unwrap_or("xml"),
+        Layout::Excel(_) => "xlsx",
+    }
 }

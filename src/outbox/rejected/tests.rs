@@ -2,6 +2,8 @@
 
 use std::io::Cursor;
 
+use sha2::{Digest, Sha256};
+
 use super::*;
 use crate::format::{CsvRules, Format, ReaderKind};
 use crate::read::excel::tests as workbooks;
@@ -26,10 +28,14 @@ impl Work {
     }
 
     /// The one file that was written.
-    fn bytes(&self) -> Vec<u8> {
+    fn bytes(&self, answer: Option<Answer>) -> Vec<u8> {
+        let answer = answer.expect("an answer");
         let names = self.folder.names().expect("names");
-        assert_eq!(names, ["out"], "nothing else stays");
-        std::fs::read(self.folder.path().join("out")).expect("the file")
+        assert_eq!(names, [answer.name.as_str()], "nothing else stays");
+        let bytes = std::fs::read(self.folder.path().join(&answer.name)).expect("the file");
+        let hash = crate::os::hex(&Sha256::digest(&bytes));
+        assert_eq!((answer.sha256, answer.bytes), (hash, bytes.len() as u64));
+        bytes
     }
 }
 
@@ -38,12 +44,13 @@ fn claimed() -> DateTime<FixedOffset> {
 }
 
 /// Reads a stream and sends back the records of these numbers, counted from 0.
-fn back(format: Format, bytes: &[u8], rejected: &[usize], sums: &[(&str, Decimal)]) -> Vec<u8> {
+fn back(format: Format, bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     let input = Input::Stream(Box::new(Cursor::new(bytes.to_vec())));
     let mut reader = Reader::open(&Arc::new(format), input, &LIMITS).expect("opened");
     let layout = reader.layout();
     let work = Work::new();
-    let mut writer = RejectedWriter::begin(&layout, &work.folder, "out", claimed()).expect("begun");
+    let mut writer =
+        RejectedWriter::create(&layout, &work.folder, "a.b", "in.txt", claimed()).expect("begun");
     let mut number = 0;
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
@@ -54,8 +61,7 @@ fn back(format: Format, bytes: &[u8], rejected: &[usize], sums: &[(&str, Decimal
         }
     }
     reader.finish().expect("read");
-    writer.finish(sums).expect("finished");
-    work.bytes()
+    work.bytes(writer.finish(&|_| "2.50".to_owned()).expect("finished"))
 }
 
 fn csv(charset: crate::format::Charset) -> Format {
@@ -123,7 +129,7 @@ fn delimited_text_comes_back_byte_for_byte() {
         ),
     ];
     for (charset, sent, rejected, expected) in rows {
-        let found = back(csv(charset), &sent, rejected, &[]);
+        let found = back(csv(charset), &sent, rejected);
         assert_eq!(
             String::from_utf8_lossy(&found),
             String::from_utf8_lossy(&expected)
@@ -141,13 +147,14 @@ fn a_line_end_is_added_only_where_two_records_would_run_together() {
     let chunk = reader.next_chunk().expect("read").expect("a record");
     let records = layout.records(&chunk);
     let work = Work::new();
-    let mut writer = RejectedWriter::begin(&layout, &work.folder, "out", claimed()).expect("begun");
+    let mut writer =
+        RejectedWriter::create(&layout, &work.folder, "a.b", "in.txt", claimed()).expect("begun");
     for _ in 0..2 {
         writer.add(&chunk, &records[0].source).expect("added");
     }
     writer.add(&chunk, &Source::None).expect("nothing was kept");
-    writer.finish(&[]).expect("finished");
-    assert_eq!(work.bytes(), b"nr;text\r\n1;a\r\n1;a");
+    let answer = writer.finish(&|_| String::new()).expect("finished");
+    assert_eq!(work.bytes(answer), b"nr;text\r\n1;a\r\n1;a");
 }
 
 #[test]
@@ -175,8 +182,7 @@ fn xml_comes_back_within_what_stood_around_it_with_totals_of_its_own() {
         ),
     ];
     for (rejected, expected) in rows {
-        let sums = [("amount", Decimal::new(250, 2))];
-        let found = back(format.clone(), &sent, rejected, &sums);
+        let found = back(format.clone(), &sent, rejected);
         let (text, _, _) = encoding_rs::WINDOWS_1252.decode(&found);
         assert_eq!(text, *expected);
         let all = documents::told(format.clone(), &sent);
@@ -200,12 +206,12 @@ fn xml_keeps_its_character_set_its_mark_and_bytes_that_are_no_text() {
             .chain(units.flat_map(u16::to_le_bytes))
             .collect()
     };
-    let found = back(documents::canonical(), &utf16(text), &[1], &[]);
+    let found = back(documents::canonical(), &utf16(text), &[1]);
     let expected = text.replace("<record><amount>1</amount></record>", "");
     assert_eq!(found, utf16(&expected.replace("</record>", "</record>\n")));
 
     let sent = b"\xEF\xBB\xBF<records><record><comment>\xE5\xFF</comment></record></records>";
-    let found = back(documents::canonical(), sent, &[0], &[]);
+    let found = back(documents::canonical(), sent, &[0]);
     assert_eq!(
         found,
         b"\xEF\xBB\xBF<records><record><comment>\xE5\xFF</comment></record>\n</records>"
@@ -218,7 +224,8 @@ fn back_book(bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     let (mut reader, layout) = workbooks::open(&format, bytes, &LIMITS).expect("opened");
     let layout = Arc::new(Layout::Excel(layout));
     let work = Work::new();
-    let mut writer = RejectedWriter::begin(&layout, &work.folder, "out", claimed()).expect("begun");
+    let mut writer =
+        RejectedWriter::create(&layout, &work.folder, "a.b", "in.txt", claimed()).expect("begun");
     let mut number = 0;
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
@@ -228,8 +235,7 @@ fn back_book(bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
             number += 1;
         }
     }
-    writer.finish(&[]).expect("finished");
-    work.bytes()
+    work.bytes(writer.finish(&|_| String::new()).expect("finished"))
 }
 
 /// Each record's fields as seen and as read; places left out.
@@ -322,5 +328,32 @@ fn any_sheet_name_becomes_a_possible_one() {
     ];
     for (name, expected) in rows {
         assert_eq!(excel::possible_name(name), expected);
+    }
+}
+
+#[test]
+fn the_name_keeps_the_inputs_ending_and_no_record_means_no_file() {
+    let book = workbooks::workbook(&[&[T("Nr")], &[T("1")]]);
+    let format = Arc::new(workbooks::insurance());
+    let (_, excel) = workbooks::open(&format, &book, &LIMITS).expect("opened");
+    let stream = |bytes: &[u8]| Input::Stream(Box::new(Cursor::new(bytes.to_vec())));
+    let reader = |format: Format, bytes: &[u8]| {
+        Reader::open(&Arc::new(format), stream(bytes), &LIMITS).expect("opened")
+    };
+    let csv = reader(csv(crate::format::Charset::Utf8), b"nr;text\n").layout();
+    let xml = reader(documents::canonical(), b"<records/>").layout();
+    let rows = [
+        (&csv, "INS.20261120.txt", "txt"),
+        (&csv, "INS", "csv"),
+        (&xml, "INS.XML", "XML"),
+        (&Arc::new(Layout::Excel(excel)), "INS.ods", "xlsx"),
+    ];
+    for (layout, input, expected) in rows {
+        assert_eq!(ending(layout, input), expected);
+        let work = Work::new();
+        let writer = RejectedWriter::create(layout, &work.folder, "a.b", input, claimed());
+        let answer = writer.and_then(|writer| writer.finish(&|_| String::new()));
+        assert_eq!(answer.expect("finished"), None);
+        assert!(work.folder.names().expect("names").is_empty());
     }
 }

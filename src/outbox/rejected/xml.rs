@@ -5,15 +5,14 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{BufReader, BufWriter, Read, Write};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
-use rust_decimal::Decimal;
+use anyhow::{Context, Result, ensure};
 
-use super::{PRIVATE, sync};
-use crate::format::{Control, Total};
+use crate::format::Total;
 use crate::os::Folder;
+use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::read::xml::{Edit, Segment, XmlLayout};
 use crate::read::{Element, Layout};
 
@@ -23,7 +22,7 @@ const EDITS_MAX: usize = 10_000;
 pub(super) struct XmlWriter {
     layout: Arc<Layout>,
     folder: Folder,
-    name: OsString,
+    name: String,
     spool_name: OsString,
     spool: BufWriter<File>,
     /// Bytes spooled.
@@ -39,11 +38,11 @@ impl XmlWriter {
     pub(super) fn begin(layout: &Arc<Layout>, folder: &Folder, name: &str) -> Result<Self> {
         let mut spool_name = OsString::from(name);
         spool_name.push(".spool");
-        let spool = folder.create(&spool_name, PRIVATE)?;
+        let spool = folder.create(&spool_name, 0o600)?;
         let mut writer = Self {
             layout: layout.clone(),
             folder: Folder::open(folder.path())?,
-            name: name.into(),
+            name: name.to_owned(),
             spool_name,
             spool: BufWriter::new(spool),
             at: 0,
@@ -124,29 +123,23 @@ impl XmlWriter {
             .context("spool the rejected records")
     }
 
-    pub(super) fn finish(mut self, sums: &[(&str, Decimal)]) -> Result<()> {
+    pub(super) fn finish(mut self, sums: &dyn Fn(&Total) -> String) -> Result<Answer> {
         self.end_document()?;
         self.spool.flush().context("spool the rejected records")?;
         let (spool, _) = self.folder.read(&self.spool_name)?;
         let mut spool = BufReader::new(spool);
-        let mut out = BufWriter::new(self.folder.create(&self.name, PRIVATE)?);
+        let mut out = AnswerFile::create(&self.folder, &self.name)?;
         let mut at = 0;
         for &(start, end, control) in &self.edits {
-            copy(&mut spool, start - at, &mut out)?;
-            let stated = self.total(control, sums);
-            match stated {
-                Some(text) => {
-                    copy(&mut spool, end - start, &mut io::sink())?;
-                    let text = self.layout.as_sent(text.as_bytes());
-                    out.write_all(&text).context("write the rejected records")?;
-                }
-                None => copy(&mut spool, end - start, &mut out)?,
-            }
+            copy(&mut spool, start - at, |bytes| out.write(bytes))?;
+            copy(&mut spool, end - start, |_| Ok(()))?;
+            let total = self.total(control, sums);
+            out.write(&self.layout.as_sent(total.as_bytes()))?;
             at = end;
         }
-        copy(&mut spool, self.at - at, &mut out)?;
-        sync(out)?;
-        Ok(self.folder.remove(&self.spool_name)?)
+        copy(&mut spool, self.at - at, |bytes| out.write(bytes))?;
+        self.folder.remove(&self.spool_name)?;
+        out.finish()
     }
 
     /// Writes the tails of the levels that are open: their own where the document ended within them.
@@ -170,27 +163,28 @@ impl XmlWriter {
     }
 
     /// What a control states of the records that come back.
-    fn total(&self, control: usize, sums: &[(&str, Decimal)]) -> Option<String> {
-        let control: &Control = self.xml().format().controls.get(control)?;
+    fn total(&self, control: usize, sums: &dyn Fn(&Total) -> String) -> String {
+        let control = &self.xml().format().controls[control];
         let number = match control.equals {
             Total::Count => self.records.to_string(),
-            Total::Sum(field) => {
-                let (_, sum) = sums.iter().find(|(name, _)| *name == field)?;
-                sum.to_string()
-            }
+            Total::Sum(_) => sums(&control.equals),
         };
-        Some(match &control.convert.number {
+        match &control.convert.number {
             Some((mark, _)) => number.replace('.', &mark.to_string()),
             None => number,
-        })
+        }
     }
 }
 
-fn copy(from: &mut impl Read, length: u64, to: &mut impl Write) -> Result<()> {
-    let copied = io::copy(&mut from.take(length), to).context("write the rejected records")?;
-    anyhow::ensure!(
-        copied == length,
-        "the spool of rejected records is cut short"
-    );
+fn copy(from: &mut impl Read, length: u64, mut to: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let mut from = from.take(length);
+    let mut buffer = vec![0; 64 << 10];
+    while from.limit() > 0 {
+        let read = from
+            .read(&mut buffer)
+            .context("read the spool of rejected records")?;
+        ensure!(read > 0, "the spool of rejected records is cut short");
+        to(&buffer[..read])?;
+    }
     Ok(())
 }
