@@ -218,3 +218,44 @@ fn questions_about_the_night_are_answered() {
         }
     }
 }
+
+#[test]
+fn rejected_records_can_be_dropped_again() {
+    let folder = tempfile::tempdir().expect("a folder for a test");
+    let dir = night(folder.path(), "2");
+    let site = dir.to_str().expect("UTF-8");
+    for batch in batches(&dir) {
+        let partner = batch["partner"].as_str().expect("a partner");
+        let rejected = &batch["counts"]["rejected"];
+        let answers = batch["answers"].as_array().expect("a list");
+        let mut names = answers.iter().filter_map(|answer| answer["name"].as_str());
+        let Some(name) = names.find(|name| name.contains(".rejected.")) else {
+            assert_eq!(rejected, 0, "{batch}");
+            continue;
+        };
+        // Mended files come under a new name, which the partner's pattern takes.
+        let file = batch["file"]
+            .as_str()
+            .expect("a file")
+            .replace("20261120", "20261121");
+        let again = folder.path().join(file);
+        fs::copy(dir.join("outbox").join(partner).join(name), &again).expect("a copy");
+        let again = again.to_str().expect("UTF-8");
+        let output = sluss(&[
+            "--site",
+            site,
+            "--json",
+            "--partner",
+            partner,
+            "check",
+            again,
+        ]);
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let checked = &document["batches"][0];
+        assert_ne!(checked["status"], "quarantined", "{name}");
+        assert_eq!(&checked["counts"]["records"], rejected, "{name}");
+        if batch["reason"] == "totals_mismatch" {
+            assert_eq!(checked["status"], "accepted", "its totals were made anew");
+        }
+    }
+}
