@@ -2,12 +2,14 @@
 
 mod claimed;
 mod ready;
+mod recover;
 mod scan;
 mod stream;
 mod take;
 
-pub use claimed::{Claimed, Recovered, recover, retry, without_file};
+pub use claimed::Claimed;
 pub use ready::{Readiness, Sidecars};
+pub use recover::{Recovered, recover, retry, without_file};
 pub use scan::{Candidate, Found, Named, Naming, Scan, Warning, scan, strays};
 pub use stream::{Read, Stream};
 pub use take::{Left, Taken, When, claim, put_back};

@@ -82,7 +82,7 @@ impl fmt::Display for Warning {
 const UNFINISHED: &[&str] = &[".part", ".filepart", ".tmp", ".crdownload", "~"];
 
 /// After this time an ignored name is told: perhaps it was meant to be taken.
-const LONG: Duration = Duration::from_hours(24);
+const LONG: Duration = Duration::from_secs(24 * 3600);
 
 /// Looks through a partner's inbox. `now` is the real clock's time, whatever the run's.
 pub fn scan(
@@ -184,11 +184,11 @@ fn is_ignored(name: &OsStr, done_files: &[String]) -> bool {
     if bytes.starts_with(b".") {
         return true;
     }
-    let unfinished = |end: &&str| {
+    let unfinished = |end: &str| {
         let end = end.as_bytes();
         bytes.len() >= end.len() && bytes[bytes.len() - end.len()..].eq_ignore_ascii_case(end)
     };
-    UNFINISHED.iter().any(|end| unfinished(&end))
+    UNFINISHED.iter().any(|end| unfinished(end))
         || done_files
             .iter()
             .any(|pattern| is_done_file(bytes, pattern))

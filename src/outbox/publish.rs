@@ -4,6 +4,9 @@
 //! first sees whether it was done: what is gone from the private folder was published, and where it is gone from the
 //! outbox too, its receiver collected it. Nothing is ever made again, and nothing replaced.
 
+#[cfg(test)]
+mod tests;
+
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 

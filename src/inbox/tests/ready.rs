@@ -2,7 +2,7 @@
 
 use super::*;
 
-const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_secs(3600);
 
 fn changed(place: &Place, name: &str) -> SystemTime {
     place
