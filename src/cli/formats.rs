@@ -27,7 +27,7 @@ pub fn run(common: &Common, command: Option<&FormatsCommand>, out: &mut Out) -> 
 /// The site's own format files. What ships can be looked at without a site.
 fn own(common: &Common) -> Result<Vec<(String, String)>> {
     Ok(site(common)?
-        .map(|site| site.formats().to_vec())
+        .map(|site| site.format_files().to_vec())
         .unwrap_or_default())
 }
 

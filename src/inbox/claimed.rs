@@ -1,21 +1,20 @@
 //! A file that was taken, until its batch is published.
 
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::Seek;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::ready::{is_sidecar, stated};
 use super::stream::{Read, Stream};
-use super::take::{Taken, When, is_openable, put_back, settle_claim, take_done_file, writers};
+use super::take::{Taken, is_openable, put_back, settle_claim, writers};
 use crate::code::Code;
 use crate::os::{self, Stat, Writers, step};
-use crate::site::settings::Partner;
+use crate::site::PartnerFolders;
 use crate::site::work::{Claim, DONE, INPUT, Stage, Work};
-use crate::site::{PartnerFolders, Site};
 
 /// A file that is ours: in its private work folder, open, and hashed.
 #[derive(Debug)]

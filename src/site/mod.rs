@@ -9,9 +9,13 @@ pub mod settings;
 mod tests;
 pub mod work;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use crate::format::{self, Format};
+use crate::line::dictionary::dictionary;
 use crate::os::{self, Folder};
 use crate::toml_table::{Fault, Faults};
 
@@ -29,7 +33,8 @@ pub struct Site {
     root: PathBuf,
     settings: Settings,
     secret: Secret,
-    formats: Vec<(String, String)>,
+    format_files: Vec<(String, String)>,
+    formats: BTreeMap<String, Arc<Format>>,
 }
 
 /// Why a site cannot be used.
@@ -81,7 +86,7 @@ impl From<os::Error> for SiteError {
 }
 
 impl Site {
-    /// Opens the site in a folder: reads its settings, keys and format files.
+    /// Opens the site in a folder: reads its settings, keys and format files, and tells the faults of all.
     pub fn open(dir: &Path) -> Result<Self, SiteError> {
         let root = std::path::absolute(dir)
             .map_err(|cause| os::Error::new("find the folder", dir, cause))?;
@@ -92,19 +97,31 @@ impl Site {
             )));
         };
         let secret = Secret::read(&root)?;
-        let formats = read_formats(&root)?;
+        let format_files = read_formats(&root)?;
+        let formats = format::load(&format_files, &dictionary());
+        let ids: Option<Vec<String>> = formats
+            .as_ref()
+            .ok()
+            .map(|formats| formats.keys().cloned().collect());
         let around = Around {
             root: &root,
-            formats: None,
+            formats: ids.as_deref(),
             keys: &secret.names(),
         };
-        let settings = Settings::parse(SETTINGS, &text, around).map_err(SiteError::Settings)?;
-        Ok(Self {
-            root,
-            settings,
-            secret,
-            formats,
-        })
+        match (Settings::parse(SETTINGS, &text, around), formats) {
+            (Ok(settings), Ok(formats)) => Ok(Self {
+                root,
+                settings,
+                secret,
+                format_files,
+                formats,
+            }),
+            (settings, formats) => {
+                let mut faults = settings.err().unwrap_or_default();
+                faults.0.extend(formats.err().unwrap_or_default().0);
+                Err(SiteError::Settings(faults))
+            }
+        }
     }
 
     /// The site's folder, absolute.
@@ -123,7 +140,12 @@ impl Site {
     }
 
     /// The site's own format files: path within the site, and text; sorted by path.
-    pub fn formats(&self) -> &[(String, String)] {
+    pub fn format_files(&self) -> &[(String, String)] {
+        &self.format_files
+    }
+
+    /// Every format by its id: those that ship, and the site's own.
+    pub const fn formats(&self) -> &BTreeMap<String, Arc<Format>> {
         &self.formats
     }
 

@@ -136,16 +136,42 @@ fn keys_and_settings_that_others_reach_are_refused() {
 #[test]
 fn format_files_come_sorted_and_links_to_them_are_the_operators_choice() {
     let (_temp, dir) = made();
-    std::fs::write(dir.join("formats/b.toml"), "b").expect("writes");
+    let text = include_str!("../../formats/canonical-csv.toml");
+    let own = text.replace("\"canonical-csv\"", "\"own-csv-1\"");
+    std::fs::write(dir.join("formats/b.toml"), &own).expect("writes");
     std::fs::write(dir.join("formats/readme.txt"), "x").expect("writes");
-    symlink(dir.join("formats/b.toml"), dir.join("formats/a.toml")).expect("links");
+    std::fs::write(dir.join("elsewhere"), text).expect("writes");
+    symlink(dir.join("elsewhere"), dir.join("formats/a.toml")).expect("links");
     let site = Site::open(&dir).expect("opens");
-    let found: Vec<(&str, &str)> = site
-        .formats()
-        .iter()
+    let files = site.format_files().iter();
+    let files: Vec<(&str, &str)> = files
         .map(|(name, text)| (name.as_str(), text.as_str()))
         .collect();
-    assert_eq!(found, [("formats/a.toml", "b"), ("formats/b.toml", "b")]);
+    assert_eq!(
+        files,
+        [("formats/a.toml", text), ("formats/b.toml", own.as_str())]
+    );
+    assert!(
+        site.formats().contains_key("own-csv-1") && site.formats().contains_key("canonical-xml")
+    );
+}
+
+#[test]
+fn faults_of_formats_and_settings_are_told_together() {
+    let (_temp, dir) = made();
+    std::fs::write(dir.join("formats/a.toml"), "id = 5").expect("writes");
+    std::fs::write(dir.join(SETTINGS), "[sites]").expect("writes");
+    let told = reasons(Site::open(&dir));
+    assert!(
+        told.contains("sluss.toml:1:2 unknown key `sites`"),
+        "{told}"
+    );
+    assert!(told.contains("formats/a.toml:1:6"), "{told}");
+    std::fs::remove_file(dir.join("formats/a.toml")).expect("removes");
+    let text = "[partner.p]\nformats = [\"canonical-cvs\"]\nlines = [\"insurance\"]\n";
+    std::fs::write(dir.join(SETTINGS), text).expect("writes");
+    let told = reasons(Site::open(&dir));
+    assert!(told.contains("did you mean `canonical-csv`?"), "{told}");
 }
 
 #[test]
