@@ -104,7 +104,7 @@ pub fn scan(
             let path = inbox.path().join(&name);
             scan.warnings.push(Warning { path, message });
         };
-        if stat.kind == Kind::Folder {
+        if stat.kind == Kind::Folder && !is_hidden(&name) {
             warn("a folder in an inbox is not entered");
             continue;
         }
@@ -181,7 +181,7 @@ fn order(by: BatchOrder, a: &Candidate, b: &Candidate) -> Ordering {
 
 fn is_ignored(name: &OsStr, done_files: &[String]) -> bool {
     let bytes = name.as_encoded_bytes();
-    if bytes.starts_with(b".") {
+    if is_hidden(name) {
         return true;
     }
     let unfinished = |end: &str| {
@@ -193,6 +193,10 @@ fn is_ignored(name: &OsStr, done_files: &[String]) -> bool {
             .iter()
             .any(|pattern| is_done_file(bytes, pattern))
         || name.to_str().is_some_and(is_our_rejected)
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 fn is_done_file(name: &[u8], pattern: &str) -> bool {
@@ -234,6 +238,9 @@ pub fn strays(site: &Site) -> os::Result<Vec<Warning>> {
     let partners = &site.settings().partners;
     for name in inbox.names()? {
         let path = inbox.path().join(&name);
+        if is_hidden(&name) {
+            continue;
+        }
         let Some(stat) = inbox.look(&name)? else {
             continue;
         };

@@ -85,6 +85,9 @@ pub struct Reason<'a> {
     pub claimed_at: &'a str,
 }
 
+/// Longest name that file systems take, in bytes.
+const NAME_MAX: usize = 255;
+
 /// What came of publishing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Published {
@@ -263,8 +266,11 @@ fn put_input_away(site: &Folder, work: &Work, to: Option<&PutAway<'_>>) -> Resul
         return Ok(Some(stop));
     }
     step("input_put_away");
-    let pattern = work.claim.done_pattern.as_deref().unwrap_or("{name}.done");
-    let done = pattern.replace("{name}", name);
+    let pattern = work.claim.done_pattern.as_deref();
+    let done = pattern.map(|pattern| pattern.replace("{name}", name));
+    // A format's pattern may be of any length; a name is not.
+    let done = done.filter(|done| done.len() <= NAME_MAX);
+    let done = done.unwrap_or_else(|| format!("{name}.done"));
     if let Some(stop) = put_file_away(work, DONE, &folder, &done)? {
         return Ok(Some(stop));
     }

@@ -195,6 +195,8 @@ fn odd_things_are_warnings() {
     let place = Place::new("");
     place.drop("a.csv.part", b"");
     fs::create_dir(place.inbox("folder.csv")).expect("makes");
+    fs::create_dir(place.inbox(".hidden")).expect("makes");
+    fs::write(place.inbox("../.hidden"), b"").expect("writes");
     let scan = place.scan();
     assert!(scan.found.is_empty());
     let told: Vec<String> = scan.warnings.iter().map(ToString::to_string).collect();

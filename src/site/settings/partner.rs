@@ -159,15 +159,21 @@ fn settle(table: &mut Table<'_>) -> Duration {
 
 fn done_file(table: &mut Table<'_>) -> Option<String> {
     let pattern = table.string("done_file")?;
-    let fits = pattern.matches("{name}").count() == 1 && pattern != "{name}";
+    // Its file's name is put in when both are archived, and the whole must remain a name.
+    let fits = pattern.matches("{name}").count() == 1
+        && pattern != "{name}"
+        && pattern.len() <= DONE_FILE_MAX;
     if !fits || pattern.contains('/') {
         table.fault_at(
             "done_file",
-            "a done-file's name holds `{name}` once and something beside it, such as `{name}.done`, and no slash",
+            "a done-file's name holds `{name}` once and something beside it, such as `{name}.done`, no slash, and is short",
         );
     }
     Some(pattern)
 }
+
+/// Longest pattern of a done-file's name, in bytes.
+const DONE_FILE_MAX: usize = 40;
 
 fn order(table: &mut Table<'_>) -> BatchOrder {
     match one_of(table, "order", &["name", "sequence"]) {

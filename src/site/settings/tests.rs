@@ -172,6 +172,10 @@ fn each_wrong_value_is_a_fault() {
         ("done_file = \"READY\"", "holds `{name}` once"),
         ("done_file = \"{name}\"", "holds `{name}` once"),
         ("done_file = \"../{name}.done\"", "no slash"),
+        (
+            "done_file = \"{name}.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+            "is short",
+        ),
         ("order = \"size\"", "unknown order"),
         ("reject_batch_above = 20", "a share is from 0 to 1"),
         ("on_record_error = \"stop\"", "unknown on_record_error"),
