@@ -84,7 +84,7 @@ impl Options<'_> {
 
 /// The formats of a site, verified; every partner's formats exist.
 pub fn formats(site: &Site) -> Result<BTreeMap<String, Arc<Format>>, RunError> {
-    let formats = format::load(site.formats(), &dictionary())
+    let formats = format::load(site.format_files(), &dictionary())
         .map_err(|faults| RunError::Wrong(faults.to_string()))?;
     let mut faults = Vec::new();
     for partner in site.settings().partners.values() {
