@@ -2,6 +2,10 @@
 
 use sluss::read::excel::child;
 
+/// Records are many small allocations that one thread makes and another frees.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     // The confined reader of workbooks starts nothing else: no log, no panic hook, no arguments to parse.
     if std::env::args_os()

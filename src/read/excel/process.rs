@@ -39,6 +39,9 @@ impl Process {
             .arg(COMMAND)
             .arg(errand)
             .env_clear()
+            // The allocator would else reserve more at once than the child's limits allow.
+            .env("MIMALLOC_ARENA_RESERVE", "16384")
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .current_dir("/")
             .stdin(Stdio::from(file))
             .stdout(Stdio::piped())
