@@ -373,7 +373,6 @@ fn a_record_that_could_not_be_read_is_not_told_what_it_lacks() {
 #[test]
 fn what_the_reader_told_of_a_field_is_told_once_and_hides_nothing_else() {
     let rows: &[(&[(&'static str, &str)], &'static str, &[&str])] = &[
-        // Given, and not to be read: the reader's words stand alone.
         (
             &[("kind", "thing.open"), ("thing_no", "!")],
             "thing_no",
@@ -383,7 +382,6 @@ fn what_the_reader_told_of_a_field_is_told_once_and_hides_nothing_else() {
                 "required currency line 7",
             ],
         ),
-        // Not given, since it was not to be read.
         (
             &[("kind", "thing.close")],
             "thing_no",
