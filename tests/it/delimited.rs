@@ -18,7 +18,7 @@ const LIMITS: ReadLimits = ReadLimits {
 };
 
 #[expect(clippy::print_stdout, reason = "a test that tried nothing must say so")]
-fn real_files() -> Option<PathBuf> {
+pub(crate) fn real_files() -> Option<PathBuf> {
     let folder = std::env::var_os("SLUSS_REAL_FILES");
     if folder.is_none() {
         println!("SLUSS_REAL_FILES is not set: no real files were tried");
@@ -57,7 +57,7 @@ fn read(format: &Arc<Format>, bytes: Vec<u8>) -> Result<Vec<Vec<String>>, String
     Ok(records)
 }
 
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {

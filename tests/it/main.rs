@@ -6,3 +6,5 @@ mod demo;
 mod docs;
 mod identifiers;
 mod tidy;
+mod workbooks;
+mod xml;
