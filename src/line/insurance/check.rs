@@ -129,13 +129,13 @@ fn registration(fields: &Fields, found: &mut Vec<Finding>) {
     names(fields, &mut told);
     found.extend(told.into_iter().filter(|finding| !finding.rejects()));
     insured_twice(fields, found);
-    if let (Some(start), Some(end)) = (fields.date("start_date"), fields.date("end_date")) {
-        if end <= start {
-            found.push(
-                Finding::field(Code::DateOrder, "end_date")
-                    .hinting("the end date comes after the start date"),
-            );
-        }
+    if let (Some(start), Some(end)) = (fields.date("start_date"), fields.date("end_date"))
+        && end <= start
+    {
+        found.push(
+            Finding::field(Code::DateOrder, "end_date")
+                .hinting("the end date comes after the start date"),
+        );
     }
     same_meaning(fields, found);
     nothing_pending(fields, found);

@@ -67,16 +67,14 @@ impl Customer {
     ///
     /// # Errors
     /// The identity number is none on the day that it is judged on.
-    pub(super) fn of(fields: &Fields, today: Option<NaiveDate>) -> Result<Self, Finding> {
+    pub(super) fn of(fields: &Fields, today: Option<NaiveDate>) -> Result<Self, Code> {
         let mut customer = Self(Map::new());
         for name in WHO {
             if let Some(value) = fields.get(name) {
                 customer.0.insert((*name).to_owned(), json(value, None));
             }
         }
-        let number = customer
-            .checked(customer.text("identity_no"), today)
-            .map_err(|code| Finding::field(code, "identity_no"))?;
+        let number = customer.checked(customer.text("identity_no"), today)?;
         let text = Json::from(number.normalised);
         customer.0.insert("identity_no".to_owned(), text);
         customer.change(fields);
@@ -213,8 +211,8 @@ pub(super) fn create(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> {
     }
     let customer = match Customer::of(work.fields, Some(work.today())) {
         Ok(customer) => customer,
-        Err(finding) => {
-            work.decision.findings.push(finding);
+        Err(code) => {
+            work.find(code, "identity_no");
             return Ok(());
         }
     };

@@ -233,6 +233,10 @@ pub(super) fn days_after(day: NaiveDate, days: u32) -> NaiveDate {
         .expect("dates end in the year 2999, settings at 36,500 days")
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 mod currency {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
@@ -248,6 +252,10 @@ mod currency {
     }
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 mod date {
     use chrono::NaiveDate;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

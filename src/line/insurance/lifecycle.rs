@@ -197,9 +197,9 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
     match (state, ask) {
         (S::None, A::Register(Approvals::Both)) => Go(S::Approved, &[E::Registered, E::Approved]),
         (S::None, A::Register(Approvals::Missing)) => Go(S::Registered, &[E::Registered]),
-        (S::None, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection)
-        | (S::None, A::Payout | A::PremiumPaid | A::TopUp(_) | A::ApproveTopUp(_) | A::Cancel(_))
-        | (S::None, A::Reactivate(_) | A::Inquire | A::Expire | A::LapseTopUp(_)) => Refuse(C::NotFound),
+        (S::None, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection) => Refuse(C::NotFound),
+        (S::None, A::Payout | A::PremiumPaid | A::TopUp(_) | A::ApproveTopUp(_) | A::Cancel(_)) => Refuse(C::NotFound),
+        (S::None, A::Reactivate(_) | A::Inquire | A::Expire | A::LapseTopUp(_)) => Refuse(C::NotFound),
 
         (S::Registered | S::Approved | S::Active, A::Register(_)) => Refuse(C::AlreadyExists),
         (S::Registered | S::Approved | S::Active, A::Update) => Stay(&[E::Updated]),
@@ -247,8 +247,8 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Cancelled, A::Reactivate(Undo::Approved)) => Go(S::Approved, &[E::Reactivated]),
         (S::Cancelled, A::Reactivate(Undo::Active)) => Go(S::Active, &[E::Reactivated]),
         (S::Cancelled, A::Reactivate(Undo::Closed | Undo::Scheduled | Undo::Nothing)) => Refuse(C::ReactivationClosed),
-        (S::Cancelled, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection)
-        | (S::Cancelled, A::TopUp(_) | A::ApproveTopUp(_) | A::Expire | A::LapseTopUp(_)) => Refuse(C::IsCancelled),
+        (S::Cancelled, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection) => Refuse(C::IsCancelled),
+        (S::Cancelled, A::TopUp(_) | A::ApproveTopUp(_) | A::Expire | A::LapseTopUp(_)) => Refuse(C::IsCancelled),
 
         (S::Expired, _) => Refuse(C::HasExpired),
     }

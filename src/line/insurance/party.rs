@@ -41,7 +41,7 @@ pub(super) fn party(
         }
         Role::Payer => payer(insurance, action, customer_no),
     };
-    work.decision.findings.extend(fault.err());
+    work.decision.findings.extend(fault);
     if before == *insurance {
         return Ok(());
     }
@@ -101,35 +101,35 @@ fn not_so(message: &'static str, hint: &'static str) -> Finding {
 }
 
 /// Exactly one: he changes, and is neither added nor removed.
-fn owner(insurance: &mut Insurance, action: Action, customer_no: &str) -> Result<(), Finding> {
+fn owner(insurance: &mut Insurance, action: Action, customer_no: &str) -> Option<Finding> {
     let is_he = *insurance.owner == *customer_no;
     match action {
-        Action::Add if is_he => Err(present()),
-        Action::Add => Err(not_so(
+        Action::Add if is_he => Some(present()),
+        Action::Add => Some(not_so(
             "an insurance has exactly one owner",
             "send action change with the new owner",
         )),
-        Action::Remove if !is_he => Err(absent()),
-        Action::Remove => Err(not_so(
+        Action::Remove if !is_he => Some(absent()),
+        Action::Remove => Some(not_so(
             "an insurance needs an owner",
             "send action change with the new owner",
         )),
         Action::Change => {
             insurance.owner = customer_no.into();
-            Ok(())
+            None
         }
     }
 }
 
 /// One or two.
-fn insured(insurance: &mut Insurance, action: Action, customer_no: &str) -> Result<(), Finding> {
+fn insured(insurance: &mut Insurance, action: Action, customer_no: &str) -> Option<Finding> {
     let list = &mut insurance.insured;
     match action {
-        Action::Add if list.len() >= MOST_INSURED && !contains(list, customer_no) => Err(not_so(
+        Action::Add if list.len() >= MOST_INSURED && !contains(list, customer_no) => Some(not_so(
             "an insurance has at most two insured",
             "remove one of them first",
         )),
-        Action::Remove if list.len() == 1 && contains(list, customer_no) => Err(not_so(
+        Action::Remove if list.len() == 1 && contains(list, customer_no) => Some(not_so(
             "an insurance needs an insured",
             "add the new one first, or send action change",
         )),
@@ -137,7 +137,7 @@ fn insured(insurance: &mut Insurance, action: Action, customer_no: &str) -> Resu
     }
 }
 
-fn payer(insurance: &mut Insurance, action: Action, customer_no: &str) -> Result<(), Finding> {
+fn payer(insurance: &mut Insurance, action: Action, customer_no: &str) -> Option<Finding> {
     listed(&mut insurance.payers, action, customer_no)
 }
 
@@ -146,27 +146,27 @@ fn contains(list: &[Box<str>], customer_no: &str) -> bool {
 }
 
 /// Adds to a list, takes from it, or puts a customer in the place of the only one.
-fn listed(list: &mut Vec<Box<str>>, action: Action, customer_no: &str) -> Result<(), Finding> {
+fn listed(list: &mut Vec<Box<str>>, action: Action, customer_no: &str) -> Option<Finding> {
     let there = contains(list, customer_no);
     match action {
-        Action::Add if there => Err(present()),
+        Action::Add if there => Some(present()),
         Action::Add => {
             list.push(customer_no.into());
-            Ok(())
+            None
         }
-        Action::Remove if !there => Err(absent()),
+        Action::Remove if !there => Some(absent()),
         Action::Remove => {
             list.retain(|one| **one != *customer_no);
-            Ok(())
+            None
         }
-        Action::Change if there => Ok(()),
+        Action::Change if there => None,
         Action::Change => match list.as_mut_slice() {
             [only] => {
                 *only = customer_no.into();
-                Ok(())
+                None
             }
-            [] => Err(absent()),
-            _ => Err(not_so(
+            [] => Some(absent()),
+            _ => Some(not_so(
                 "two have this role, and the record does not say which of them changes",
                 "remove the one and add the other",
             )),
@@ -180,12 +180,12 @@ fn beneficiary(
     action: Action,
     customer_no: &str,
     share: Option<Decimal>,
-) -> Result<(), Finding> {
+) -> Option<Finding> {
     let list = &mut insurance.beneficiaries;
     let at = list.iter().position(|one| *one.customer_no == *customer_no);
     match (action, at) {
-        (Action::Add, Some(_)) => return Err(present()),
-        (Action::Change | Action::Remove, None) => return Err(absent()),
+        (Action::Add, Some(_)) => return Some(present()),
+        (Action::Change | Action::Remove, None) => return Some(absent()),
         (Action::Add, None) => list.push(Beneficiary {
             customer_no: customer_no.into(),
             share: share.map(|share| share.normalize()),
@@ -197,7 +197,7 @@ fn beneficiary(
         .shares()
         .is_some_and(|sum| sum > Decimal::ONE_HUNDRED)
     {
-        return Err(Finding::field(Code::ShareOver100, "share"));
+        return Some(Finding::field(Code::ShareOver100, "share"));
     }
-    Ok(())
+    None
 }

@@ -10,7 +10,6 @@ use super::lifecycle::Ask;
 use super::words::State;
 use super::work::Work;
 use crate::code::Code;
-use crate::model::Finding;
 use crate::model::decision::Movement;
 
 /// How many instalments are looked at for one that is not paid: a hundred years of months.
@@ -69,11 +68,7 @@ fn instalment_amount(insurance: &Insurance, periods: u32, number: u32) -> Decima
 pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
     let events = work.step(insurance, Ask::PremiumPaid);
     let currency = insurance.currency;
-    if work.fields.text("currency") != Some(currency.as_str()) {
-        let finding = Finding::field(Code::CurrencyNotAllowed, "currency")
-            .hinting(format!("the insurance is in {currency}"));
-        work.decision.findings.push(finding);
-    } else {
+    if work.same_currency(insurance) {
         work.fits("amount", insurance);
     }
     let amount = work
@@ -81,10 +76,8 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
         .decimal("amount")
         .expect("required: checked before");
     let amount = money(amount, currency);
-    let paid = insurance.paid.iter().map(|paid| paid.amount);
-    let total = paid
-        .map(Some)
-        .fold(Some(amount), |sum, paid| sum?.checked_add(paid?));
+    let mut paid = insurance.paid.iter().map(|paid| paid.amount);
+    let total = paid.try_fold(amount, Decimal::checked_add);
     // The sum of all that was paid must stay countable: a refund may be as large.
     if total.is_none_or(|total| money(total, currency).scale() != currency.decimals()) {
         work.find(Code::OutOfRange, "amount");

@@ -99,8 +99,8 @@ fn find_owner<'a>(work: &mut Work<'a>, store: &mut dyn Store) -> Result<Option<O
     }
     let customer = match Customer::of(work.fields, Some(work.today())) {
         Ok(customer) => customer,
-        Err(finding) => {
-            work.decision.findings.push(finding);
+        Err(code) => {
+            work.find(code, "identity_no");
             return Ok(None);
         }
     };
@@ -285,7 +285,7 @@ fn tell_of_insurance(work: &mut Work<'_>, insurance: &Insurance, events: &[E]) {
 }
 
 /// The customers a registration speaks of, for fetching them ahead.
-pub(super) fn customers<'a>(fields: &'a Fields) -> impl Iterator<Item = &'a str> {
+pub(super) fn customers(fields: &Fields) -> impl Iterator<Item = &str> {
     [
         "owner_customer_no",
         "customer_no",

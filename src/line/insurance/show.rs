@@ -107,11 +107,11 @@ fn course(insurance: &Insurance) -> Map<String, Json> {
     };
     if !insurance.beneficiaries.is_empty() {
         let all = insurance.beneficiaries.iter().map(beneficiary);
-        set(&mut map, "beneficiaries", Json::from_iter(all));
+        set(&mut map, "beneficiaries", all.collect::<Json>());
     }
     if !insurance.payers.is_empty() {
         let all = insurance.payers.iter().map(|one| &**one);
-        set(&mut map, "payers", Json::from_iter(all));
+        set(&mut map, "payers", all.collect::<Json>());
     }
     if let Some(day) = insurance.activation {
         set(&mut map, "scheduled_activation_date", day.to_string());
@@ -152,7 +152,7 @@ fn course(insurance: &Insurance) -> Map<String, Json> {
             }
             Json::Object(period)
         });
-        set(&mut map, "premiums_paid", Json::from_iter(all));
+        set(&mut map, "premiums_paid", all.collect::<Json>());
     }
     map
 }

@@ -9,18 +9,13 @@ use super::lifecycle::{Ask, TopUp, Waiting};
 use super::register::over_maximum;
 use super::work::Work;
 use crate::code::Code;
-use crate::model::Finding;
 
 /// `insurance.top-up`.
 pub(super) fn top_up(work: &mut Work<'_>, insurance: &mut Insurance) {
     let approved = work.fields.flag("approved_by_bank") == Some(true);
     let events = work.step(insurance, Ask::TopUp(standing(insurance, approved)));
     let currency = insurance.currency;
-    if work.fields.text("currency") != Some(currency.as_str()) {
-        let finding = Finding::field(Code::CurrencyNotAllowed, "currency")
-            .hinting(format!("the insurance is in {currency}"));
-        work.decision.findings.push(finding);
-    } else {
+    if work.same_currency(insurance) {
         work.fits("amount", insurance);
         work.fits("annual_premium", insurance);
     }

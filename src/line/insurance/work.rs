@@ -79,6 +79,17 @@ impl<'a> Work<'a> {
         product
     }
 
+    /// Whether the record's currency is the insurance's; where it is not, that is noted.
+    pub(super) fn same_currency(&mut self, insurance: &Insurance) -> bool {
+        let same = self.fields.text("currency") == Some(insurance.currency.as_str());
+        if !same {
+            let finding = Finding::field(Code::CurrencyNotAllowed, "currency")
+                .hinting(format!("the insurance is in {}", insurance.currency));
+            self.decision.findings.push(finding);
+        }
+        same
+    }
+
     /// Notes an amount that has more decimals than the insurance's currency.
     pub(super) fn fits(&mut self, field: &'static str, insurance: &Insurance) {
         let decimals = insurance.currency.decimals();
