@@ -1,10 +1,11 @@
 //! Ending an insurance before its time, now or later, and undoing that.
 
 use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
 
 use super::entity::{Cancellation, Cancelled, Insurance, days_after};
-use super::events::EventKind;
+use super::events::{EventKind, money};
 use super::lifecycle::{Ask, Cancel, Undo};
 use super::product::Product;
 use super::words::{Reason, State};
@@ -164,10 +165,12 @@ pub(super) fn reactivate(work: &mut Work<'_>, insurance: &mut Insurance) {
             refund::withdraw(work, insurance, refund);
             changed.insert("refund".to_owned(), Json::Null);
         } else {
-            changed.insert(
-                "premium_due".to_owned(),
-                Json::from(refund.amount.to_string()),
-            );
+            // What was paid anew since is due no longer.
+            let back: Decimal = insurance.paid.iter().map(|paid| paid.refunded).sum();
+            let due = money(refund.amount.min(back), insurance.currency);
+            if !due.is_zero() {
+                changed.insert("premium_due".to_owned(), Json::from(due.to_string()));
+            }
         }
     }
     work.tell(Some(events), insurance.state, &changed);

@@ -7,7 +7,6 @@ use serde_json::{Map, Value as Json};
 use super::entity::{Insurance, Paid};
 use super::events::{json, money};
 use super::lifecycle::Ask;
-use super::words::State;
 use super::work::Work;
 use crate::code::Code;
 use crate::model::decision::Movement;
@@ -79,7 +78,9 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
     let mut paid = insurance.paid.iter().map(|paid| paid.amount);
     let total = paid.try_fold(amount, Decimal::checked_add);
     // The sum of all that was paid must stay countable: a refund may be as large.
-    if total.is_none_or(|total| money(total, currency).scale() != currency.decimals()) {
+    if !work.is_bad()
+        && total.is_none_or(|total| money(total, currency).scale() != currency.decimals())
+    {
         work.find(Code::OutOfRange, "amount");
     }
     if work.is_bad() {
@@ -117,7 +118,7 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
 }
 
 /// Pays the oldest instalments that are not paid, one after the other, until the money is out; what is left after the
-/// last of them stays with it. Answers the first and the last day paid for.
+/// last of them stays with it (without a premium, with the first). Answers the first and the last day paid for.
 fn spread(insurance: &mut Insurance, amount: Decimal) -> (NaiveDate, NaiveDate) {
     let mut rest = amount;
     let mut days: Option<(NaiveDate, NaiveDate)> = None;
@@ -133,7 +134,7 @@ fn spread(insurance: &mut Insurance, amount: Decimal) -> (NaiveDate, NaiveDate) 
             rest -= part;
             parts.push((instalment, part));
         }
-        if rest.is_zero() || parts.len() == SPREAD {
+        if rest.is_zero() || parts.len() == SPREAD || insurance.annual_premium.is_zero() {
             break;
         }
     }
@@ -174,8 +175,8 @@ fn missing(insurance: &Insurance, instalment: &Instalment) -> Decimal {
     instalment.amount
 }
 
-/// Notes money for a period. Where some of it had gone back and the insurance lives on, the money first makes that
-/// good: it was paid, refunded, and is paid again.
+/// Notes money for a period. Where some of it had gone back, the money first makes that good: it was paid, refunded,
+/// and is paid again.
 fn book(
     insurance: &mut Insurance,
     (start, end): (NaiveDate, NaiveDate),
@@ -183,21 +184,13 @@ fn book(
     amount: Decimal,
 ) {
     let currency = insurance.currency;
-    let again = match insurance.state {
-        State::Registered | State::Approved | State::Active => true,
-        State::None | State::Cancelled | State::Expired => false,
-    };
     let at = insurance
         .paid
         .binary_search_by(|paid| (paid.start, paid.end).cmp(&(start, end)));
     match at {
         Ok(at) => {
             let paid = &mut insurance.paid[at];
-            let made_good = if again {
-                paid.refunded.min(amount)
-            } else {
-                Decimal::ZERO
-            };
+            let made_good = paid.refunded.min(amount);
             paid.refunded = money(paid.refunded - made_good, currency);
             paid.amount = money(paid.amount + amount - made_good, currency);
         }

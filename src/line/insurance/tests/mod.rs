@@ -1,7 +1,14 @@
 //! The insurance line against a book in memory.
 
 mod book;
+mod cancelling;
 mod cells;
-mod rules;
+mod customers;
+mod keeping;
+mod model;
+mod premiums;
+mod registering;
+mod showing;
+mod time;
 
-use book::{Desk, codes, events};
+use book::{Desk, OTHER_PERSON, PERSON, codes, day, events, register};
