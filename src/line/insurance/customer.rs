@@ -68,7 +68,7 @@ impl Customer {
     /// # Errors
     /// The identity number is none on the day that it is judged on.
     pub(super) fn of(fields: &Fields, today: Option<NaiveDate>) -> Result<Self, Code> {
-        let mut customer = Self(Map::new());
+        let mut customer = Self(Map::with_capacity(WHO.len() + DETAILS.len()));
         for name in WHO {
             if let Some(value) = fields.get(name) {
                 customer.0.insert((*name).to_owned(), json(value, None));
@@ -77,7 +77,12 @@ impl Customer {
         let number = customer.checked(customer.text("identity_no"), today)?;
         let text = Json::from(number.normalised);
         customer.0.insert("identity_no".to_owned(), text);
-        customer.change(fields);
+        for &name in DETAILS {
+            let value = fields.get(name).filter(|value| **value != Value::Clear);
+            if let Some(value) = value.filter(|_| customer.has_name(name)) {
+                customer.0.insert(name.to_owned(), json(value, None));
+            }
+        }
         Ok(customer)
     }
 

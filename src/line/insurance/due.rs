@@ -105,6 +105,6 @@ fn expire(work: &mut Work<'_>, insurance: &mut Insurance) {
     let changed = insurance
         .end_date
         .map(|end| ("end_date".to_owned(), end.to_string().into()));
-    work.tell(events, insurance.state, &changed.into_iter().collect());
+    work.tell(events, insurance.state, changed.into_iter().collect());
     lapse(work, insurance);
 }

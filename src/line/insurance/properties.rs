@@ -30,6 +30,9 @@ pub(super) fn apply(
 ) -> Result<Map<String, Json>> {
     let mut changed = Map::new();
     let fields = work.fields;
+    if !fields.iter().any(|(name, _)| name.starts_with("property.")) {
+        return Ok(changed);
+    }
     for (name, value) in PROPERTIES
         .iter()
         .filter_map(|spec| Some((spec.name, fields.get(spec.name)?)))

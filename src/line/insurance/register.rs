@@ -53,11 +53,12 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     let Some(owner) = owner.filter(|_| !work.is_bad()) else {
         return Ok(work.close());
     };
-    tell_of_owner(&mut work, store, &owner)?;
+    let customer_no = owner.customer_no;
+    tell_of_owner(&mut work, store, owner)?;
     tell_of_insurance(&mut work, &insurance, events.unwrap_or_default());
     keep(work.key, None, &insurance, store)?;
     let references = &mut work.decision.references;
-    references.push(("customer", owner.customer_no.into()));
+    references.push(("customer", customer_no.into()));
     work.decision.state = insurance.state.as_str().into();
     work.decision.currency = Some(insurance.currency);
     Ok(work.decision)
@@ -207,25 +208,25 @@ fn insured(
     product: Option<&Product>,
 ) -> Result<()> {
     for name in ["insured_customer_no", "insured2_customer_no"] {
-        let named = work.fields.text(name);
-        let (field, customer) = match (named, owner) {
+        let found;
+        let (field, customer) = match (work.fields.text(name), owner) {
             (Some(number), Some(owner)) if number == owner.customer_no => {
-                (name, Some(owner.customer.clone()))
+                (name, Some(&owner.customer))
             }
             (Some(number), _) => {
-                let customer = Customer::find(store, number)?;
-                if customer.is_none() {
+                found = Customer::find(store, number)?;
+                if found.is_none() {
                     work.find(Code::NotFound, name);
                 }
-                (name, customer)
+                (name, found.as_ref())
             }
             (None, Some(owner)) if name == "insured_customer_no" => {
-                (owner.field, Some(owner.customer.clone()))
+                (owner.field, Some(&owner.customer))
             }
             (None, _) => continue,
         };
         if let (Some(customer), Some(product)) = (customer, product) {
-            age(work, insurance, &customer, field, product);
+            age(work, insurance, customer, field, product);
         }
     }
     Ok(())
@@ -258,13 +259,15 @@ pub(super) fn age(
     }
 }
 
-fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: &Owner<'_>) -> Result<()> {
-    let (kind, changed) = match &owner.changed {
-        None => (E::CustomerCreated, owner.customer.0.clone()),
-        Some(changed) if changed.is_empty() => return Ok(()),
-        Some(changed) => (E::CustomerUpdated, changed.clone()),
-    };
+fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -> Result<()> {
+    if owner.changed.as_ref().is_some_and(Map::is_empty) {
+        return Ok(());
+    }
     owner.customer.save(store, owner.customer_no)?;
+    let (kind, changed) = match owner.changed {
+        None => (E::CustomerCreated, owner.customer.0),
+        Some(changed) => (E::CustomerUpdated, changed),
+    };
     let told = event(kind, owner.customer_no, EXISTS, changed);
     work.decision.events.push(told);
     Ok(())
@@ -280,7 +283,7 @@ fn tell_of_insurance(work: &mut Work<'_>, insurance: &Insurance, events: &[E]) {
             let approved = both.map(|name| (name.to_owned(), Json::from(true)));
             (insurance.state, approved.into_iter().collect())
         };
-        work.tell(Some(&[kind]), state, &changed);
+        work.tell(Some(&[kind]), state, changed);
     }
 }
 
