@@ -14,6 +14,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use uuid::Uuid;
 
 use crate::check::{Profile, Rules};
+use crate::model::decision::OrderValue;
 use crate::model::{Currency, Decision, Fields, Finding, Instruction, KindSpec};
 
 /// A product line.
@@ -213,6 +214,56 @@ pub fn carry_out(
     }
 }
 
+/// What an entity is, under the public names: what `show --json` prints, and an inquiry is answered with.
+///
+/// # Errors
+/// The state was not written by the space's line.
+pub fn show(space: Space, key: &str, state: &str) -> Result<serde_json::Value> {
+    match line_of(space) {
+        Line::Insurance => insurance::show(space, key, state),
+    }
+}
+
+/// The entities of a line: their public word, and the name space that holds them. The first is the line's own.
+pub const fn entities(line: Line) -> &'static [(&'static str, Space)] {
+    match line {
+        Line::Insurance => insurance::ENTITIES,
+    }
+}
+
+/// The columns of an export of the entities of this space.
+///
+/// # Errors
+/// The space holds no entities.
+pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
+    match line_of(space) {
+        Line::Insurance => insurance::export_header(space),
+    }
+}
+
+/// An entity's row of an export, in the order of its header.
+///
+/// # Errors
+/// The state was not written by the space's line.
+pub fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
+    match line_of(space) {
+        Line::Insurance => insurance::export_row(space, key, state),
+    }
+}
+
+/// How the line's entities change, drawn from the code that runs.
+pub fn tables(line: Line) -> Vec<Table> {
+    match line {
+        Line::Insurance => insurance::tables(),
+    }
+}
+
+/// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader is
+/// not the partner that sent them, or where its profile asks for that.
+pub fn is_personal(name: &str) -> bool {
+    insurance::PERSONAL_FIELDS.contains(&name)
+}
+
 /// The line that a name space belongs to.
 pub fn line_of(space: Space) -> Line {
     Line::ALL
@@ -244,7 +295,7 @@ mod tests {
                 assert!(!space.0.is_empty() && space.0.len() <= 2, "{}", space.0);
                 assert_eq!(line_of(*space), line);
             }
-            for (word, space) in look::entities(line) {
+            for (word, space) in entities(line) {
                 assert!(spaces(line).contains(space), "{word}");
             }
         }

@@ -48,6 +48,10 @@ words! {
     }
 }
 
+/// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader is
+/// not the partner that sent them, or where its profile asks for that.
+pub const PERSONAL_FIELDS: &[&str] = &["identity_no", "collection_payer_identity_no"];
+
 /// One fact about an entity that is in this state after it.
 pub(super) fn event(
     kind: EventKind,

@@ -37,6 +37,7 @@ use work::{Work, load};
 
 pub use check::check;
 pub use due::carry_out;
+pub use events::PERSONAL_FIELDS;
 pub use export::{export_header, export_row};
 pub use kinds::KINDS;
 pub use product::Product;

@@ -6,6 +6,7 @@ mod cells;
 mod customers;
 mod keeping;
 mod model;
+mod parties;
 mod premiums;
 mod registering;
 mod showing;

@@ -51,6 +51,7 @@ struct Period {
 }
 
 /// The second model. Amounts in öre.
+#[expect(clippy::struct_excessive_bools, reason = "plain facts, one by one")]
 struct Model {
     today: NaiveDate,
     start: NaiveDate,

@@ -155,7 +155,7 @@ fn everything_a_registration_asks_for_is_named_ahead() {
     };
     let mut keys = Vec::new();
     insurance::keys(&instruction, &mut |space, key| {
-        keys.push(format!("{} {key}", space.0))
+        keys.push(format!("{} {key}", space.0));
     });
     keys.sort();
     assert_eq!(
