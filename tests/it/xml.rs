@@ -157,15 +157,13 @@ fn text_means_what_the_declared_encoding_says() {
         ]
         .concat();
         let input = Input::Stream(Box::new(std::io::Cursor::new(document)));
-        let mut reader = Reader::open(&format, input, &LIMITS)
-            .ok()
-            .expect("a good encoding");
+        let Ok(mut reader) = Reader::open(&format, input, &LIMITS) else {
+            panic!("{name} is not taken");
+        };
         let layout = reader.layout();
-        let chunk = reader
-            .next_chunk()
-            .ok()
-            .expect("well formed")
-            .expect("a record");
+        let Ok(Some(chunk)) = reader.next_chunk() else {
+            panic!("{name} gives no record");
+        };
         let records = layout.records(&chunk);
         let field = records[0]
             .fields

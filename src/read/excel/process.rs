@@ -90,3 +90,28 @@ impl Read for Pipe {
         self.out.read(buffer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_child_that_says_nothing_is_waited_for_no_longer_than_its_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("child");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 60\n").expect("written");
+        let mode = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(&program, mode).expect("made a program");
+        let request = Request::default();
+        let file = tempfile::tempfile().expect("a file");
+        let began = Instant::now();
+        let (process, mut pipe) = Process::start(Some(program), file, &request).expect("started");
+        let error = pipe.read(&mut [0; 8]).expect_err("nothing came");
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        // It is ended with the reader, and not waited for again.
+        drop(process);
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+}
