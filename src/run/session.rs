@@ -16,6 +16,7 @@ use crate::ledger::Book;
 use crate::os::{Folder, step};
 use crate::outbox::publish::sync_all;
 use crate::site::settings::{Partner, Role};
+use crate::site::work::Work;
 use crate::site::{PartnerFolders, Site};
 
 /// What all books of a run share.
@@ -120,15 +121,19 @@ impl<'a> Session<'a> {
     }
 
     /// Brings to its end what an earlier run began: recorded batches are published, others start over under the claim
-    /// they have.
+    /// they have. What a stopped partner has under way waits for `sluss resume`.
     fn recover(&mut self) -> Result<()> {
+        let stopped = self.stops()?;
         for partner in self.partners.clone() {
+            if stopped.iter().any(|(name, _)| *name == partner.name) {
+                continue;
+            }
             let folders = &self.shared.folders[&partner.name];
             let left = inbox::recover(folders)?;
             for work in left.works {
                 match self.recorded(partner, work.claim.batch.as_deref())? {
                     Some(row) => publish_row(self, partner, &row, work)?,
-                    None => work.remove()?,
+                    None => self.give_back(partner, work)?,
                 }
             }
             for claimed in left.claims {
@@ -137,13 +142,44 @@ impl<'a> Session<'a> {
                     None => self.batch(partner, claimed)?,
                 }
             }
-        }
-        if self.exists() {
-            // Published to the last file, but the process died before it said so.
-            let book = self.book()?;
-            for row in book.unpublished()? {
-                book.mark_published(row.id)?;
+            for work in left.waiting {
+                let reason = "it was taken, and somebody is still writing it".to_owned();
+                self.wait(partner, work.claim.shown_name(), reason);
             }
+        }
+        self.mark_collected()
+    }
+
+    /// What was published to the last file before the process died has no work folder any more: only the mark is
+    /// missing.
+    fn mark_collected(&mut self) -> Result<()> {
+        if !self.exists() {
+            return Ok(());
+        }
+        let stopped = self.stops()?;
+        for row in self.book()?.unpublished()? {
+            if stopped.iter().all(|(name, _)| *name != row.journal.partner) {
+                self.book()?.mark_published(row.id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The partners of the book that are stopped, and why.
+    fn stops(&mut self) -> Result<Vec<(String, String)>> {
+        if self.exists() {
+            self.book()?.stops()
+        } else {
+            Ok(Vec::new())
+        }
+    }
+
+    /// Gives back what was never recorded.
+    fn give_back(&mut self, partner: &Partner, work: Work) -> Result<()> {
+        let folders = &self.shared.folders[&partner.name];
+        if let Some(kept) = inbox::put_back(work, &folders.inbox)? {
+            let reason = "it was taken, and another of its name was dropped since".to_owned();
+            self.wait(partner, kept.claim.shown_name(), reason);
         }
         Ok(())
     }

@@ -22,8 +22,8 @@ use crate::outbox::rejected::RejectedWriter;
 use crate::read::{Chunk, Fault, Layout, Reader};
 
 /// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
-/// waves in memory stay far under 100 MB.
-const WAVE_BYTES: usize = 2 << 20;
+/// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
+const WAVE_BYTES: usize = 512 << 10;
 
 /// A piece of the file after checking.
 pub(super) struct CheckedChunk {
