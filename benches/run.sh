@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures the release build on generated files of insurance-csv-1 and prints one table.
-#   benches/run.sh [SCALE…]     1m 10m small (default: 1m small)
+#   benches/run.sh [SCALE…]     1m, 10m, small, or a number of registrations (default: 1m small)
 # 1m:    1,000,000 registrations, each with its customer, into a new book
 # 10m:   10,000,000 of them
 # small: 1,000 updates against a book of 1,000,000 (made first, if 1m did not run)
@@ -77,8 +77,13 @@ for scale in "${scales[@]}"; do
             -o "$folder/million/inbox/bench/INS_20261120_002.csv"
         measure "1,000 updates, book of 1 M" million 1000
         ;;
+    [1-9]*)
+        registrations some "$scale"
+        measure "registrations, new book" some "$scale"
+        rm -rf "${folder:?}/some"
+        ;;
     *)
-        echo "unknown scale $scale: 1m, 10m or small" >&2
+        echo "unknown scale $scale: 1m, 10m, small or a number" >&2
         exit 2
         ;;
     esac
