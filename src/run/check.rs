@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use super::batch::number;
+use super::journal::file_journal;
 use super::report::{Report, RunError};
 use super::work::{About, Job};
 use super::{Options, formats, known, pool};
@@ -174,8 +175,7 @@ impl One<'_> {
             )
         };
         let worked = job.work(book, &folder, &committed)?;
-        let journal =
-            super::batch::file_journal(settings, self.partner, &name, &sha256, bytes, &worked)?;
+        let journal = file_journal(settings, self.partner, &name, &sha256, bytes, &worked)?;
         // Into the private copy: the next file sees what this one would have done.
         book.commit(&journal)?;
         Ok((journal.summary, folder.path().to_owned()))

@@ -5,6 +5,7 @@ mod batch;
 pub mod check;
 mod decide;
 mod due;
+mod journal;
 mod look;
 mod report;
 mod session;
