@@ -65,14 +65,12 @@ impl ExactSum {
                 at += 1;
             }
         }
-        match carried(&columns) {
-            Some(digits) => (false, digits.into_iter().rev().collect()),
-            None => {
-                let digits = carried(&columns.map(|column| -column))
-                    .expect("the negative of a number below zero is above");
-                (true, digits.into_iter().rev().collect())
-            }
+        if let Some(digits) = carried(&columns) {
+            return (false, digits.into_iter().rev().collect());
         }
+        let digits = carried(&columns.map(|column| -column))
+            .expect("the negative of a number below zero is above");
+        (true, digits.into_iter().rev().collect())
     }
 }
 

@@ -288,9 +288,9 @@ impl Job<'_> {
             about.insert(0, reason.clone());
         }
         about.extend(notes);
-        about
-            .iter()
-            .for_each(|finding| tally.add_batch_finding(finding.code));
+        for finding in &about {
+            tally.add_batch_finding(finding.code);
+        }
         let Outputs {
             mut answers,
             rejected: writer,

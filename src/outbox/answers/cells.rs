@@ -87,9 +87,9 @@ impl CsvStyle {
                     let (bytes, _, unmappable) =
                         encoding_rs::WINDOWS_1252.encode(character.encode_utf8(&mut utf8));
                     if unmappable {
-                        out.push(b'?')
+                        out.push(b'?');
                     } else {
-                        out.extend_from_slice(&bytes)
+                        out.extend_from_slice(&bytes);
                     }
                 }
             }

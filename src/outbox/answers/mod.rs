@@ -44,9 +44,9 @@ pub struct Style {
     pub mask: bool,
     /// Most findings that errors.csv lists.
     pub findings: u64,
-    /// `source` of CloudEvents.
+    /// `source` of `CloudEvents`.
     pub source: String,
-    /// `time` of CloudEvents: when the batch was claimed.
+    /// `time` of `CloudEvents`: when the batch was claimed.
     pub time: String,
     /// The batch's id.
     pub batch: String,
@@ -268,13 +268,10 @@ fn append(
     if bytes.is_empty() {
         return Ok(());
     }
-    let file = match file {
-        Some(file) => file,
-        None => {
-            let mut new = AnswerFile::create(folder, name)?;
-            new.write(&begin())?;
-            file.insert(new)
-        }
-    };
-    file.write(bytes)
+    if let Some(begun) = file {
+        return begun.write(bytes);
+    }
+    let mut new = AnswerFile::create(folder, name)?;
+    new.write(&begin())?;
+    file.insert(new).write(bytes)
 }

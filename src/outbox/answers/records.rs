@@ -64,7 +64,7 @@ fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
         },
     );
     let codes = joined(&decision.findings, |out, finding| {
-        out.push_str(finding.code.as_str())
+        out.push_str(finding.code.as_str());
     });
     csv.text(out, &codes);
     csv.text(out, &sentence(decided));
@@ -128,7 +128,7 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
     end_line(out);
 }
 
-/// A CloudEvents 1.0 envelope.
+/// A `CloudEvents` 1.0 envelope.
 #[derive(Serialize)]
 struct Envelope<'a> {
     specversion: &'static str,
@@ -240,7 +240,7 @@ fn order_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, order: &Order
             None => csv.text(out, ""),
             Some((_, OrderValue::Text(text))) => csv.text(out, text),
             Some((_, OrderValue::Amount(amount, currency))) => {
-                csv.number(out, &money(*amount, *currency))
+                csv.number(out, &money(*amount, *currency));
             }
         }
     }

@@ -122,7 +122,9 @@ impl Tally {
         }
         for (currency, [received, reversed, kept @ ..]) in &self.money {
             let mut left = reversed.clone();
-            kept.iter().for_each(|part| left.add_sum(part));
+            for part in kept {
+                left.add_sum(part);
+            }
             ensure!(
                 left.equals(received),
                 "{currency}: money received is not what was kept and reversed"
