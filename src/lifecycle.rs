@@ -18,7 +18,7 @@ pub enum Outcome<S, E: 'static> {
     Refuse(Code),
 }
 
-/// A public word: what [`words!`] declares.
+/// A public word: what `words!` declares.
 pub trait Word: Copy + 'static {
     /// The word.
     fn word(self) -> &'static str;
