@@ -12,7 +12,7 @@ use super::status::plain;
 use super::table::{Table, bold, paint, tame};
 use crate::ledger::{Book, Change};
 use crate::line::{self, Line, Space};
-use crate::outbox::answers::records::masked;
+use crate::outbox::answers::records::masked_map;
 
 /// Prints an entity as it is, or as it was at the end of a day. Personal numbers are masked.
 pub fn print(
@@ -87,7 +87,7 @@ fn find(book: &mut Book, key: &str, kind: Option<&str>) -> Result<Option<(Space,
 
 fn shown(space: Space, key: &str, state: &str) -> Result<Map<String, Value>> {
     match line::show(space, key, state)? {
-        Value::Object(object) => Ok(masked(&object)),
+        Value::Object(object) => Ok(masked_map(&object)),
         other => anyhow::bail!("an entity shows itself as {other}"),
     }
 }

@@ -50,7 +50,7 @@ pub struct Event {
     /// The entity's state after it.
     pub state: &'static str,
     /// What changed: canonical names and new values (`null` for emptied), in the order of the manual.
-    pub changed: serde_json::Map<String, serde_json::Value>,
+    pub changed: super::Object,
 }
 
 /// Whether an order can be carried out.

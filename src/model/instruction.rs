@@ -19,7 +19,8 @@ pub struct Instruction {
     pub effective_date: Option<NaiveDate>,
     /// Its fields.
     pub fields: Fields,
-    /// Digest of kind and canonical fields, instruction id left out: equal for equal content.
+    /// Digest of kind and canonical fields, instruction id left out: equal for equal content. Zeros where there is no
+    /// instruction id.
     pub digest: [u8; 16],
 }
 

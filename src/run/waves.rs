@@ -19,7 +19,7 @@ use crate::outbox::answers::summary::Control;
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Rendered, render};
 use crate::outbox::rejected::RejectedWriter;
-use crate::read::{Chunk, Fault, Layout, Reader};
+use crate::read::{Chunk, Ending, Fault, Layout, Reader};
 
 /// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
 /// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
@@ -149,7 +149,15 @@ pub(super) fn pass(
         progress(state.tally.read);
     }
     write_wave(decided, outputs)?;
-    let ending = reader.finish()?;
+    let ending = match reader.finish() {
+        Ok(ending) => ending,
+        // Found behind the last record: all were read, so each can be answered.
+        Err(Fault::Batch(finding)) => {
+            batch.push(*finding);
+            Ending::default()
+        }
+        Err(fault) => return Err(fault),
+    };
     let mut controls = Vec::new();
     for stated in &ending.controls {
         let Some(control) = format

@@ -1,8 +1,9 @@
 //! Ending an insurance before its time, now or later, and undoing that.
 
+use crate::model::Object as Map;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::entity::{Cancellation, Cancelled, Insurance, days_after};
 use super::events::{EventKind, money};
@@ -80,7 +81,7 @@ fn standing(insurance: &Insurance, date: NaiveDate, today: NaiveDate) -> Cancel 
     }
 }
 
-fn told(reason: Reason, date: NaiveDate) -> Map<String, Json> {
+fn told(reason: Reason, date: NaiveDate) -> Map {
     let pairs = [
         ("reason", Json::from(reason.as_str())),
         ("effective_date", Json::from(date.to_string())),
@@ -106,7 +107,7 @@ pub(super) fn take_effect(
     cancelled.refund = refund::order(work, insurance, &cancelled, product);
     let mut changed = told(cancelled.reason, cancelled.date);
     if let Some(refund) = &cancelled.refund {
-        changed.insert("refund".to_owned(), Json::from(&*refund.order));
+        changed.insert("refund", Json::from(&*refund.order));
         changed.insert(
             "refund_amount".to_owned(),
             Json::from(refund.amount.to_string()),
@@ -163,13 +164,13 @@ pub(super) fn reactivate(work: &mut Work<'_>, insurance: &mut Insurance) {
     if let Some(refund) = &cancelled.refund {
         if refund.held {
             refund::withdraw(work, insurance, refund);
-            changed.insert("refund".to_owned(), Json::Null);
+            changed.insert("refund", Json::Null);
         } else {
             // What was paid anew since is due no longer.
             let back: Decimal = insurance.paid.iter().map(|paid| paid.refunded).sum();
             let due = money(refund.amount.min(back), insurance.currency);
             if !due.is_zero() {
-                changed.insert("premium_due".to_owned(), Json::from(due.to_string()));
+                changed.insert("premium_due", Json::from(due.to_string()));
             }
         }
     }

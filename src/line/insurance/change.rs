@@ -1,9 +1,10 @@
 //! What changes about an insurance while it stands: approvals, particulars, collection, payout, being put in force.
 
+use crate::model::Object as Map;
 use anyhow::Result;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::entity::Insurance;
 use super::events::{json, money};
@@ -22,11 +23,11 @@ pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
     let mut changed = Map::new();
     if by != Some(Approver::Customer) && !insurance.approved_by_bank {
         insurance.approved_by_bank = true;
-        changed.insert("approved_by_bank".to_owned(), Json::from(true));
+        changed.insert("approved_by_bank", Json::from(true));
     }
     if by != Some(Approver::Bank) && !insurance.approved_by_customer {
         insurance.approved_by_customer = true;
-        changed.insert("approved_by_customer".to_owned(), Json::from(true));
+        changed.insert("approved_by_customer", Json::from(true));
     }
     let approvals = if insurance.approved_by_bank && insurance.approved_by_customer {
         Approvals::Both
@@ -42,7 +43,7 @@ fn tell_if(
     work: &mut Work<'_>,
     events: Option<&[super::events::EventKind]>,
     state: State,
-    changed: Map<String, Json>,
+    changed: Map,
 ) {
     if !changed.is_empty() {
         work.tell(events, state, changed);
@@ -111,7 +112,7 @@ pub(super) fn update(
         .filter(|new| **new != *insurance.loan_ref)
     {
         insurance.loan_ref = loan_ref.into();
-        changed.insert("loan_ref".to_owned(), Json::from(loan_ref));
+        changed.insert("loan_ref", Json::from(loan_ref));
     }
     work.fits("annual_premium", insurance);
     let premium = fields
@@ -120,7 +121,7 @@ pub(super) fn update(
     if let Some(premium) = premium {
         insurance.annual_premium = money(premium, insurance.currency);
         let text = insurance.annual_premium.to_string();
-        changed.insert("annual_premium".to_owned(), Json::from(text));
+        changed.insert("annual_premium", Json::from(text));
     }
     if let Some(value) = fields.get("end_date") {
         let end = fields.date("end_date");
@@ -129,7 +130,7 @@ pub(super) fn update(
         }
         if end != insurance.end_date {
             insurance.end_on(end, work.today());
-            changed.insert("end_date".to_owned(), json(value, None));
+            changed.insert("end_date", json(value, None));
         }
     }
     changed.extend(properties::apply(work, insurance, store)?);
@@ -198,13 +199,13 @@ pub(super) fn payout(work: &mut Work<'_>, insurance: &mut Insurance) {
     let mut changed = difference(&insurance.payout, &new);
     insurance.payout = new;
     if let Some(order) = refund::release(work, insurance) {
-        changed.insert("refund".to_owned(), Json::from(&*order));
+        changed.insert("refund", Json::from(&*order));
     }
     tell_if(work, events, insurance.state, changed);
 }
 
 /// The collection that a record describes; empty where it names no method.
-pub(super) fn collection_of(fields: &Fields, today: NaiveDate) -> Map<String, Json> {
+pub(super) fn collection_of(fields: &Fields, today: NaiveDate) -> Map {
     let mut map = described(fields, "collection_method", COLLECTION);
     let name = "collection_payer_identity_no";
     if let Some(Ok(number)) = fields
@@ -218,11 +219,11 @@ pub(super) fn collection_of(fields: &Fields, today: NaiveDate) -> Map<String, Js
 }
 
 /// The payout that a record describes; empty where it names no method.
-pub(super) fn payout_of(fields: &Fields) -> Map<String, Json> {
+pub(super) fn payout_of(fields: &Fields) -> Map {
     described(fields, "payout_method", PAYOUT)
 }
 
-fn described(fields: &Fields, method: &str, carried: &[FieldSpec]) -> Map<String, Json> {
+fn described(fields: &Fields, method: &str, carried: &[FieldSpec]) -> Map {
     if !fields.has(method) {
         return Map::new();
     }
@@ -235,7 +236,7 @@ fn described(fields: &Fields, method: &str, carried: &[FieldSpec]) -> Map<String
 }
 
 /// What is new, and `null` for what is gone.
-fn difference(old: &Map<String, Json>, new: &Map<String, Json>) -> Map<String, Json> {
+fn difference(old: &Map, new: &Map) -> Map {
     let set = new
         .iter()
         .filter(|(name, value)| old.get(*name) != Some(value))

@@ -1,8 +1,9 @@
 //! Customers: who they are, what can be changed about them, and what is asked about them.
 
+use crate::model::Object as Map;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::events::{EventKind, event, json};
 use super::words::CustomerType;
@@ -46,7 +47,7 @@ pub(super) fn field_names() -> impl Iterator<Item = &'static str> {
 
 /// A customer's state: its fields under their canonical names, in the order of the manual.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Customer(pub Map<String, Json>);
+pub(super) struct Customer(pub Map);
 
 impl Customer {
     /// The customer of a key.
@@ -71,16 +72,16 @@ impl Customer {
         let mut customer = Self(Map::with_capacity(WHO.len() + DETAILS.len()));
         for name in WHO {
             if let Some(value) = fields.get(name) {
-                customer.0.insert((*name).to_owned(), json(value, None));
+                customer.0.insert(*name, json(value, None));
             }
         }
         let number = customer.checked(customer.text("identity_no"), today)?;
         let text = Json::from(number.normalised);
-        customer.0.insert("identity_no".to_owned(), text);
+        customer.0.insert("identity_no", text);
         for &name in DETAILS {
             let value = fields.get(name).filter(|value| **value != Value::Clear);
             if let Some(value) = value.filter(|_| customer.has_name(name)) {
-                customer.0.insert(name.to_owned(), json(value, None));
+                customer.0.insert(name, json(value, None));
             }
         }
         Ok(customer)
@@ -141,7 +142,7 @@ impl Customer {
     }
 
     /// Takes over the details that a record sends; answers those that are new, `null` for emptied ones.
-    pub(super) fn change(&mut self, fields: &Fields) -> Map<String, Json> {
+    pub(super) fn change(&mut self, fields: &Fields) -> Map {
         let mut changed = Map::new();
         for &name in DETAILS {
             let Some(value) = fields.get(name).filter(|_| self.has_name(name)) else {
@@ -152,7 +153,7 @@ impl Customer {
                 given => json(given, None),
             };
             if *self.0.get(name).unwrap_or(&Json::Null) != new {
-                changed.insert(name.to_owned(), new);
+                changed.insert(name, new);
             }
         }
         self.merge(&changed);
@@ -168,12 +169,12 @@ impl Customer {
         }
     }
 
-    fn merge(&mut self, changed: &Map<String, Json>) {
+    fn merge(&mut self, changed: &Map) {
         let mut old = std::mem::take(&mut self.0);
         for name in field_names() {
             match changed.get(name).cloned().or_else(|| old.remove(name)) {
                 None | Some(Json::Null) => {}
-                Some(value) => drop(self.0.insert(name.to_owned(), value)),
+                Some(value) => drop(self.0.insert(name, value)),
             }
         }
     }

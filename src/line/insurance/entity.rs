@@ -1,9 +1,10 @@
 //! An insurance as the book holds it.
 
+use crate::model::Object as Map;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::words::{Interval, Method, Reason, State};
 use crate::model::Currency;
@@ -53,7 +54,7 @@ pub(super) struct Insurance {
     pub distribution_channel: Option<Box<str>>,
     /// Additional properties that no other part of the state stands for, under `property.<Name>`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub properties: Map<String, Json>,
+    pub properties: Map,
     pub owner: Box<str>,
     pub insured: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -62,10 +63,10 @@ pub(super) struct Insurance {
     pub payers: Vec<Box<str>>,
     /// `collection_method` and what it carries; empty: not set.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub collection: Map<String, Json>,
+    pub collection: Map,
     /// `payout_method` and what it carries; empty: not set.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub payout: Map<String, Json>,
+    pub payout: Map,
     /// The raise that waits for the bank.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pending: Option<Pending>,

@@ -1,7 +1,8 @@
 //! What happens to customers and insurances that others must learn of, and how values are written for them.
 
+use crate::model::Object as Map;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use crate::lifecycle::words;
 use crate::model::{Currency, Event, Value};
@@ -53,12 +54,7 @@ words! {
 pub const PERSONAL_FIELDS: &[&str] = &["identity_no", "collection_payer_identity_no"];
 
 /// One fact about an entity that is in this state after it.
-pub(super) fn event(
-    kind: EventKind,
-    subject: &str,
-    state: &'static str,
-    changed: Map<String, Json>,
-) -> Event {
+pub(super) fn event(kind: EventKind, subject: &str, state: &'static str, changed: Map) -> Event {
     Event {
         kind: kind.as_str(),
         subject: subject.into(),

@@ -1,8 +1,9 @@
 //! `insurance.party`: who owns, is insured, benefits and pays.
 
+use crate::model::Object as Map;
 use anyhow::Result;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::customer::Customer;
 use super::entity::{Beneficiary, Insurance};
@@ -46,9 +47,9 @@ pub(super) fn party(
         return Ok(());
     }
     let mut changed = Map::new();
-    changed.insert("action".to_owned(), Json::from(action.as_str()));
-    changed.insert("customer_no".to_owned(), Json::from(customer_no));
-    changed.insert("role".to_owned(), Json::from(role.as_str()));
+    changed.insert("action", Json::from(action.as_str()));
+    changed.insert("customer_no", Json::from(customer_no));
+    changed.insert("role", Json::from(role.as_str()));
     if let Some(share) = work.fields.decimal("share") {
         changed.insert(
             "share".to_owned(),

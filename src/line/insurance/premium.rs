@@ -1,8 +1,9 @@
 //! Premiums that were paid: for the period that the payer names, else for the oldest instalments that are not paid.
 
+use crate::model::Object as Map;
 use chrono::{Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::entity::{Insurance, Paid};
 use super::events::{json, money};
@@ -97,10 +98,10 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
         spread(insurance, amount)
     };
     let mut changed = Map::new();
-    changed.insert("amount".to_owned(), Json::from(amount.to_string()));
-    changed.insert("currency".to_owned(), Json::from(currency.as_str()));
-    changed.insert("period_start".to_owned(), Json::from(start.to_string()));
-    changed.insert("period_end".to_owned(), Json::from(end.to_string()));
+    changed.insert("amount", Json::from(amount.to_string()));
+    changed.insert("currency", Json::from(currency.as_str()));
+    changed.insert("period_start", Json::from(start.to_string()));
+    changed.insert("period_end", Json::from(end.to_string()));
     for name in ["value_date", "bank_reference", "end_to_end_id"] {
         if let Some(value) = work.fields.get(name) {
             changed.insert(name.to_owned(), json(value, None));

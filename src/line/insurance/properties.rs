@@ -1,8 +1,9 @@
 //! Additional properties: kept as they are named, or another word for what the insurance holds already.
 
+use crate::model::Object as Map;
 use anyhow::Result;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::INSURANCE;
 use super::entity::Insurance;
@@ -27,7 +28,7 @@ pub(super) fn apply(
     work: &mut Work<'_>,
     insurance: &mut Insurance,
     store: &mut dyn Store,
-) -> Result<Map<String, Json>> {
+) -> Result<Map> {
     let mut changed = Map::new();
     let fields = work.fields;
     if !fields.iter().any(|(name, _)| name.starts_with("property.")) {
@@ -44,7 +45,7 @@ pub(super) fn apply(
             "property.DistributionChannel" => {
                 let channel = fields.text(name).map(Into::into);
                 if insurance.distribution_channel != channel {
-                    changed.insert("distribution_channel".to_owned(), json(value, None));
+                    changed.insert("distribution_channel", json(value, None));
                     insurance.distribution_channel = channel;
                 }
                 continue;
@@ -106,14 +107,14 @@ fn owned_elsewhere(name: &'static str) -> Finding {
         .hinting(format!("leave it out, and send {instruction}"))
 }
 
-fn keep(insurance: &mut Insurance, name: &str, value: &Value, changed: &mut Map<String, Json>) {
+fn keep(insurance: &mut Insurance, name: &str, value: &Value, changed: &mut Map) {
     let new = json(value, Some(insurance.currency));
     let old = insurance.properties.get(name).unwrap_or(&Json::Null);
     if *old == new {
         return;
     }
     if new.is_null() {
-        insurance.properties.shift_remove(name);
+        insurance.properties.remove(name);
     } else {
         insurance.properties.insert(name.to_owned(), new.clone());
     }

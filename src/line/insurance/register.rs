@@ -1,8 +1,9 @@
 //! `insurance.register`: a new insurance, with its customer where the record carries one.
 
+use crate::model::Object as Map;
 use anyhow::Result;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::change::{collection_of, collection_stands, payout_of};
 use super::check::{has_details, missing_of_new_customer, owner};
@@ -27,7 +28,7 @@ struct Owner<'a> {
     customer_no: &'a str,
     customer: Customer,
     /// What the record changes about him; `None`: he is new.
-    changed: Option<Map<String, Json>>,
+    changed: Option<Map>,
 }
 
 /// Decides `insurance.register`.

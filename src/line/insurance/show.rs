@@ -1,7 +1,8 @@
 //! What a customer or an insurance is, under the public names: for replies, `show`, events and exports.
 
+use crate::model::Object as Map;
 use anyhow::{Result, bail};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::cancel::undoing;
 use super::customer::{Customer, EXISTS};
@@ -23,33 +24,33 @@ pub fn show(space: Space, key: &str, state: &str) -> Result<Json> {
     let mut map = Map::new();
     if space == CUSTOMER {
         let customer = Customer::parse(state)?;
-        map.insert("customer_no".to_owned(), Json::from(key));
-        map.insert("state".to_owned(), Json::from(EXISTS));
+        map.insert("customer_no", Json::from(key));
+        map.insert("state", Json::from(EXISTS));
         map.extend(customer.0);
         let allowed = ["customer.update", "customer.inquire"];
-        map.insert("allowed".to_owned(), Json::from_iter(allowed));
+        map.insert("allowed", Json::from_iter(allowed));
     } else if space == INSURANCE {
         let insurance = parse(state)?;
-        map.insert("insurance_no".to_owned(), Json::from(key));
-        map.insert("state".to_owned(), Json::from(insurance.state.as_str()));
+        map.insert("insurance_no", Json::from(key));
+        map.insert("state", Json::from(insurance.state.as_str()));
         map.extend(particulars(&insurance));
         map.extend(course(&insurance));
-        map.insert("allowed".to_owned(), Json::from_iter(allowed(&insurance)));
+        map.insert("allowed", Json::from_iter(allowed(&insurance)));
     } else {
         bail!("`{}` holds no entities of the insurance line", space.0);
     }
-    Ok(Json::Object(map))
+    Ok(map.into())
 }
 
-fn set(map: &mut Map<String, Json>, name: &str, value: impl Into<Json>) {
-    map.insert(name.to_owned(), value.into());
+fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
+    map.insert(name, value.into());
 }
 
 /// Room for the particulars of most insurances.
 const ROOM: usize = 28;
 
 /// What was agreed: the fields of a registration under their own names, as they are now.
-pub(super) fn particulars(insurance: &Insurance) -> Map<String, Json> {
+pub(super) fn particulars(insurance: &Insurance) -> Map {
     let mut map = Map::with_capacity(ROOM);
     set(&mut map, "product", &*insurance.product);
     set(&mut map, "loan_ref", &*insurance.loan_ref);
@@ -98,7 +99,7 @@ pub(super) fn particulars(insurance: &Insurance) -> Map<String, Json> {
 }
 
 /// What became of it: parties besides owner and insured, what is scheduled, how it ended, what was paid.
-fn course(insurance: &Insurance) -> Map<String, Json> {
+fn course(insurance: &Insurance) -> Map {
     let mut map = Map::new();
     let beneficiary = |one: &super::entity::Beneficiary| {
         let mut party = Map::new();
@@ -106,7 +107,7 @@ fn course(insurance: &Insurance) -> Map<String, Json> {
         if let Some(share) = one.share {
             set(&mut party, "share", share.to_string());
         }
-        Json::Object(party)
+        Json::from(party)
     };
     if !insurance.beneficiaries.is_empty() {
         let all = insurance.beneficiaries.iter().map(beneficiary);
@@ -153,7 +154,7 @@ fn course(insurance: &Insurance) -> Map<String, Json> {
             if !paid.refunded.is_zero() {
                 set(&mut period, "refunded", paid.refunded.to_string());
             }
-            Json::Object(period)
+            Json::from(period)
         });
         set(&mut map, "premiums_paid", all.collect::<Json>());
     }

@@ -1,7 +1,10 @@
 //! Raising the insured amount: asked for, approved by the bank, or lapsed.
 
+use std::borrow::Cow;
+
+use crate::model::Object as Map;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::entity::{Insurance, Pending, days_after};
 use super::events::{EventKind, money};
@@ -77,7 +80,7 @@ pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
 }
 
 /// The properties that stand for a pending raise, in the order of the manual.
-pub(super) fn told(raise: &Pending) -> Map<String, Json> {
+pub(super) fn told(raise: &Pending) -> Map {
     let premium = raise.annual_premium.map(|premium| premium.to_string());
     let pairs = [
         (
@@ -114,7 +117,7 @@ fn apply(
     );
     if let Some(premium) = raise.annual_premium {
         insurance.annual_premium = premium;
-        changed.insert("annual_premium".to_owned(), amount(premium));
+        changed.insert("annual_premium", amount(premium));
     }
     if was_pending {
         changed.extend(emptied(raise));
@@ -126,7 +129,7 @@ fn amount(amount: Decimal) -> Json {
     Json::from(amount.to_string())
 }
 
-fn emptied(raise: &Pending) -> impl Iterator<Item = (String, Json)> {
+fn emptied(raise: &Pending) -> impl Iterator<Item = (Cow<'static, str>, Json)> {
     told(raise).into_iter().map(|(name, _)| (name, Json::Null))
 }
 

@@ -1,9 +1,9 @@
 //! One record in hand: what it says, under which circumstances, and what has been decided about it so far.
 
+use crate::model::Object as Map;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde_json::{Map, Value as Json};
 
 use super::INSURANCE;
 use super::entity::Insurance;
@@ -132,12 +132,7 @@ impl<'a> Work<'a> {
     }
 
     /// Tells what happened; nothing where nothing did.
-    pub(super) fn tell(
-        &mut self,
-        events: Option<&[EventKind]>,
-        state: State,
-        changed: Map<String, Json>,
-    ) {
+    pub(super) fn tell(&mut self, events: Option<&[EventKind]>, state: State, changed: Map) {
         let Some((last, first)) = events.and_then(<[_]>::split_last) else {
             return;
         };

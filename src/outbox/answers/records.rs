@@ -11,7 +11,7 @@ use super::cells::{CsvStyle, end_line};
 use super::{Decided, Rendered, Style};
 use crate::model::decision::OrderValue;
 use crate::model::value::mask;
-use crate::model::{Currency, Event, Finding, Order};
+use crate::model::{Currency, Event, Finding, Object, Order};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
 /// of them have.
@@ -148,7 +148,7 @@ struct Data<'a> {
     row: u64,
     instruction_id: Option<&'a str>,
     state: &'a str,
-    changed: Cow<'a, Map<String, Value>>,
+    changed: Cow<'a, Object>,
 }
 
 fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
@@ -208,20 +208,31 @@ fn json_line(out: &mut Vec<u8>, value: &impl Serialize) {
 }
 
 /// The same object with every personal field masked, at any depth.
-pub fn masked(object: &Map<String, Value>) -> Map<String, Value> {
-    let mask_entry = |(name, value): (&String, &Value)| {
-        let value = match value {
-            Value::String(text) if crate::line::is_personal(name) => Value::String(mask(text)),
-            other => masked_value(other),
-        };
-        (name.clone(), value)
-    };
-    object.iter().map(mask_entry).collect()
+fn masked(object: &Object) -> Object {
+    object
+        .iter()
+        .map(|(name, value)| (name.clone(), masked_member(name, value)))
+        .collect()
+}
+
+/// The same of a map of the JSON library.
+pub fn masked_map(object: &Map<String, Value>) -> Map<String, Value> {
+    object
+        .iter()
+        .map(|(name, value)| (name.clone(), masked_member(name, value)))
+        .collect()
+}
+
+fn masked_member(name: &str, value: &Value) -> Value {
+    match value {
+        Value::String(text) if crate::line::is_personal(name) => Value::String(mask(text)),
+        other => masked_value(other),
+    }
 }
 
 fn masked_value(value: &Value) -> Value {
     match value {
-        Value::Object(object) => Value::Object(masked(object)),
+        Value::Object(object) => Value::Object(masked_map(object)),
         Value::Array(items) => Value::Array(items.iter().map(masked_value).collect()),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
     }
