@@ -204,13 +204,14 @@ fn decimals_follow_the_records_own_currency() {
 
 #[test]
 fn the_digest_leaves_out_the_instruction_id_and_nothing_else() {
-    let digest = |more: &[(&'static str, &'static str)]| {
-        let checked = record(raw(&open_with(more)), &profile());
+    let digest = |id: &'static str, more: &[(&'static str, &'static str)]| {
+        let more = [&[("instruction_id", id)], more].concat();
+        let checked = record(raw(&open_with(&more)), &profile());
         checked.instruction.expect("an instruction").digest
     };
-    let plain = digest(&[]);
-    assert_eq!(plain, digest(&[("instruction_id", "I1")]));
-    assert_ne!(plain, digest(&[("comment", "x")]));
-    assert_ne!(plain, digest(&[("effective_date", "2026-11-20")]));
-    assert_ne!(plain, digest(&[("note", "x")]));
+    let plain = digest("I1", &[]);
+    assert_eq!(plain, digest("I2", &[]));
+    assert_ne!(plain, digest("I1", &[("comment", "x")]));
+    assert_ne!(plain, digest("I1", &[("effective_date", "2026-11-20")]));
+    assert_ne!(plain, digest("I1", &[("note", "x")]));
 }
