@@ -239,11 +239,11 @@ fn described(fields: &Fields, method: &str, carried: &[FieldSpec]) -> Map {
 fn difference(old: &Map, new: &Map) -> Map {
     let set = new
         .iter()
-        .filter(|(name, value)| old.get(*name) != Some(value))
+        .filter(|(name, value)| old.get(name) != Some(value))
         .map(|(name, value)| (name.clone(), value.clone()));
     let gone = old
         .keys()
-        .filter(|name| !new.contains_key(*name))
+        .filter(|name| !new.contains_key(name))
         .map(|name| (name.clone(), Json::Null));
     set.chain(gone).collect()
 }

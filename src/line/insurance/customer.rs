@@ -174,7 +174,7 @@ impl Customer {
         for name in field_names() {
             match changed.get(name).cloned().or_else(|| old.remove(name)) {
                 None | Some(Json::Null) => {}
-                Some(value) => drop(self.0.insert(name, value)),
+                Some(value) => self.0.insert(name, value),
             }
         }
     }
