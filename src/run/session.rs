@@ -253,10 +253,7 @@ impl<'a> Session<'a> {
         let folders = &self.shared.folders[&partner.name];
         let formats = self.formats(partner);
         let of = |name: &str| named(&formats, name);
-        let done_files: Vec<String> = formats
-            .iter()
-            .filter_map(|format| done_file(format))
-            .collect();
+        let done_files: Vec<String> = formats.iter().filter_map(done_file).collect();
         let naming = Naming {
             of: &of,
             done_files: &done_files,

@@ -112,43 +112,53 @@ pub(super) struct Outputs {
     pub(super) rejected: RejectedWriter,
 }
 
+/// What a pass reads by.
+pub(super) struct Task<'a> {
+    /// The file's format.
+    pub(super) format: &'a Arc<Format>,
+    /// What its records are checked by.
+    pub(super) profile: &'a check::Profile,
+    /// Most records.
+    pub(super) limit: u64,
+    /// Told how many records are decided.
+    pub(super) progress: &'a (dyn Fn(u64) + Sync),
+}
+
 /// Reads the whole file through the decider into the outputs. The book is left with an open transaction.
 pub(super) fn pass(
-    format: &Arc<Format>,
-    profile: &check::Profile,
-    limit: u64,
+    task: &Task<'_>,
     mut reader: Reader,
     decider: &mut Decider<'_>,
     book: &mut Book,
     outputs: &mut Outputs,
-    progress: &dyn Fn(u64),
 ) -> Result<Pass, Fault> {
     let layout = reader.layout();
     let mut batch = std::mem::take(&mut reader.batch_findings);
+    let totals = || Totals::of(task.format);
     let mut state = State {
         tally: Tally::default(),
-        totals: Totals::of(format),
-        rejected: Totals::of(format),
+        totals: totals(),
+        rejected: totals(),
     };
-    let mut next = read_wave(&mut reader, &layout, profile)?;
-    let mut decided: Vec<DecidedChunk> = Vec::new();
+    let mut next = read_wave(&mut reader, &layout, task.profile)?;
+    let mut behind: Vec<DecidedChunk> = Vec::new();
     while !next.is_empty() {
         let wave = std::mem::take(&mut next);
         let (now, (ahead, written)) = rayon::join(
-            || state.decide(wave, limit, decider, book, &mut batch),
+            || state.decide(wave, task.limit, decider, book, &mut batch),
             || {
                 rayon::join(
-                    || read_wave(&mut reader, &layout, profile),
-                    || write_wave(std::mem::take(&mut decided), outputs),
+                    || read_wave(&mut reader, &layout, task.profile),
+                    || write_wave(&behind, outputs),
                 )
             },
         );
         written?;
-        decided = now?;
+        behind = now?;
         next = ahead?;
-        progress(state.tally.read);
+        (task.progress)(state.tally.read);
     }
-    write_wave(decided, outputs)?;
+    write_wave(&behind, outputs)?;
     let ending = match reader.finish() {
         Ok(ending) => ending,
         // Found behind the last record: all were read, so each can be answered.
@@ -158,6 +168,18 @@ pub(super) fn pass(
         }
         Err(fault) => return Err(fault),
     };
+    let controls = controls(task.format, &ending, &state.totals);
+    Ok(Pass {
+        tally: state.tally,
+        controls,
+        batch,
+        notes: ending.notes,
+        rejected: state.rejected,
+    })
+}
+
+/// What the file states about itself, held against what was found.
+fn controls(format: &Format, ending: &Ending, totals: &Totals) -> Vec<Control> {
     let mut controls = Vec::new();
     for stated in &ending.controls {
         let Some(control) = format
@@ -167,7 +189,7 @@ pub(super) fn pass(
         else {
             continue;
         };
-        let found = state.totals.text(&control.equals);
+        let found = totals.text(&control.equals);
         let ok = stated.value.as_ref().is_ok_and(|value| {
             let mut sum = ExactSum::default();
             sum.add(*value);
@@ -180,13 +202,7 @@ pub(super) fn pass(
             ok,
         });
     }
-    Ok(Pass {
-        tally: state.tally,
-        controls,
-        batch,
-        notes: ending.notes,
-        rejected: state.rejected,
-    })
+    controls
 }
 
 /// The next chunks, up to a wave's size, checked; none at the end.
@@ -248,7 +264,7 @@ impl State {
         batch: &mut Vec<Finding>,
     ) -> Result<Vec<DecidedChunk>, Fault> {
         book.prefetch(wave.iter().flat_map(|chunk| chunk.keys.iter()))?;
-        let mut decided = Vec::with_capacity(wave.len());
+        let mut done = Vec::with_capacity(wave.len());
         for chunk in wave {
             for finding in chunk.batch {
                 // One of a kind is enough: a file of a million unknown elements is one fault.
@@ -274,18 +290,18 @@ impl State {
                 self.tally.add(&record);
                 records.push(record);
             }
-            decided.push(DecidedChunk {
+            done.push(DecidedChunk {
                 chunk: chunk.chunk,
                 records,
                 findings_before,
             });
         }
         book.flush_wave()?;
-        Ok(decided)
+        Ok(done)
     }
 }
 
-fn write_wave(wave: Vec<DecidedChunk>, outputs: &mut Outputs) -> Result<()> {
+fn write_wave(wave: &[DecidedChunk], outputs: &mut Outputs) -> Result<()> {
     let style = outputs.answers.style();
     let rendered: Vec<Rendered> = wave
         .par_iter()

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 
 use super::decide::{Decider, batch_origin};
-use super::waves::{Outputs, Pass, pass};
+use super::waves::{Outputs, Pass, Task, pass};
 use crate::code::Code;
 use crate::format::{self, Format, ReaderKind};
 use crate::inbox::Stream;
@@ -209,19 +209,14 @@ impl Job<'_> {
             ),
             refusal,
         };
-        let profile = line::profile(&self.about.partner.lines);
-        book.begin(&self.about.partner.name)?;
-        let most = self.about.partner.limits.records;
-        let pass = pass(
+        let task = Task {
             format,
-            &profile,
-            most,
-            reader,
-            &mut decider,
-            book,
-            &mut outputs,
-            self.progress,
-        )?;
+            profile: &line::profile(&self.about.partner.lines),
+            limit: self.about.partner.limits.records,
+            progress: self.progress,
+        };
+        book.begin(&self.about.partner.name)?;
+        let pass = pass(&task, reader, &mut decider, book, &mut outputs)?;
         // A workbook is read by the child: its bytes are hashed again behind it.
         let digest = read.sha256().map_err(anyhow::Error::from)?;
         Ok((pass, outputs, Some(digest.as_str()) == self.about.sha256))
