@@ -1,6 +1,7 @@
 //! One binary for all tests of the whole: it links once.
 
 mod cli;
+mod crash;
 mod delimited;
 mod demo;
 mod docs;

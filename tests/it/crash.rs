@@ -1,0 +1,203 @@
+//! A run that is killed at any step of the batch protocol, and run again, leaves the bytes of one that was not.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
+use sluss::os::STEPS;
+
+/// Steps that a run of these files does not pass: only `sluss retry` copies, and no file has a done-file.
+const ELSEWHERE: [&str; 3] = ["retry_copied", "done_file_taken", "done_file_put_away"];
+
+/// The nights: the sample files, and a day on which much of what they scheduled has fallen due.
+const NIGHTS: [(&str, &str); 2] = [
+    ("2026-11-20", "2026-11-20T02:00:00+01:00"),
+    ("2027-01-15", "2027-01-15T02:00:00+01:00"),
+];
+
+fn run(site: &Path, night: usize, failpoint: Option<&str>) -> ExitStatus {
+    let (date, now) = NIGHTS[night];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--threads",
+            "1",
+            "--business-date",
+            date,
+            "--now",
+            now,
+            "--site",
+        ])
+        .arg(site)
+        .env_remove("SLUSS_FAILPOINT");
+    if let Some(step) = failpoint {
+        command.env("SLUSS_FAILPOINT", step);
+    }
+    command.output().expect("the program runs").status
+}
+
+/// A site with one partner's text files of the sample night; workbooks need a child each and take the same way.
+fn template(above: &Path) -> PathBuf {
+    let site = above.join("template");
+    sluss::demo::make(&site).expect("a new site");
+    for entry in walk(&site.join("inbox")) {
+        let keep = entry.starts_with(site.join("inbox/nordbank"))
+            && entry.extension().is_none_or(|end| end != "xlsx");
+        if !keep {
+            std::fs::remove_file(entry).expect("a file of the test");
+        }
+    }
+    site
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(walk(&path))
+        } else {
+            files.push(path)
+        }
+    }
+    files.sort();
+    files
+}
+
+fn copy(from: &Path, to: &Path) {
+    let done = Command::new("cp")
+        .arg("-a")
+        .arg(from)
+        .arg(to)
+        .status()
+        .expect("cp runs");
+    assert!(done.success());
+}
+
+/// Everything that counts: all files that partners and auditors see, and the book's content.
+#[derive(Debug, PartialEq)]
+struct Left {
+    files: BTreeMap<PathBuf, Vec<u8>>,
+    rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
+}
+
+fn left(site: &Path) -> Left {
+    let mut files = BTreeMap::new();
+    for folder in ["outbox", "archive", "quarantine", "inbox"] {
+        for path in walk(&site.join(folder)) {
+            let bytes = std::fs::read(&path).expect("a file");
+            files.insert(path.strip_prefix(site).expect("within").to_owned(), bytes);
+        }
+    }
+    let mut rows = BTreeMap::new();
+    let book = site.join("ledger/nordbank.sqlite");
+    if book.exists() {
+        let book =
+            Connection::open_with_flags(&book, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the book");
+        for table in [
+            "change",
+            "head",
+            "word",
+            "due",
+            "journal",
+            "published",
+            "stop",
+        ] {
+            let mut query = book
+                .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))
+                .or_else(|_| {
+                    // A table of one column.
+                    book.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))
+                });
+            let query = query.as_mut().expect("a table of the ledger");
+            let columns = query.column_count();
+            let all = query.query_map([], |row| (0..columns).map(|at| row.get(at)).collect());
+            rows.insert(
+                table,
+                all.expect("rows").map(|row| row.expect("a row")).collect(),
+            );
+        }
+    }
+    Left { files, rows }
+}
+
+#[test]
+fn a_run_killed_at_any_step_and_run_again_leaves_the_same() {
+    let above = tempfile::tempdir().expect("a folder for a test");
+    let template = template(above.path());
+    let whole = above.path().join("whole");
+    copy(&template, &whole);
+    run(&whole, 0, None);
+    let first = left(&whole);
+    let day_one = above.path().join("day-one");
+    copy(&whole, &day_one);
+    run(&whole, 1, None);
+    let second = left(&whole);
+    let due = |path: &PathBuf| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("due-"))
+    };
+    assert!(
+        second.files.keys().any(due),
+        "nothing fell due: the second night proves nothing"
+    );
+
+    let nights = [(&template, &first), (&day_one, &second)];
+    for step in STEPS.iter().filter(|step| !ELSEWHERE.contains(step)) {
+        let mut hits = 0;
+        for (night, (from, expected)) in nights.iter().enumerate() {
+            for count in [1, 3] {
+                let site = above.path().join("killed");
+                copy(from, &site);
+                let killed = run(&site, night, Some(&format!("{step}:{count}")));
+                hits += u32::from(killed.code().is_none());
+                let again = run(&site, night, None);
+                assert!(
+                    again.code().is_some_and(|code| code <= 1),
+                    "{step}:{count}: {again}"
+                );
+                assert!(
+                    left(&site) == **expected,
+                    "{step}:{count} in night {night}: {}",
+                    difference(&left(&site), expected)
+                );
+                std::fs::remove_dir_all(&site).expect("a folder of the test");
+            }
+        }
+        assert!(hits > 0, "{step}: no run came by");
+    }
+}
+
+/// The comparison can fail: a run that was killed behind its commit and not run again is another.
+#[test]
+fn a_killed_run_alone_is_not_the_same() {
+    let above = tempfile::tempdir().expect("a folder for a test");
+    let template = template(above.path());
+    let (whole, killed) = (above.path().join("whole"), above.path().join("killed"));
+    copy(&template, &whole);
+    copy(&template, &killed);
+    run(&whole, 0, None);
+    assert!(run(&killed, 0, Some("after_commit")).code().is_none());
+    assert!(left(&whole) != left(&killed));
+}
+
+/// Names what differs, without the contents.
+fn difference(found: &Left, expected: &Left) -> String {
+    let mut names = Vec::new();
+    for path in found.files.keys().chain(expected.files.keys()) {
+        if found.files.get(path) != expected.files.get(path) {
+            names.push(path.display().to_string());
+        }
+    }
+    for (table, rows) in &expected.rows {
+        if found.rows.get(table) != Some(rows) {
+            names.push(format!("table {table}"));
+        }
+    }
+    names.dedup();
+    names.join(", ")
+}
