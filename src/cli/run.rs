@@ -19,6 +19,8 @@ pub fn run(common: &Common, out: &mut Out) -> Result<Exit> {
     let told = |partner: &str, file: &str, records: u64| bar.tell(partner, file, records);
     let options = Options {
         progress: &told,
+        // A watch holds the site only while it works.
+        patience: crate::site::Site::PATIENCE,
         ..options(common)
     };
     let report = run::run(super::session::dir(common), &options);
