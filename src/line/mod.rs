@@ -4,8 +4,12 @@
 
 pub mod dictionary;
 pub mod insurance;
+#[cfg(test)]
+mod memory;
+mod terms;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use crate::lifecycle::{Cell, Leads, Table};
@@ -15,7 +19,10 @@ use uuid::Uuid;
 
 use crate::check::{Profile, Rules};
 use crate::model::decision::OrderValue;
-use crate::model::{Currency, Decision, Fields, Finding, Instruction, KindSpec};
+use crate::model::{Currency, Decision, Instruction, KindSpec};
+use crate::toml_table;
+
+pub use terms::{Envelope, Terms};
 
 /// A product line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,15 +31,67 @@ pub enum Line {
     Insurance,
 }
 
+/// All that the shared code knows of a line. A line is added by writing its folder and naming its registration in
+/// [`Line`].
+pub struct Registration {
+    /// The public word.
+    pub word: &'static str,
+    /// What it can be asked for, in the order of the manual.
+    pub kinds: &'static [KindSpec],
+    /// Columns of its orders, behind those that all orders share.
+    pub order_columns: &'static [&'static str],
+    /// Its entities: their public word, and the name space that holds them. The first is the line's own.
+    pub entities: &'static [(&'static str, Space)],
+    /// Its name spaces, indexes included.
+    pub spaces: &'static [Space],
+    /// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader
+    /// is not the partner that sent them, or where its profile asks for that.
+    pub personal: &'static [&'static str],
+    /// Rules across the fields of one record, without the book: findings with their field named, place and value left
+    /// to the caller.
+    pub check: Rules,
+    /// The keys that deciding an instruction will ask the book for, so that they can be fetched together; a key left
+    /// out costs time and nothing else.
+    pub keys: KeysOf,
+    /// The name space of the entity that a kind speaks of.
+    pub space: fn(&KindSpec) -> Space,
+    /// How the entity stands that a record of a kind with this key speaks of.
+    pub standing: fn(&KindSpec, &str, &mut dyn Store) -> Result<Standing>,
+    /// Decides one instruction that was good by itself, and changes the book accordingly.
+    pub decide: fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<Decision>,
+    /// Carries out what fell due: see [`carry_out`].
+    pub carry_out: CarryOut,
+    /// What an entity is: see [`show`].
+    pub show: fn(Space, &str, &str) -> Result<serde_json::Value>,
+    /// The columns of an export: see [`export_header`].
+    pub export_header: fn(Space) -> Result<Vec<&'static str>>,
+    /// An entity's row of an export: see [`export_row`].
+    pub export_row: fn(Space, &str, &str) -> Result<Vec<OrderValue>>,
+    /// How its entities change, drawn from the code that runs.
+    pub tables: fn() -> Vec<Table>,
+    /// Reads the settings of one of its products into the site's; every fault is noted in the table's document. `line`
+    /// and unknown keys are the caller's.
+    pub product: fn(&str, &mut toml_table::Table<'_>, &mut Products),
+}
+
+/// See [`keys`].
+pub type KeysOf = fn(&Instruction, &mut dyn FnMut(Space, &str));
+/// See [`carry_out`].
+pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Result<Option<Decision>>;
+
 impl Line {
     /// Every line.
     pub const ALL: &'static [Line] = &[Line::Insurance];
 
+    const fn registration(self) -> &'static Registration {
+        match self {
+            Self::Insurance => &insurance::LINE,
+        }
+    }
+
     /// The public word.
     pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Insurance => "insurance",
-        }
+        self.registration().word
     }
 
     /// The line of this word.
@@ -40,18 +99,33 @@ impl Line {
         Self::ALL.iter().copied().find(|line| line.as_str() == word)
     }
 
+    /// The line that this kind belongs to.
+    ///
+    /// # Panics
+    /// The kind is not of a line's table.
+    pub fn of_kind(kind: &'static KindSpec) -> Self {
+        let mut all = Self::ALL.iter().copied();
+        all.find(|line| {
+            line.kinds()
+                .as_ptr_range()
+                .contains(&std::ptr::from_ref(kind))
+        })
+        .expect("every kind stands in a line's table")
+    }
+
     /// Columns of its orders, behind those that all orders share.
     pub const fn order_columns(self) -> &'static [&'static str] {
-        match self {
-            Self::Insurance => insurance::ORDER_COLUMNS,
-        }
+        self.registration().order_columns
     }
 
     /// What it can be asked for, in the order of the manual.
     pub const fn kinds(self) -> &'static [KindSpec] {
-        match self {
-            Self::Insurance => insurance::KINDS,
-        }
+        self.registration().kinds
+    }
+
+    /// Reads the settings of one of its products into the site's.
+    pub fn product(self, code: &str, table: &mut toml_table::Table<'_>, products: &mut Products) {
+        (self.registration().product)(code, table, products);
     }
 }
 
@@ -118,6 +192,10 @@ pub struct Context<'a> {
     pub insurer: bool,
     /// Name of everything that is derived for this record.
     pub origin: Uuid,
+    /// The batch that the record came in.
+    pub batch: &'a str,
+    /// What the profile of the book's owner says that rules and events go by.
+    pub terms: &'a Terms,
 }
 
 impl Context<'_> {
@@ -131,33 +209,21 @@ impl Context<'_> {
 #[derive(Clone, Debug, Default)]
 pub struct Products {
     /// Insurance products by code.
-    pub insurance: std::collections::BTreeMap<String, insurance::Product>,
-}
-
-/// Rules across the fields of one record, without the book: findings with their field named, place and value left to
-/// the caller.
-pub fn check(line: Line, kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
-    match line {
-        Line::Insurance => insurance::check(kind, fields),
-    }
+    pub insurance: BTreeMap<String, insurance::Product>,
 }
 
 /// What the records of a partner that may ask for these lines are checked by.
 pub fn profile(allowed: &[Line]) -> Profile {
-    Line::ALL.iter().fold(Profile::default(), |profile, &line| {
-        let rules: Rules = match line {
-            Line::Insurance => insurance::check,
-        };
-        profile.with(line.kinds(), allowed.contains(&line), rules)
+    Line::ALL.iter().fold(Profile::default(), |profile, line| {
+        let rules = line.registration().check;
+        profile.with(line.kinds(), allowed.contains(line), rules)
     })
 }
 
 /// The keys that deciding this instruction will ask the book for, so that they can be fetched together; a key left out
 /// costs time and nothing else.
-pub fn keys(line: Line, instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
-    match line {
-        Line::Insurance => insurance::keys(instruction, add),
-    }
+pub fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
+    (Line::of_kind(instruction.kind).registration().keys)(instruction, add);
 }
 
 /// What a record's entity is like before the record: for the answers of a record that is rejected by itself.
@@ -176,28 +242,21 @@ pub fn standing(
     entity: &str,
     store: &mut dyn Store,
 ) -> Result<Standing> {
-    match line {
-        Line::Insurance => insurance::standing(kind, entity, store),
-    }
+    (line.registration().standing)(kind, entity, store)
 }
 
 /// The name space of the entity that a kind speaks of.
 pub fn space(line: Line, kind: &KindSpec) -> Space {
-    match line {
-        Line::Insurance => insurance::space(kind),
-    }
+    (line.registration().space)(kind)
 }
 
 /// Decides one instruction that was good by itself, and changes the book accordingly.
 pub fn decide(
-    line: Line,
     instruction: &Instruction,
     store: &mut dyn Store,
     context: &Context<'_>,
 ) -> Result<Decision> {
-    match line {
-        Line::Insurance => insurance::decide(instruction, store, context),
-    }
+    (Line::of_kind(instruction.kind).registration().decide)(instruction, store, context)
 }
 
 /// Carries out what fell due. The decision's kind for the answers is the due word itself. `None`: nothing was left to
@@ -209,9 +268,7 @@ pub fn carry_out(
     store: &mut dyn Store,
     context: &Context<'_>,
 ) -> Result<Option<Decision>> {
-    match line_of(space) {
-        Line::Insurance => insurance::carry_out(space, key, what, store, context),
-    }
+    (line_of(space).registration().carry_out)(space, key, what, store, context)
 }
 
 /// What an entity is, under the public names: what `show --json` prints, and an inquiry is answered with.
@@ -219,16 +276,12 @@ pub fn carry_out(
 /// # Errors
 /// The state was not written by the space's line.
 pub fn show(space: Space, key: &str, state: &str) -> Result<serde_json::Value> {
-    match line_of(space) {
-        Line::Insurance => insurance::show(space, key, state),
-    }
+    (line_of(space).registration().show)(space, key, state)
 }
 
 /// The entities of a line: their public word, and the name space that holds them. The first is the line's own.
 pub const fn entities(line: Line) -> &'static [(&'static str, Space)] {
-    match line {
-        Line::Insurance => insurance::ENTITIES,
-    }
+    line.registration().entities
 }
 
 /// The columns of an export of the entities of this space.
@@ -236,9 +289,7 @@ pub const fn entities(line: Line) -> &'static [(&'static str, Space)] {
 /// # Errors
 /// The space holds no entities.
 pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
-    match line_of(space) {
-        Line::Insurance => insurance::export_header(space),
-    }
+    (line_of(space).registration().export_header)(space)
 }
 
 /// An entity's row of an export, in the order of its header.
@@ -246,22 +297,19 @@ pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
 /// # Errors
 /// The state was not written by the space's line.
 pub fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
-    match line_of(space) {
-        Line::Insurance => insurance::export_row(space, key, state),
-    }
+    (line_of(space).registration().export_row)(space, key, state)
 }
 
 /// How the line's entities change, drawn from the code that runs.
 pub fn tables(line: Line) -> Vec<Table> {
-    match line {
-        Line::Insurance => insurance::tables(),
-    }
+    (line.registration().tables)()
 }
 
-/// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader is
-/// not the partner that sent them, or where its profile asks for that.
+/// Whether a name in events, replies and exports stands for a personal identity number: masked wherever the reader is
+/// not the partner that sent it, or where its profile asks for that.
 pub fn is_personal(name: &str) -> bool {
-    insurance::PERSONAL_FIELDS.contains(&name)
+    let mut lines = Line::ALL.iter();
+    lines.any(|line| line.registration().personal.contains(&name))
 }
 
 /// The line that a name space belongs to.
@@ -275,9 +323,7 @@ pub fn line_of(space: Space) -> Line {
 
 /// The name spaces of a line, indexes included.
 pub const fn spaces(line: Line) -> &'static [Space] {
-    match line {
-        Line::Insurance => insurance::SPACES,
-    }
+    line.registration().spaces
 }
 
 #[cfg(test)]
@@ -297,6 +343,9 @@ mod tests {
             }
             for (word, space) in entities(line) {
                 assert!(spaces(line).contains(space), "{word}");
+            }
+            for kind in line.kinds() {
+                assert_eq!(Line::of_kind(kind), line, "{}", kind.name);
             }
         }
     }

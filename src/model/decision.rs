@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use super::finding::Finding;
+use super::json::Json;
 use super::money::Currency;
 
 /// What became of an instruction.
@@ -49,8 +50,28 @@ pub struct Event {
     pub subject: Box<str>,
     /// The entity's state after it.
     pub state: &'static str,
-    /// What changed: canonical names and new values (`null` for emptied), in the order of the manual.
-    pub changed: super::Object,
+    /// What is told of it.
+    pub told: Told,
+}
+
+/// What an event tells.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// What changed: canonical names and new values (`null` for emptied), in the order of the manual; beside batch, row
+    /// and instruction.
+    Changed(Json),
+    /// `data` as a whole, in a shape of the line's own.
+    Data(Json),
+    /// The whole line of the answer: an envelope of the line's own.
+    Line(Json),
+}
+
+impl Told {
+    /// What is told, whatever stands around it.
+    pub const fn json(&self) -> &Json {
+        let (Self::Changed(json) | Self::Data(json) | Self::Line(json)) = self;
+        json
+    }
 }
 
 /// Whether an order can be carried out.

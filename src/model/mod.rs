@@ -3,6 +3,7 @@
 pub mod decision;
 pub mod finding;
 pub mod instruction;
+pub mod json;
 pub mod kind;
 pub mod money;
 pub mod object;
@@ -10,9 +11,10 @@ pub mod place;
 pub mod sum;
 pub mod value;
 
-pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome};
+pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use finding::{Finding, Shown};
 pub use instruction::{AmountRead, Checked, Instruction, Source};
+pub use json::Json;
 pub use kind::{FieldSpec, FieldType, KindSpec, Need};
 pub use money::Currency;
 pub use object::Object;

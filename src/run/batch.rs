@@ -3,8 +3,8 @@
 use anyhow::Result;
 use serde_json::Value;
 
+pub(super) use super::journal::due_journal;
 use super::journal::{Reason, base_of, file_journal, put_away, summaries};
-pub(super) use super::journal::{due_journal, owner_of};
 use super::session::Session;
 use super::work::{About, Job, Worked};
 use crate::code::Code;
@@ -130,7 +130,7 @@ fn read(
     let claim = claimed.claim();
     let about = About {
         partner,
-        base_url: shared.site.settings().base_url.as_deref(),
+        settings: shared.site.settings(),
         name: &name,
         sha256: claimed.sha256(),
         bytes: claimed.bytes(),
@@ -142,7 +142,6 @@ fn read(
     let job = Job {
         about,
         formats: &formats,
-        products: &shared.site.settings().products,
         file: &file,
         path: &path,
         duplicate_of: naming.duplicate_of.as_deref(),
@@ -171,7 +170,7 @@ fn quarantine(
     let claim = claimed.claim();
     let about = About {
         partner,
-        base_url: session.shared.site.settings().base_url.as_deref(),
+        settings: session.shared.site.settings(),
         name: &name,
         sha256: claimed.sha256(),
         bytes: claimed.bytes(),
@@ -217,7 +216,7 @@ pub(super) fn publish_row(
 ) -> Result<()> {
     let shared = session.shared;
     let settings = shared.site.settings();
-    let owner = owner_of(settings, &partner.book).unwrap_or(partner);
+    let owner = settings.owner_of(&partner.book).unwrap_or(partner);
     let place = |folder: Folder| match folder {
         Folder::Own => (&shared.folders[&partner.name].outbox, partner.answers.mode),
         Folder::Owner => (&shared.folders[&owner.name].outbox, owner.answers.mode),

@@ -150,7 +150,7 @@ impl One<'_> {
         let settings = self.site.settings();
         let about = About {
             partner: self.partner,
-            base_url: settings.base_url.as_deref(),
+            settings,
             name: &name,
             sha256: Some(&sha256),
             bytes,
@@ -162,7 +162,6 @@ impl One<'_> {
         let job = Job {
             about,
             formats: self.formats,
-            products: &settings.products,
             file: &file,
             path: self.path,
             duplicate_of: naming.duplicate_of.as_deref(),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::check;
 use crate::code::Code;
 use crate::ledger::{Book, INSTRUCTION};
-use crate::line::{self, Products, Space, Standing, Store};
+use crate::line::{self, Products, Space, Standing, Store, Terms};
 use crate::model::{Checked, Decision, Finding, Outcome, Shown};
 use crate::outbox::answers::Decided;
 
@@ -26,6 +26,10 @@ pub(super) struct Decider<'a> {
     pub(super) today: NaiveDate,
     /// When the batch was claimed.
     pub(super) now: DateTime<FixedOffset>,
+    /// The batch's id.
+    pub(super) id: &'a str,
+    /// What the profile says that rules and events go by.
+    pub(super) terms: Terms,
     /// Name of everything derived for the batch.
     pub(super) batch: Uuid,
     /// Why the batch is refused as a whole, on the pass that only writes its answers; with the book as committed, for
@@ -95,8 +99,7 @@ impl Decider<'_> {
             .instruction
             .as_ref()
             .context("a record without findings has an instruction")?;
-        let (line, kind) =
-            line::kind(instruction.kind.name).context("an instruction's kind belongs to a line")?;
+        let kind = instruction.kind;
         if let Some(id) = &instruction.instruction_id
             && let Some(seen) = book.seen(id)?
         {
@@ -114,8 +117,10 @@ impl Decider<'_> {
             products: self.products,
             insurer: self.insurer,
             origin,
+            batch: self.id,
+            terms: &self.terms,
         };
-        let decision = line::decide(line, instruction, book, &context)?;
+        let decision = line::decide(instruction, book, &context)?;
         let rejects = decision.findings.iter().any(Finding::rejects);
         assert_eq!(
             decision.outcome == Outcome::Rejected,
@@ -193,7 +198,7 @@ impl Keys {
                 if let Some(id) = &instruction.instruction_id {
                     push(INSTRUCTION, id);
                 }
-                line::keys(line, instruction, &mut push);
+                line::keys(instruction, &mut push);
             }
             _ if checked.entity.is_empty() => {}
             _ => push(line::space(line, kind), &checked.entity),

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::decide::batch_origin;
 use crate::ledger::{Book, Due};
-use crate::line::{self, Products};
+use crate::line::{self, Terms};
 use crate::model::{Checked, Outcome, Place, Source};
 use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::{Counts, Status, Summary};
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Style, render};
-use crate::site::settings::Partner;
+use crate::site::settings::{Partner, Settings};
 
 /// Records that are rendered together.
 const PIECE: usize = 4096;
@@ -22,10 +22,8 @@ const PIECE: usize = 4096;
 pub(super) struct DueDay<'a> {
     /// The book's owner, who gets the answers.
     pub(super) owner: &'a Partner,
-    /// The site's products.
-    pub(super) products: &'a Products,
-    /// For event sources.
-    pub(super) base_url: Option<&'a str>,
+    /// The site's settings.
+    pub(super) settings: &'a Settings,
     /// The day.
     pub(super) day: NaiveDate,
     /// How many batches of this day there are already, and one.
@@ -56,19 +54,21 @@ impl DueDay<'_> {
     ) -> Result<Option<Summary>> {
         book.begin(&self.owner.name)?;
         let time = self.claimed_at.to_rfc3339_opts(SecondsFormat::Secs, false);
-        let style = Style::of(self.owner, self.base_url, &self.batch(), &time);
+        let id = self.batch();
+        let style = Style::of(self.owner, self.settings.base_url.as_deref(), &id, &time);
         let mut answers = AnswerSet::create(folder, &self.base(), style)?;
         let origin = batch_origin(
             &self.owner.book,
             &format!("due\n{}\n{}", self.day, self.number),
         );
+        let batch = (&*id, &self.settings.terms(self.owner), origin);
         let mut tally = Tally::default();
         for piece in due.chunks(PIECE) {
             let before = tally.findings;
             let mut records = Vec::with_capacity(piece.len());
             book.prefetch(piece.iter().map(|due| (due.space, &*due.key)))?;
             for item in piece {
-                if let Some(decided) = self.carry_out(item, tally.read + 1, &origin, book)? {
+                if let Some(decided) = self.carry_out(item, tally.read + 1, batch, book)? {
                     tally.read += 1;
                     tally.add(&decided);
                     records.push(decided);
@@ -88,16 +88,18 @@ impl DueDay<'_> {
         &self,
         due: &Due,
         row: u64,
-        batch: &Uuid,
+        (batch, terms, derived): (&str, &Terms, Uuid),
         book: &mut Book,
     ) -> Result<Option<Decided>> {
-        let origin = Uuid::new_v5(batch, row.to_string().as_bytes());
+        let origin = Uuid::new_v5(&derived, row.to_string().as_bytes());
         let context = line::Context {
             today: self.day,
             now: self.claimed_at,
-            products: self.products,
+            products: &self.settings.products,
             insurer: false,
             origin,
+            batch,
+            terms,
         };
         book.start_record(row, &due.what);
         book.clear_due(due)?;

@@ -11,20 +11,6 @@ use crate::outbox::names;
 use crate::outbox::publish::{self, PutAway};
 use crate::site::settings::{Partner, Role, Settings};
 
-/// The partner that a book belongs to: the one it is named for, else the first whose own feed goes there.
-pub(super) fn owner_of<'s>(settings: &'s Settings, book: &str) -> Option<&'s Partner> {
-    let own = settings
-        .partners
-        .get(book)
-        .filter(|partner| partner.book == book);
-    own.or_else(|| {
-        settings
-            .partners
-            .values()
-            .find(|partner| partner.book == book && partner.role == Role::Partner)
-    })
-}
-
 /// Why a batch was quarantined or refused, as the journal keeps it: enough to write the reason file again.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Reason {
@@ -45,7 +31,7 @@ pub(super) fn file_journal(
 ) -> Result<Journal> {
     let mut summary = worked.summary.clone();
     let mut answers = Vec::new();
-    let insurer = partner.role == Role::Insurer && owner_of(settings, &partner.book).is_some();
+    let insurer = partner.role == Role::Insurer && settings.owner_of(&partner.book).is_some();
     summary.answers.retain(|answer| {
         let folder = if insurer && answer.name.ends_with(".events.ndjson") {
             Folder::Owner

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 
-use super::batch::{due_journal, owner_of, publish_row};
+use super::batch::{due_journal, publish_row};
 use super::due::DueDay;
 use super::report::{Report, Waiting};
 use crate::format::{Complete, Format};
@@ -210,7 +210,7 @@ impl<'a> Session<'a> {
                 return Ok(());
             };
             let day = first.day;
-            let Some(owner) = owner_of(self.shared.site.settings(), self.name) else {
+            let Some(owner) = self.shared.site.settings().owner_of(self.name) else {
                 let warning = format!(
                     "{}: what fell due on {day} waits, since no partner owns the book",
                     self.name
@@ -223,8 +223,7 @@ impl<'a> Session<'a> {
             let number = self.book()?.due_batches(day)? + 1;
             let day = DueDay {
                 owner,
-                products: &self.shared.site.settings().products,
-                base_url: self.shared.site.settings().base_url.as_deref(),
+                settings: self.shared.site.settings(),
                 day,
                 number,
                 claimed_at: when.now,

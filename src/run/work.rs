@@ -15,7 +15,7 @@ use crate::code::Code;
 use crate::format::{self, Format, ReaderKind};
 use crate::inbox::Stream;
 use crate::ledger::Book;
-use crate::line::{self, Products};
+use crate::line;
 use crate::model::{Finding, Outcome};
 use crate::os::Folder;
 use crate::outbox::answers::summary::{Status, Summary};
@@ -23,14 +23,14 @@ use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Style, errors_alone};
 use crate::outbox::rejected::RejectedWriter;
 use crate::read::{Fault, HEAD, Input, ReadLimits, Reader, recognise};
-use crate::site::settings::{Partner, Role};
+use crate::site::settings::{Partner, Role, Settings};
 
 /// What is known of a file before it is read.
 pub(super) struct About<'a> {
     /// Whose file it is.
     pub(super) partner: &'a Partner,
-    /// For links and event sources.
-    pub(super) base_url: Option<&'a str>,
+    /// The site's settings.
+    pub(super) settings: &'a Settings,
     /// The file's name as received.
     pub(super) name: &'a str,
     /// SHA-256 of its bytes, hex; `None`: they are not to be read.
@@ -53,8 +53,6 @@ pub(super) struct Job<'a> {
     pub(super) about: About<'a>,
     /// The profile's formats.
     pub(super) formats: &'a [Arc<Format>],
-    /// The site's products.
-    pub(super) products: &'a Products,
     /// The file itself: the one handle that everything is decided on.
     pub(super) file: &'a Arc<File>,
     /// Its path, for messages.
@@ -183,7 +181,7 @@ impl Job<'_> {
         let reader = Reader::open(format, input, &limits)?;
         let style = Style::of(
             self.about.partner,
-            self.about.base_url,
+            self.about.settings.base_url.as_deref(),
             self.about.batch,
             &self.about.time(),
         );
@@ -200,7 +198,9 @@ impl Job<'_> {
         };
         let mut decider = Decider {
             insurer: self.about.partner.role == Role::Insurer,
-            products: self.products,
+            products: &self.about.settings.products,
+            id: self.about.batch,
+            terms: self.about.settings.terms(self.about.partner),
             today: self.about.business_date,
             now: self.about.claimed_at,
             batch: batch_origin(
@@ -329,7 +329,12 @@ impl About<'_> {
         finding: Finding,
     ) -> Result<Worked> {
         book.begin(&self.partner.name)?;
-        let style = Style::of(self.partner, self.base_url, self.batch, &self.time());
+        let style = Style::of(
+            self.partner,
+            self.settings.base_url.as_deref(),
+            self.batch,
+            &self.time(),
+        );
         let mut summary = self.summary(format, Status::Quarantined);
         let mut tally = Tally::default();
         tally.add_batch_finding(finding.code);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
-use crate::line::{Line, Products};
+use crate::line::{Envelope, Line, Products, Terms};
 
 mod parse;
 mod partner;
@@ -34,6 +34,29 @@ pub struct Settings {
     pub products: Products,
     /// SHA-256 of the file, hex; it stands in the journal.
     pub hash: String,
+}
+
+impl Settings {
+    /// The partner that a book belongs to: the one it is named for, else the first whose own feed goes there.
+    pub fn owner_of(&self, book: &str) -> Option<&Partner> {
+        let named = self.partners.get(book);
+        let named = named.filter(|partner| partner.book == book);
+        let own = |partner: &&Partner| partner.role == Role::Partner && partner.book == book;
+        named.or_else(|| self.partners.values().find(own))
+    }
+
+    /// What rules and events go by in this partner's batches: the profile of the book's owner, and the site.
+    pub fn terms(&self, partner: &Partner) -> Terms {
+        let owner = self.owner_of(&partner.book).unwrap_or(partner);
+        Terms {
+            issuer_id: owner.bank.issuer_id.clone(),
+            payee_bankgiro: owner.bank.payee_bankgiro.clone(),
+            base_url: self.base_url.clone(),
+            envelope: owner.events.envelope,
+            destination: owner.events.destination.clone(),
+            tenant: owner.events.tenant.clone(),
+        }
+    }
 }
 
 /// A partner's profile.
@@ -130,8 +153,8 @@ pub enum AnswerCharset {
 /// Where events go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Events {
-    /// `cloudevents`, `tuum` or `qitech`; `None`: by line.
-    pub envelope: Option<String>,
+    /// The envelope; `None`: by line.
+    pub envelope: Option<Envelope>,
     /// Destination named in the envelope.
     pub destination: Option<String>,
     /// Tenant named in the envelope.

@@ -49,7 +49,7 @@ pub(super) fn cancel(work: &mut Work<'_>, insurance: &mut Insurance) {
         insurance.cancellation = Some(Cancellation { date, reason });
         work.decision.message = format!("takes effect on {date}").into();
         let changed = told(reason, date);
-        work.tell(events, insurance.state, changed);
+        work.tell(events, insurance.state, &changed);
     } else {
         take_effect(
             work,
@@ -114,7 +114,7 @@ pub(super) fn take_effect(
         );
     }
     insurance.cancelled = Some(cancelled);
-    work.tell(events, insurance.state, changed);
+    work.tell(events, insurance.state, &changed);
     lapse(work, insurance);
 }
 
@@ -126,7 +126,7 @@ pub(super) fn lapse(work: &mut Work<'_>, insurance: &mut Insurance) {
         work.tell(
             Some(&[EventKind::Updated]),
             insurance.state,
-            changed.into_iter().collect(),
+            &changed.into_iter().collect(),
         );
     }
     withdraw(work, insurance, Some(&[EventKind::CancellationWithdrawn]));
@@ -139,7 +139,7 @@ fn withdraw(work: &mut Work<'_>, insurance: &mut Insurance, events: Option<&[Eve
             .into_iter()
             .map(|(name, _)| (name, Json::Null))
             .collect();
-        work.tell(events, insurance.state, changed);
+        work.tell(events, insurance.state, &changed);
     }
 }
 
@@ -174,7 +174,7 @@ pub(super) fn reactivate(work: &mut Work<'_>, insurance: &mut Insurance) {
             }
         }
     }
-    work.tell(Some(events), insurance.state, changed);
+    work.tell(Some(events), insurance.state, &changed);
 }
 
 /// What there is to undo. Without a day, a cancellation that its reason does not make final counts as one that can be.

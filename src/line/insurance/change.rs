@@ -35,7 +35,7 @@ pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
         Approvals::Missing
     };
     let events = work.step(insurance, Ask::Approve(approvals));
-    tell_if(work, events, insurance.state, changed);
+    tell_if(work, events, insurance.state, &changed);
 }
 
 /// Tells what happened where anything changed at all.
@@ -43,7 +43,7 @@ fn tell_if(
     work: &mut Work<'_>,
     events: Option<&[super::events::EventKind]>,
     state: State,
-    changed: Map,
+    changed: &Map,
 ) {
     if !changed.is_empty() {
         work.tell(events, state, changed);
@@ -95,7 +95,7 @@ pub(super) fn in_force(
     insurance.activation = None;
     insurance.active_from = Some(date);
     let changed = [("effective_date".to_owned(), Json::from(date.to_string()))];
-    work.tell(events, insurance.state, changed.into_iter().collect());
+    work.tell(events, insurance.state, &changed.into_iter().collect());
 }
 
 /// `insurance.update`.
@@ -134,7 +134,7 @@ pub(super) fn update(
         }
     }
     changed.extend(properties::apply(work, insurance, store)?);
-    tell_if(work, events, insurance.state, changed);
+    tell_if(work, events, insurance.state, &changed);
     Ok(())
 }
 
@@ -159,7 +159,7 @@ pub(super) fn premium_collection(
     let changed = difference(&insurance.collection, &new);
     insurance.collection = new;
     collection_stands(work, insurance, store)?;
-    tell_if(work, events, insurance.state, changed);
+    tell_if(work, events, insurance.state, &changed);
     Ok(())
 }
 
@@ -201,7 +201,7 @@ pub(super) fn payout(work: &mut Work<'_>, insurance: &mut Insurance) {
     if let Some(order) = refund::release(work, insurance) {
         changed.insert("refund", Json::from(&*order));
     }
-    tell_if(work, events, insurance.state, changed);
+    tell_if(work, events, insurance.state, &changed);
 }
 
 /// The collection that a record describes; empty where it names no method.

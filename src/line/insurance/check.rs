@@ -10,7 +10,7 @@ use crate::code::Code;
 use crate::model::{Fields, Finding, KindSpec, Value};
 
 /// See [`crate::line::check`].
-pub fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
+pub(super) fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
     let mut findings = Vec::new();
     let found = &mut findings;
     match kind.name {

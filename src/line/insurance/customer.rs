@@ -229,7 +229,7 @@ pub(super) fn create(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> {
     }
     customer.save(store, work.key)?;
     work.decision.state = EXISTS.into();
-    let told = event(EventKind::CustomerCreated, work.key, EXISTS, customer.0);
+    let told = event(EventKind::CustomerCreated, work.key, EXISTS, &customer.0);
     work.decision.events.push(told);
     Ok(())
 }
@@ -257,7 +257,7 @@ pub(super) fn update(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> {
         return Ok(());
     }
     customer.save(store, work.key)?;
-    let told = event(EventKind::CustomerUpdated, work.key, EXISTS, changed);
+    let told = event(EventKind::CustomerUpdated, work.key, EXISTS, &changed);
     work.decision.events.push(told);
     Ok(())
 }

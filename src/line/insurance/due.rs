@@ -15,7 +15,7 @@ use crate::model::{Decision, Fields};
 
 /// See [`crate::line::carry_out`]. A scheduled instruction that is refused on its day is rejected, and its schedule is
 /// gone all the same.
-pub fn carry_out(
+pub(super) fn carry_out(
     space: Space,
     key: &str,
     what: &str,
@@ -105,6 +105,6 @@ fn expire(work: &mut Work<'_>, insurance: &mut Insurance) {
     let changed = insurance
         .end_date
         .map(|end| ("end_date".to_owned(), end.to_string().into()));
-    work.tell(events, insurance.state, changed.into_iter().collect());
+    work.tell(events, insurance.state, &changed.into_iter().collect());
     lapse(work, insurance);
 }

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use crate::lifecycle::words;
-use crate::model::{Currency, Event, Value};
+use crate::model::json::Json as Text;
+use crate::model::{Currency, Event, Told, Value};
 
 words! {
     /// What happened.
@@ -51,15 +52,15 @@ words! {
 
 /// The names in events, replies and exports whose values are personal identity numbers: masked wherever the reader is
 /// not the partner that sent them, or where its profile asks for that.
-pub const PERSONAL_FIELDS: &[&str] = &["identity_no", "collection_payer_identity_no"];
+pub(super) const PERSONAL_FIELDS: &[&str] = &["identity_no", "collection_payer_identity_no"];
 
 /// One fact about an entity that is in this state after it.
-pub(super) fn event(kind: EventKind, subject: &str, state: &'static str, changed: Map) -> Event {
+pub(super) fn event(kind: EventKind, subject: &str, state: &'static str, changed: &Map) -> Event {
     Event {
         kind: kind.as_str(),
         subject: subject.into(),
         state,
-        changed,
+        told: Told::Changed(Text::of(changed)),
     }
 }
 

@@ -69,7 +69,7 @@ const DERIVED: &[&str] = &[
 ///
 /// # Errors
 /// The space holds no entities.
-pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
+pub(super) fn export_header(space: Space) -> Result<Vec<&'static str>> {
     if space == CUSTOMER {
         let names = ["customer_no", "state"].into_iter();
         return Ok(names.chain(customer::field_names()).collect());
@@ -88,7 +88,7 @@ pub fn export_header(space: Space) -> Result<Vec<&'static str>> {
 ///
 /// # Errors
 /// The state was not written by this line.
-pub fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
+pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
     if space == CUSTOMER {
         let customer = Customer::parse(state)?;
         let mut row = vec![text(key), text(customer::EXISTS)];

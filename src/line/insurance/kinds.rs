@@ -215,7 +215,7 @@ const fn inquiry(name: &'static str, fields: &'static [FieldSpec]) -> KindSpec {
 }
 
 /// What the insurance line can be asked for, in the order of the manual.
-pub const KINDS: &[KindSpec] = &[
+pub(super) const KINDS: &[KindSpec] = &[
     kind(
         "customer.create",
         fields!(CUSTOMER_NO, IDENTITY, NAMES, DETAILS),

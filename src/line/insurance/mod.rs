@@ -27,7 +27,7 @@ mod work;
 
 use anyhow::Result;
 
-use super::{Context, Space, Standing, Store};
+use super::{Context, Registration, Space, Standing, Store};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Instruction, KindSpec};
@@ -35,29 +35,47 @@ use entity::Insurance;
 use lifecycle::Ask;
 use work::{Work, load};
 
-pub use check::check;
-pub use due::carry_out;
-pub use events::PERSONAL_FIELDS;
-pub use export::{export_header, export_row};
-pub use kinds::KINDS;
+use check::check;
+use due::carry_out;
+use events::PERSONAL_FIELDS;
+use export::{export_header, export_row};
+use kinds::KINDS;
 pub use product::Product;
-pub use show::show;
+use show::show;
+
+/// The line as the registry knows it.
+pub const LINE: Registration = Registration {
+    word: "insurance",
+    kinds: KINDS,
+    order_columns: ORDER_COLUMNS,
+    entities: &[("insurance", INSURANCE), ("customer", CUSTOMER)],
+    spaces: &[INSURANCE, CUSTOMER, IDENTITY],
+    personal: PERSONAL_FIELDS,
+    check,
+    keys,
+    space,
+    standing,
+    decide,
+    carry_out,
+    show,
+    export_header,
+    export_row,
+    tables,
+    product: |code, table, products| {
+        let product = Product::from_table(table);
+        products.insurance.insert(code.to_owned(), product);
+    },
+};
 
 /// Insurances by `insurance_no`.
-pub const INSURANCE: Space = Space("i");
+const INSURANCE: Space = Space("i");
 /// Customers by `customer_no`.
-pub const CUSTOMER: Space = Space("c");
+const CUSTOMER: Space = Space("c");
 /// Index: customers by country and identity number.
-pub const IDENTITY: Space = Space("n");
-
-/// Name spaces of its keys, indexes included.
-pub const SPACES: &[Space] = &[INSURANCE, CUSTOMER, IDENTITY];
-
-/// What it keeps state about: the public word, and where.
-pub const ENTITIES: &[(&str, Space)] = &[("insurance", INSURANCE), ("customer", CUSTOMER)];
+const IDENTITY: Space = Space("n");
 
 /// How insurances change.
-pub fn tables() -> Vec<Table> {
+fn tables() -> Vec<Table> {
     vec![Table::of(
         "insurance",
         words::State::ALL,
@@ -66,8 +84,8 @@ pub fn tables() -> Vec<Table> {
     )]
 }
 
-/// See [`super::keys`].
-pub fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
+/// See [`Registration::keys`].
+fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
     let fields = &instruction.fields;
     if let Some(number) = fields.text("insurance_no") {
         add(INSURANCE, number);
@@ -85,8 +103,8 @@ pub fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
     }
 }
 
-/// See [`super::decide`].
-pub fn decide(
+/// See [`Registration::decide`].
+fn decide(
     instruction: &Instruction,
     store: &mut dyn Store,
     context: &Context<'_>,
@@ -153,7 +171,7 @@ fn change(
 }
 
 /// Columns of refund orders.
-pub const ORDER_COLUMNS: &[&str] = &[
+const ORDER_COLUMNS: &[&str] = &[
     "amount",
     "currency",
     "payout_method",
@@ -163,8 +181,8 @@ pub const ORDER_COLUMNS: &[&str] = &[
     "payout_bic",
 ];
 
-/// See [`super::space`].
-pub fn space(kind: &KindSpec) -> Space {
+/// See [`Registration::space`].
+fn space(kind: &KindSpec) -> Space {
     if kind.name.starts_with("customer.") {
         CUSTOMER
     } else {
@@ -172,8 +190,8 @@ pub fn space(kind: &KindSpec) -> Space {
     }
 }
 
-/// See [`super::standing`].
-pub fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
+/// See [`Registration::standing`].
+fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
     if space(kind) == CUSTOMER {
         let known = store.find(CUSTOMER, entity)?.is_some();
         let state = if known { customer::EXISTS } else { "" }.into();

@@ -56,7 +56,7 @@ pub(super) fn party(
             Json::from(share.normalize().to_string()),
         );
     }
-    work.tell(events, insurance.state, changed);
+    work.tell(events, insurance.state, &changed);
     Ok(())
 }
 

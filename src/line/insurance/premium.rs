@@ -107,7 +107,7 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
             changed.insert(name.to_owned(), json(value, None));
         }
     }
-    work.tell(events, insurance.state, changed);
+    work.tell(events, insurance.state, &changed);
     work.decision.money.push(Movement {
         currency,
         received: amount,

@@ -269,7 +269,7 @@ fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -
         None => (E::CustomerCreated, owner.customer.0),
         Some(changed) => (E::CustomerUpdated, changed),
     };
-    let told = event(kind, owner.customer_no, EXISTS, changed);
+    let told = event(kind, owner.customer_no, EXISTS, &changed);
     work.decision.events.push(told);
     Ok(())
 }
@@ -284,7 +284,7 @@ fn tell_of_insurance(work: &mut Work<'_>, insurance: &Insurance, events: &[E]) {
             let approved = both.map(|name| (name.to_owned(), Json::from(true)));
             (insurance.state, approved.into_iter().collect())
         };
-        work.tell(Some(&[kind]), state, changed);
+        work.tell(Some(&[kind]), state, &changed);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::line::Space;
 ///
 /// # Errors
 /// The state was not written by this line.
-pub fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
     let mut map = Map::new();
     if space == CUSTOMER {
         let customer = Customer::parse(state)?;

@@ -51,7 +51,7 @@ pub(super) fn top_up(work: &mut Work<'_>, insurance: &mut Insurance) {
     }
     let changed = told(&raise);
     insurance.pending = Some(raise);
-    work.tell(events, insurance.state, changed);
+    work.tell(events, insurance.state, &changed);
 }
 
 const fn standing(insurance: &Insurance, approved: bool) -> TopUp {
@@ -122,7 +122,7 @@ fn apply(
     if was_pending {
         changed.extend(emptied(raise));
     }
-    work.tell(events, insurance.state, changed);
+    work.tell(events, insurance.state, &changed);
 }
 
 fn amount(amount: Decimal) -> Json {
@@ -137,6 +137,6 @@ fn emptied(raise: &Pending) -> impl Iterator<Item = (Cow<'static, str>, Json)> {
 pub(super) fn lapse(work: &mut Work<'_>, insurance: &mut Insurance) {
     if let Some(raise) = insurance.pending.take() {
         let changed = emptied(&raise).collect();
-        work.tell(Some(&[EventKind::TopUpLapsed]), insurance.state, changed);
+        work.tell(Some(&[EventKind::TopUpLapsed]), insurance.state, &changed);
     }
 }

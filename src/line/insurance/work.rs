@@ -132,16 +132,11 @@ impl<'a> Work<'a> {
     }
 
     /// Tells what happened; nothing where nothing did.
-    pub(super) fn tell(&mut self, events: Option<&[EventKind]>, state: State, changed: Map) {
-        let Some((last, first)) = events.and_then(<[_]>::split_last) else {
-            return;
-        };
-        for kind in first {
-            let told = event(*kind, self.key, state.as_str(), changed.clone());
+    pub(super) fn tell(&mut self, events: Option<&[EventKind]>, state: State, changed: &Map) {
+        for kind in events.unwrap_or_default() {
+            let told = event(*kind, self.key, state.as_str(), changed);
             self.decision.events.push(told);
         }
-        let told = event(*last, self.key, state.as_str(), changed);
-        self.decision.events.push(told);
     }
 
     /// The decision. Only where nothing that was found rejects the record is the insurance kept, and what falls due

@@ -10,8 +10,9 @@ use uuid::Uuid;
 use super::cells::{CsvStyle, end_line};
 use super::{Decided, Rendered, Style};
 use crate::model::decision::OrderValue;
+use crate::model::json::{self, Json};
 use crate::model::value::mask;
-use crate::model::{Currency, Event, Finding, Object, Order};
+use crate::model::{Currency, Event, Finding, Order, Told};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
 /// of them have.
@@ -128,52 +129,55 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
     end_line(out);
 }
 
-/// A `CloudEvents` 1.0 envelope.
-#[derive(Serialize)]
-struct Envelope<'a> {
-    specversion: &'static str,
-    id: String,
-    source: &'a str,
-    #[serde(rename = "type")]
-    kind: &'a str,
-    subject: &'a str,
-    time: &'a str,
-    datacontenttype: &'static str,
-    data: Data<'a>,
-}
-
-#[derive(Serialize)]
-struct Data<'a> {
-    batch: &'a str,
-    row: u64,
-    instruction_id: Option<&'a str>,
-    state: &'a str,
-    changed: Cow<'a, Object>,
-}
-
+/// One line of events.ndjson: a `CloudEvents` 1.0 envelope, unless the line of business has one of its own. Written by
+/// hand: a batch has more events than records.
 fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
-    let changed = if style.mask {
-        Cow::Owned(masked(&event.changed))
+    let told = event.told.json();
+    let told = if style.mask {
+        Cow::Owned(Json::of(&masked_value(&told.value())))
     } else {
-        Cow::Borrowed(&event.changed)
+        Cow::Borrowed(told)
     };
-    let envelope = Envelope {
-        specversion: "1.0",
-        id: Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes()).to_string(),
-        source: &style.source,
-        kind: event.kind,
-        subject: &event.subject,
-        time: &style.time,
-        datacontenttype: "application/json",
-        data: Data {
-            batch: &style.batch,
-            row: decided.row,
-            instruction_id: decided.checked.instruction_id.as_deref(),
-            state: event.state,
-            changed,
-        },
-    };
-    json_line(out, &envelope);
+    let told = told.as_str().as_bytes();
+    if matches!(event.told, Told::Line(_)) {
+        out.extend_from_slice(told);
+        out.push(b'\n');
+        return;
+    }
+    let id = Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes());
+    out.extend_from_slice(b"{\"specversion\":\"1.0\",\"id\":");
+    json::text(
+        out,
+        id.hyphenated().encode_lower(&mut Uuid::encode_buffer()),
+    );
+    out.extend_from_slice(b",\"source\":");
+    json::text(out, &style.source);
+    out.extend_from_slice(b",\"type\":");
+    json::text(out, event.kind);
+    out.extend_from_slice(b",\"subject\":");
+    json::text(out, &event.subject);
+    out.extend_from_slice(b",\"time\":");
+    json::text(out, &style.time);
+    out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":");
+    if matches!(event.told, Told::Changed(_)) {
+        out.extend_from_slice(b"{\"batch\":");
+        json::text(out, &style.batch);
+        out.extend_from_slice(b",\"row\":");
+        out.extend_from_slice(decided.row.to_string().as_bytes());
+        out.extend_from_slice(b",\"instruction_id\":");
+        match decided.checked.instruction_id.as_deref() {
+            Some(id) => json::text(out, id),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"state\":");
+        json::text(out, event.state);
+        out.extend_from_slice(b",\"changed\":");
+        out.extend_from_slice(told);
+        out.push(b'}');
+    } else {
+        out.extend_from_slice(told);
+    }
+    out.extend_from_slice(b"}\n");
 }
 
 #[derive(Serialize)]
@@ -208,14 +212,6 @@ fn json_line(out: &mut Vec<u8>, value: &impl Serialize) {
 }
 
 /// The same object with every personal field masked, at any depth.
-fn masked(object: &Object) -> Object {
-    object
-        .iter()
-        .map(|(name, value)| (name.clone(), masked_member(name, value)))
-        .collect()
-}
-
-/// The same of a map of the JSON library.
 pub fn masked_map(object: &Map<String, Value>) -> Map<String, Value> {
     object
         .iter()

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::{Partner, Settings};
-use crate::line::{Line, Products, insurance};
+use crate::line::{Line, Products};
 use crate::os;
 use crate::toml_table::{Document, Faults, Table, nearest};
 
@@ -101,9 +101,8 @@ fn product(code: &str, mut table: Table<'_>, products: &mut Products) {
     let words: Vec<&str> = Line::ALL.iter().map(|line| line.as_str()).collect();
     match Line::named(&word) {
         None => table.fault_at("line", unknown("product line", &word, &words)),
-        Some(Line::Insurance) => {
-            let product = insurance::Product::from_table(&mut table);
-            products.insurance.insert(code.to_owned(), product);
+        Some(line) => {
+            line.product(code, &mut table, products);
             table.finish();
         }
     }

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use super::parse::{Around, Folders, is_plain_name, one_of, unknown};
 use super::units;
 use super::{AnswerCharset, Answers, BankSettings, BatchOrder, Events, Limits, Partner, Role};
-use crate::line::Line;
+use crate::line::{Envelope, Line};
 use crate::toml_table::Table;
 
 impl Partner {
@@ -242,9 +242,9 @@ fn events(table: &mut Table<'_>) -> Events {
     let Some(mut table) = table.table("events") else {
         return Events::default();
     };
-    let envelope = one_of(&mut table, "envelope", &["cloudevents", "tuum", "qitech"]);
+    let envelope = one_of(&mut table, "envelope", Envelope::WORDS);
     let events = Events {
-        envelope: envelope.map(str::to_owned),
+        envelope: envelope.and_then(Envelope::named),
         destination: table.string("destination"),
         tenant: table.string("tenant"),
     };

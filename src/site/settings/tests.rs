@@ -124,7 +124,7 @@ fn every_setting_is_taken() {
         workbook: true,
     };
     assert_eq!(partner.answers, answers);
-    assert_eq!(partner.events.envelope.as_deref(), Some("tuum"));
+    assert_eq!(partner.events.envelope, Some(crate::line::Envelope::Tuum));
     let limits = Limits {
         bytes: 1 << 20,
         records: 7,

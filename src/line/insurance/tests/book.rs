@@ -1,79 +1,13 @@
-//! A book in memory, and a desk that takes records as texts.
+//! A desk that takes records as texts.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use anyhow::Result;
 use chrono::{DateTime, NaiveDate};
 use uuid::Uuid;
 
 use crate::check::value;
 use crate::line::insurance::{self, INSURANCE, KINDS, Product};
-use crate::line::{Context, Products, Space, Store};
+pub(super) use crate::line::memory::Book;
+use crate::line::{Context, Products, Terms};
 use crate::model::{Decision, Fields, Finding, Instruction, Outcome};
-
-/// A book in memory.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Book {
-    pub entities: BTreeMap<(Space, String), String>,
-    pub index: BTreeMap<(Space, String), String>,
-    pub due: BTreeSet<(NaiveDate, Space, String, String)>,
-}
-
-impl Store for Book {
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
-        let state = self.entities.get(&(space, key.to_owned()));
-        Ok(state.map(|state| state.as_str().into()))
-    }
-
-    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>> {
-        let found = self.index.get(&(index, key.to_owned()));
-        Ok(found.map(|key| key.as_str().into()))
-    }
-
-    fn save(
-        &mut self,
-        space: Space,
-        key: &str,
-        state: String,
-        also: &[(Space, &str)],
-    ) -> Result<()> {
-        self.entities.insert((space, key.to_owned()), state);
-        for (index, entry) in also {
-            self.index
-                .insert((*index, (*entry).to_owned()), key.to_owned());
-        }
-        Ok(())
-    }
-
-    fn schedule(
-        &mut self,
-        day: NaiveDate,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()> {
-        let new = self
-            .due
-            .insert((day, space, key.to_owned(), what.to_owned()));
-        assert!(new, "{key}: {what} is scheduled twice for {day}");
-        Ok(())
-    }
-
-    fn unschedule(
-        &mut self,
-        day: NaiveDate,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()> {
-        let there = self
-            .due
-            .remove(&(day, space, key.to_owned(), what.to_owned()));
-        assert!(there, "{key}: {what} is not scheduled for {day}");
-        Ok(())
-    }
-}
 
 /// A book, a day, the products, and records that come in one after another.
 #[derive(Clone)]
@@ -81,6 +15,7 @@ pub(super) struct Desk {
     pub book: Book,
     pub today: NaiveDate,
     pub products: Products,
+    pub terms: Terms,
     rows: u32,
 }
 
@@ -105,6 +40,7 @@ impl Desk {
             book: Book::default(),
             today: day("2026-11-20"),
             products,
+            terms: Terms::default(),
             rows: 0,
         }
     }
@@ -183,12 +119,7 @@ impl Desk {
         if findings.iter().any(Finding::rejects) {
             return Decision::rejected("", "", findings);
         }
-        let context = self.context();
-        let products = context.products.clone();
-        let context = Context {
-            products: &products,
-            ..context
-        };
+        let context = context(self.today, self.rows, &self.products, &self.terms);
         let before = self.book.clone();
         let mut decision =
             insurance::decide(&instruction, &mut self.book, &context).expect("the world is well");
@@ -227,12 +158,7 @@ impl Desk {
         while let Some(due) = self.book.due.first().filter(|due| due.0 <= target).cloned() {
             let (on, space, key, what) = due.clone();
             self.today = on;
-            let context = self.context();
-            let products = context.products.clone();
-            let context = Context {
-                products: &products,
-                ..context
-            };
+            let context = context(self.today, self.rows, &self.products, &self.terms);
             let decision = insurance::carry_out(space, &key, &what, &mut self.book, &context);
             if let Some(decision) = decision.expect("the world is well") {
                 carried.push((what, decision));
@@ -241,17 +167,6 @@ impl Desk {
         }
         self.today = target;
         carried
-    }
-
-    /// The circumstances of the next record.
-    pub(super) fn context(&self) -> Context<'_> {
-        Context {
-            today: self.today,
-            now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
-            products: &self.products,
-            insurer: false,
-            origin: Uuid::from_u128(self.rows.into()),
-        }
     }
 
     /// What `show` says of an insurance.
@@ -282,6 +197,24 @@ pub(super) fn register() -> String {
          start_date=2026-11-20 customer_no=C1 customer_type=individual country=SE identity_no={PERSON} \
          first_name=Eva last_name=Berg"
     )
+}
+
+/// The circumstances of a record.
+pub(super) fn context<'a>(
+    today: NaiveDate,
+    row: u32,
+    products: &'a Products,
+    terms: &'a Terms,
+) -> Context<'a> {
+    Context {
+        today,
+        now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
+        products,
+        insurer: false,
+        origin: Uuid::from_u128(row.into()),
+        batch: "b",
+        terms,
+    }
 }
 
 /// A date.

@@ -147,7 +147,7 @@ fn non_payment_gives_notice() {
             "{asked}"
         );
         assert_eq!(
-            json!(decision.events[0].changed),
+            decision.events[0].told.json().value(),
             json!({ "reason": "non_payment", "effective_date": date }),
             "{asked}"
         );
@@ -258,7 +258,10 @@ fn a_held_refund_is_released_under_its_id_or_withdrawn() {
         (decision.orders[0].id.clone(), orders(&decision)),
         (held.id, vec!["withdrawn 1098.08 SEK".to_owned()])
     );
-    assert_eq!(json!(decision.events[0].changed), json!({ "refund": null }));
+    assert_eq!(
+        decision.events[0].told.json().value(),
+        json!({ "refund": null })
+    );
     // Nothing went back: all of it counts when it ends again.
     let decision = cancel(&mut undone, "reason=loan~repaid");
     assert_eq!(orders(&decision), ["held 1098.08 SEK"]);
@@ -277,7 +280,7 @@ fn a_refund_that_was_ordered_is_premium_due_again() {
     );
     let decision = desk.good("insurance.reactivate", "insurance_no=I1");
     assert_eq!(
-        json!(decision.events[0].changed),
+        decision.events[0].told.json().value(),
         json!({ "premium_due": "1200.00" })
     );
     assert_eq!(decision.orders.len(), 0);
@@ -377,7 +380,7 @@ fn what_waits_lapses_with_the_insurance() {
         ]
     );
     assert_eq!(
-        json!(decision.events[1].changed),
+        decision.events[1].told.json().value(),
         json!({ "scheduled_activation_date": null })
     );
     assert_eq!(desk.dues(), [""; 0]);

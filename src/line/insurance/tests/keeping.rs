@@ -221,7 +221,10 @@ fn particulars_change_one_by_one() {
         let mut desk = Desk::with("registered");
         let decision = desk.send("insurance.update", &format!("insurance_no=I1 {fields}"));
         assert_eq!(codes(&decision), expected, "{fields}");
-        let told = decision.events.first().map(|event| event.changed.clone());
+        let told = decision
+            .events
+            .first()
+            .map(|event| event.told.json().value());
         assert_eq!(json!(told), changed, "{fields}");
     }
 }
@@ -260,7 +263,7 @@ fn a_raise_waits_for_the_bank_or_is_applied() {
     let decision = desk.good("insurance.approve-top-up", "insurance_no=I1");
     assert_eq!(events(&decision), ["insurance.topped_up active"]);
     assert_eq!(
-        json!(decision.events[0].changed),
+        decision.events[0].told.json().value(),
         json!({
             "insured_amount": "150000.00", "annual_premium": "1800.00", "property.PendingTopupAmount": null,
             "property.PendingAnnualPremium": null, "property.PendingTopupCreationDate": null,
@@ -280,7 +283,7 @@ fn a_raise_waits_for_the_bank_or_is_applied() {
     );
     assert_eq!(events(&decision), ["insurance.topped_up active"]);
     assert_eq!(
-        json!(decision.events[0].changed),
+        decision.events[0].told.json().value(),
         json!({ "insured_amount": "150001.00" })
     );
 }
@@ -341,7 +344,7 @@ fn a_method_replaces_the_one_before_and_keeps_its_rhythm() {
         "insurance_no=I1 collection_method=PG",
     );
     assert_eq!(
-        json!(decision.events[0].changed),
+        decision.events[0].told.json().value(),
         json!({ "collection_method": "plusgiro", "collection_account": null, "collection_payer_identity_no": null })
     );
     let shown = desk.show("I1");

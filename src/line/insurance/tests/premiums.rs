@@ -235,7 +235,7 @@ fn a_payment_is_told_and_counted() {
     let decision = desk.good("insurance.premium-paid", fields);
     assert_eq!(codes(&decision), "");
     assert_eq!(
-        serde_json::json!(decision.events[0].changed),
+        decision.events[0].told.json().value(),
         serde_json::json!({
             "amount": "1200.00", "currency": "SEK", "period_start": "2026-11-20", "period_end": "2027-11-19",
             "value_date": "2026-11-19", "bank_reference": "B1",

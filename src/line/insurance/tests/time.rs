@@ -114,7 +114,7 @@ fn what_is_no_longer_due_does_nothing() {
     ];
     for (space, key, what) in rows {
         let mut book = desk.book.clone();
-        let context = desk.context();
+        let context = super::book::context(desk.today, 0, &desk.products, &desk.terms);
         let decision =
             insurance::carry_out(space, key, what, &mut book, &context).expect("the world is well");
         assert!(decision.is_none(), "{key} {what}");
