@@ -1,4 +1,4 @@
-//! Brings the write-ahead log to the disk while the batch is still being decided, so that the commit's own sync finds
+//! Brings the write-ahead log (or a new book) to the disk while the batch is still being decided, so that the commit's own sync finds
 //! little left to do.
 
 use std::fs::File;
@@ -18,8 +18,9 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    /// Begins a sync if the log has grown enough and none is under way.
-    pub(super) fn step(&mut self, book: &Path) -> Result<()> {
+    /// Begins a sync if what the batch is written to, the log or a new book itself, has grown enough and none is under
+    /// way.
+    pub(super) fn step(&mut self, log: PathBuf) -> Result<()> {
         if self
             .running
             .as_ref()
@@ -28,7 +29,6 @@ impl Ahead {
             return Ok(());
         }
         self.wait()?;
-        let log = log_of(book);
         let length = length(&log)?;
         if length < self.synced + STEP {
             return Ok(());
@@ -77,14 +77,14 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let book = folder.path().join("a.sqlite");
         let mut ahead = Ahead::default();
-        ahead.step(&book).expect("no log yet");
+        ahead.step(log_of(&book)).expect("no log yet");
         assert!(ahead.running.is_none());
         let log = File::create(log_of(&book)).expect("made");
         log.set_len(STEP).expect("long");
-        ahead.step(&book).expect("begun");
+        ahead.step(log_of(&book)).expect("begun");
         assert!(ahead.running.is_some());
         ahead.wait().expect("synced");
-        ahead.step(&book).expect("not grown");
+        ahead.step(log_of(&book)).expect("not grown");
         assert!(ahead.running.is_none());
         ahead.running = Some(std::thread::spawn(|| {
             Err(std::io::Error::other("worn out"))

@@ -239,7 +239,8 @@ impl Book {
             "INSERT OR IGNORE INTO main.stop VALUES (?1, ?2)",
             [partner, reason],
         )?;
-        Ok(())
+        // A stop stands even where no batch was ever recorded.
+        self.settle_in()
     }
 
     /// Lifts a partner's stop; `false`: there was none.

@@ -56,6 +56,8 @@ pub struct Book {
     hash: KeyHash,
     access: Access,
     path: Option<PathBuf>,
+    /// Where the book goes with its first batch, while it is being made elsewhere.
+    place: Option<PathBuf>,
     /// The newest change of the book beneath a private copy; later ones are the copy's own.
     base_last: i64,
     batch: Option<Batch>,
@@ -122,6 +124,7 @@ impl Book {
             hash,
             access,
             path,
+            place: None,
             base_last: 0,
             batch: None,
             broken: false,
@@ -228,6 +231,8 @@ impl Book {
         self.db
             .execute_batch(end)
             .context("the ledger could not be written")?;
+        self.settle_in()
+            .context("the new book could not be put into its place")?;
         self.broken = false;
         self.batch = None;
         self.forget();
@@ -275,6 +280,9 @@ impl Book {
     /// Closes the book, and says so if that fails.
     pub fn close(mut self) -> Result<()> {
         self.rollback()?;
+        if !self.broken {
+            self.settle_in()?;
+        }
         self.db.flush_prepared_statement_cache();
         self.db
             .close()

@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -11,7 +11,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::hash::KeyHash;
-use super::{Access, Book};
+use super::{Access, Book, Tables};
+use crate::os::step;
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Number of the schema; a later one is refused, an earlier one will be brought up to date here.
@@ -32,9 +33,36 @@ impl Book {
     }
 
     pub(super) fn open_with(path: &Path, hash: KeyHash) -> Result<Self> {
-        let db = open_for_writing(path)
-            .with_context(|| format!("{}: cannot open the book", path.display()))?;
-        Self::over(db, hash, Access::Write, Some(path.into()))
+        let fault = || format!("{}: cannot open the book", path.display());
+        if path.try_exists().with_context(fault)? {
+            let db = open_for_writing(path, "wal").with_context(fault)?;
+            return Self::over(db, hash, Access::Write, Some(path.into()));
+        }
+        let aside = aside(path);
+        clear(&aside).with_context(fault)?;
+        let db = open_for_writing(&aside, "memory").with_context(fault)?;
+        let mut book = Self::over(db, hash, Access::Write, Some(aside))?;
+        book.place = Some(path.into());
+        Ok(book)
+    }
+
+    /// Puts a new book into its place, whole. It is made aside and without a log, since there is nothing yet that a log
+    /// would have to save: half the bytes, and a reader sees no book until there is one.
+    pub(super) fn settle_in(&mut self) -> Result<()> {
+        let Some(place) = self.place.take() else {
+            return Ok(());
+        };
+        let aside = self.path.replace(place.clone()).context("made aside")?;
+        self.db.flush_prepared_statement_cache();
+        let made = std::mem::replace(&mut self.db, Connection::open_in_memory()?);
+        made.close().map_err(|(_, error)| error)?;
+        step("book_made");
+        std::fs::rename(&aside, &place)?;
+        sync_folder(&place)?;
+        self.db = open_for_writing(&place, "wal")?;
+        self.db.set_prepared_statement_cache_capacity(32);
+        self.tables = Tables::register(&self.db)?;
+        Ok(())
     }
 
     /// Opens a book for reading; it stands still for this reader as it was at this moment, whatever is written
@@ -80,7 +108,27 @@ impl Book {
     }
 }
 
-fn open_for_writing(path: &Path) -> Result<Connection> {
+/// Where a book is made: beside its place.
+fn aside(path: &Path) -> PathBuf {
+    let mut aside = path.as_os_str().to_owned();
+    aside.push(".new");
+    aside.into()
+}
+
+/// Removes what a run that died left of a book it was making; nothing in it was ever recorded.
+fn clear(aside: &Path) -> Result<()> {
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        let mut path = aside.as_os_str().to_owned();
+        path.push(suffix);
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+            Ok(()) | Err(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn open_for_writing(path: &Path, journal: &str) -> Result<Connection> {
     make_private(path)?;
     let db = Connection::open_with_flags(
         path,
@@ -91,8 +139,9 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     if !made {
         demand(&db, "page_size", PAGE_BYTES)?;
     }
-    let log: String = db.query_row("PRAGMA journal_mode = WAL", [], |r| r.get(0))?;
-    ensure!(log == "wal", "journal mode is {log}, not WAL");
+    let pragma = format!("PRAGMA journal_mode = {journal}");
+    let found: String = db.query_row(&pragma, [], |r| r.get(0))?;
+    ensure!(found == journal, "journal mode is {found}, not {journal}");
     demand(&db, "synchronous", 2)?;
     demand(&db, "wal_autocheckpoint", 0)?;
     if !made {
@@ -115,8 +164,7 @@ fn make_private(path: &Path) -> Result<()> {
     match made {
         Ok(file) => {
             file.sync_all()?;
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-            Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+            sync_folder(path)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let meta = path.metadata()?;
@@ -128,6 +176,12 @@ fn make_private(path: &Path) -> Result<()> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Makes the names in a file's folder durable.
+fn sync_folder(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+    Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
 }
 
 /// `None`: a file that a writer has made and not yet filled.

@@ -8,6 +8,7 @@ use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::Book;
+use super::ahead::log_of;
 use super::rows::Tabular;
 
 /// A change not yet in the table. Its texts stand in the wave's.
@@ -249,8 +250,12 @@ impl Book {
             Ok(())
         })?;
         if let Some(path) = &self.path {
+            let log = match &self.place {
+                Some(_) => path.clone(),
+                None => log_of(path),
+            };
             self.broken = true;
-            self.ahead.step(path)?;
+            self.ahead.step(log)?;
             self.broken = false;
         }
         Ok(())

@@ -1,19 +1,19 @@
 //! The text of a JSON value.
 
 use std::fmt;
+use std::io::Write as _;
 
 use serde::Serialize;
 use serde_json::Value;
 
 /// The text of a JSON value, made once and written as it is: events are many, and nobody looks into them again.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Json(Box<str>);
+pub struct Json(String);
 
 impl Json {
     /// The text of anything that becomes JSON.
     pub fn of(value: &impl Serialize) -> Self {
-        let text = serde_json::to_string(value).expect("plain data becomes JSON");
-        Self(text.into())
+        Self(serde_json::to_string(value).expect("plain data becomes JSON"))
     }
 
     /// The text.
@@ -24,6 +24,60 @@ impl Json {
     /// The value again; numbers keep all their digits.
     pub fn value(&self) -> Value {
         serde_json::from_str(&self.0).expect("it was made of JSON")
+    }
+}
+
+/// A JSON object while its text is written, member by member. The caller gives a name once. What a large batch makes a
+/// million of is written so; anything else is clearer as an [`Object`](super::Object).
+#[derive(Debug)]
+pub struct Members(Vec<u8>);
+
+impl Members {
+    /// No members yet, room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        let mut text = Vec::with_capacity(bytes);
+        text.push(b'{');
+        Self(text)
+    }
+
+    /// Adds a text.
+    pub fn text(&mut self, name: &str, value: &str) {
+        self.name(name);
+        text(&mut self.0, value);
+    }
+
+    /// Adds a text that shows a value in which nothing needs to be escaped: a decimal, a date.
+    pub fn shown(&mut self, name: &str, value: impl fmt::Display) {
+        self.name(name);
+        let written = write!(self.0, "\"{value}\"");
+        written.expect("memory takes it");
+    }
+
+    /// Adds yes or no.
+    pub fn flag(&mut self, name: &str, value: bool) {
+        self.name(name);
+        let word: &[u8] = if value { b"true" } else { b"false" };
+        self.0.extend_from_slice(word);
+    }
+
+    /// Adds any value.
+    pub fn value(&mut self, name: &str, value: &Value) {
+        self.name(name);
+        serde_json::to_writer(&mut self.0, value).expect("memory takes it");
+    }
+
+    /// The object.
+    pub fn finish(mut self) -> Json {
+        self.0.push(b'}');
+        Json(String::from_utf8(self.0).expect("made of texts"))
+    }
+
+    fn name(&mut self, name: &str) {
+        if self.0.len() > 1 {
+            self.0.push(b',');
+        }
+        text(&mut self.0, name);
+        self.0.push(b':');
     }
 }
 
@@ -65,6 +119,21 @@ mod tests {
             text(&mut out, sample);
             assert_eq!(out, serde_json::to_vec(sample).expect("JSON"), "{sample:?}");
         }
+    }
+
+    #[test]
+    fn members_are_written_in_order() {
+        let mut members = Members::with_capacity(0);
+        members.text("a", "b\"c");
+        members.shown("n", rust_decimal::Decimal::new(500, 2));
+        members.flag("yes", true);
+        members.value("v", &Value::Null);
+        let json = members.finish();
+        assert_eq!(
+            json.as_str(),
+            r#"{"a":"b\"c","n":"5.00","yes":true,"v":null}"#
+        );
+        assert_eq!(Members::with_capacity(9).finish().as_str(), "{}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The words that every other module uses: values, places, findings, instructions, decisions. No IO, no rules.
 
+pub mod day;
 pub mod decision;
 pub mod finding;
 pub mod instruction;
@@ -11,6 +12,7 @@ pub mod place;
 pub mod sum;
 pub mod value;
 
+pub use day::Day;
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use finding::{Finding, Shown};
 pub use instruction::{AmountRead, Checked, Instruction, Source};

@@ -16,6 +16,7 @@ pub const STEPS: &[&str] = &[
     "answers_synced",
     "batch_named",
     "before_commit",
+    "book_made",
     "after_commit",
     // Publishing (outbox).
     "summary_written",

@@ -12,7 +12,7 @@ use crate::model::{Checked, Outcome, Place, Source};
 use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::{Counts, Status, Summary};
 use crate::outbox::answers::tally::Tally;
-use crate::outbox::answers::{AnswerSet, Decided, Style, render};
+use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
 use crate::site::settings::{Partner, Settings};
 
 /// Records that are rendered together.
@@ -63,6 +63,7 @@ impl DueDay<'_> {
         );
         let batch = (&*id, &self.settings.terms(self.owner), origin);
         let mut tally = Tally::default();
+        let mut rendered = Rendered::default();
         for piece in due.chunks(PIECE) {
             let before = tally.findings;
             let mut records = Vec::with_capacity(piece.len());
@@ -75,7 +76,8 @@ impl DueDay<'_> {
                 }
             }
             book.flush_wave()?;
-            answers.write(&render(&records, answers.style(), before))?;
+            rendered = render(&records, answers.style(), before, rendered);
+            answers.write(&rendered)?;
         }
         answers.close_errors(&[], tally.findings)?;
         tally.prove().context("conservation")?;

@@ -41,6 +41,12 @@ fn open(place: &Place) -> Book {
     Book::open(&place.path, SECRET).expect("a book")
 }
 
+/// A book that was made before, opened.
+fn reopened(place: &Place) -> Book {
+    open(place).close().expect("closed");
+    open(place)
+}
+
 fn read(place: &Place) -> Book {
     Book::open_read(&place.path, SECRET)
         .expect("readable")

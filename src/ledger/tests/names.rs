@@ -126,7 +126,7 @@ fn save_again(book: &mut Book) {
 #[test]
 fn an_id_without_a_record_to_stand_on_is_refused() {
     let place = place();
-    let mut book = open(&place);
+    let mut book = reopened(&place);
     assert!(book.remember("I1", DIGEST, "{}").is_err());
     assert!(book.save(POLICY, "P1", "one".into(), &[]).is_err());
     assert!(read(&place).begin("nordbank").is_err());

@@ -12,7 +12,7 @@ fn mode(path: &Path) -> u32 {
 #[test]
 fn a_book_and_its_logs_are_private() {
     let place = place();
-    let mut book = open(&place);
+    let mut book = reopened(&place);
     batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P1", "one"));
     for suffix in ["", "-wal", "-shm"] {
         let path = format!("{}{suffix}", place.path.display());
@@ -28,7 +28,7 @@ fn a_book_and_its_logs_are_private() {
 #[test]
 fn a_book_is_made_as_it_must_be() {
     let place = place();
-    let book = open(&place);
+    let book = reopened(&place);
     let pragmas = [
         ("page_size", 16384),
         ("synchronous", 2),
@@ -122,7 +122,7 @@ fn a_reader_sees_one_moment_while_a_writer_writes() {
 #[test]
 fn a_log_is_moved_into_the_book() {
     let place = place();
-    let mut book = open(&place);
+    let mut book = reopened(&place);
     let big = "x".repeat(20_000_000);
     batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P1", &big));
     let log = format!("{}-wal", place.path.display());
@@ -239,7 +239,7 @@ fn a_path_is_taken_as_it_is() {
 #[test]
 fn memory_for_pages_is_bounded() {
     let place = place();
-    for made in [false, true] {
+    for suffix in [".new", "-wal"] {
         let mut book = open(&place);
         book.begin("nordbank").expect("begun");
         let big = "x".repeat(1 << 20);
@@ -247,9 +247,54 @@ fn memory_for_pages_is_bounded() {
             save(&mut book, row, &format!("P{row}"), &big);
             book.flush_wave().expect("flushed");
         }
-        let log = format!("{}-wal", place.path.display());
-        let spilled = std::fs::metadata(log).expect("a log").len();
-        assert!(spilled > 20 << 20, "made before: {made}, {spilled} bytes");
+        let file = format!("{}{suffix}", place.path.display());
+        let spilled = std::fs::metadata(file).expect("a file").len();
+        assert!(spilled > 20 << 20, "{suffix}: {spilled} bytes");
         book.rollback().expect("undone");
+        book.close().expect("closed");
     }
+}
+
+/// What lies in the folder of a book.
+fn names(place: &Place) -> Vec<String> {
+    let folder = std::fs::read_dir(place.path.parent().expect("a folder")).expect("a folder");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<String> = folder.map(|e| name(e).to_string_lossy().into()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_new_book_comes_into_its_place_whole() {
+    let place = place();
+    let mut book = open(&place);
+    book.begin("nordbank").expect("begun");
+    save(&mut book, 1, "P1", "lost");
+    book.flush_wave().expect("flushed");
+    assert_eq!(names(&place), ["nordbank.sqlite.new"]);
+    let seen = Book::open_read(&place.path, SECRET).expect("no fault");
+    assert!(seen.is_none(), "nothing is recorded yet");
+    book.rollback().expect("undone");
+    batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P2", "two"));
+    let mut reader = read(&place);
+    assert_eq!(state(&mut reader, "P1"), None);
+    assert_eq!(state(&mut reader, "P2").as_deref(), Some("two"));
+    batch(&mut book, "bbbbbbbbbbbb", |book| save(book, 1, "P1", "one"));
+    assert_eq!(state(&mut read(&place), "P1").as_deref(), Some("one"));
+}
+
+#[test]
+fn what_a_dead_run_made_of_a_book_is_removed() {
+    let place = place();
+    let mut book = open(&place);
+    book.begin("nordbank").expect("begun");
+    save(&mut book, 1, "P1", "lost");
+    book.flush_wave().expect("flushed");
+    std::mem::forget(book); // as if the process had died
+    std::fs::write(format!("{}.new-journal", place.path.display()), "x").expect("written");
+    let mut book = open(&place);
+    assert_eq!(state(&mut book, "P1"), None);
+    batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P2", "two"));
+    book.close().expect("closed");
+    assert_eq!(names(&place), ["nordbank.sqlite"]);
 }

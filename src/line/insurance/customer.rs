@@ -11,6 +11,7 @@ use super::work::Work;
 use super::{CUSTOMER, IDENTITY, numbers, show};
 use crate::code::Code;
 use crate::line::Store;
+use crate::model::json::Json as Text;
 use crate::model::{Fields, Finding, Value};
 
 /// The state of a customer in the book; there is no other.
@@ -179,11 +180,13 @@ impl Customer {
         }
     }
 
-    /// Keeps it in the book.
-    pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<()> {
-        let state = serde_json::to_string(&self.0).context("plain data becomes JSON")?;
+    /// Keeps it in the book; answers the state as the book keeps it, which is all there is to tell of it.
+    pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<Text> {
+        let state = Text::of(&self.0);
         let key = self.identity_key();
-        store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &key)])
+        let kept = state.as_str().to_owned();
+        store.save(CUSTOMER, customer_no, kept, &[(IDENTITY, &key)])?;
+        Ok(state)
     }
 }
 

@@ -262,7 +262,7 @@ mod date {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
     pub(super) fn serialize<S: Serializer>(date: &NaiveDate, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(date)
+        s.serialize_str(crate::model::Day::of(*date).as_str())
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
@@ -279,7 +279,7 @@ mod date {
             s: S,
         ) -> Result<S::Ok, S::Error> {
             match date {
-                Some(date) => s.collect_str(date),
+                Some(date) => super::serialize(date, s),
                 None => s.serialize_none(),
             }
         }

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use crate::lifecycle::words;
 use crate::model::json::Json as Text;
-use crate::model::{Currency, Event, Told, Value};
+use crate::model::{Currency, Day, Event, Told, Value};
 
 words! {
     /// What happened.
@@ -56,11 +56,21 @@ pub(super) const PERSONAL_FIELDS: &[&str] = &["identity_no", "collection_payer_i
 
 /// One fact about an entity that is in this state after it.
 pub(super) fn event(kind: EventKind, subject: &str, state: &'static str, changed: &Map) -> Event {
+    event_told(kind, subject, state, Text::of(changed))
+}
+
+/// The same, where what changed is text already.
+pub(super) fn event_told(
+    kind: EventKind,
+    subject: &str,
+    state: &'static str,
+    changed: Text,
+) -> Event {
     Event {
         kind: kind.as_str(),
         subject: subject.into(),
         state,
-        told: Told::Changed(Text::of(changed)),
+        told: Told::Changed(changed),
     }
 }
 
@@ -76,7 +86,7 @@ pub(super) fn json(value: &Value, currency: Option<Currency>) -> Json {
     match value {
         Value::Text(text) => Json::from(&**text),
         Value::Code(word) => Json::from(*word),
-        Value::Date(date) => Json::from(date.to_string()),
+        Value::Date(date) => Json::from(Day::of(*date).as_str()),
         Value::Amount(amount) => match currency {
             Some(currency) => Json::from(money(*amount, currency).to_string()),
             None => Json::from(amount.to_string()),

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::customer::{self, Customer};
 use super::entity::Insurance;
 use super::kinds::{COLLECTION, PAYOUT, PROPERTIES};
-use super::show::particulars;
+use super::show::terms_of;
 use super::work::parse;
 use super::{CUSTOMER, INSURANCE};
 use crate::line::Space;
@@ -99,7 +99,7 @@ pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<Ord
         bail!("`{}` holds no entities of the insurance line", space.0);
     }
     let insurance = parse(state)?;
-    let said = particulars(&insurance);
+    let said = terms_of(&insurance);
     let mut row = vec![text(key), text(insurance.state.as_str())];
     row.extend(agreed().map(|name| match name {
         "insured_amount" => OrderValue::Amount(insurance.insured_amount, insurance.currency),

@@ -9,7 +9,7 @@ use super::change::{collection_of, collection_stands, payout_of};
 use super::check::{has_details, missing_of_new_customer, owner};
 use super::customer::{self, Customer, EXISTS, identity_taken};
 use super::entity::Insurance;
-use super::events::{EventKind as E, event, money};
+use super::events::{EventKind as E, event, event_told, money};
 use super::lifecycle::{Approvals, Ask};
 use super::numbers;
 use super::product::Product;
@@ -55,7 +55,7 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         return Ok(work.close());
     };
     let customer_no = owner.customer_no;
-    tell_of_owner(&mut work, store, owner)?;
+    tell_of_owner(&mut work, store, &owner)?;
     tell_of_insurance(&mut work, &insurance, events.unwrap_or_default());
     keep(work.key, None, &insurance, store)?;
     let references = &mut work.decision.references;
@@ -260,16 +260,18 @@ pub(super) fn age(
     }
 }
 
-fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -> Result<()> {
-    if owner.changed.as_ref().is_some_and(Map::is_empty) {
-        return Ok(());
-    }
-    owner.customer.save(store, owner.customer_no)?;
-    let (kind, changed) = match owner.changed {
-        None => (E::CustomerCreated, owner.customer.0),
-        Some(changed) => (E::CustomerUpdated, changed),
+fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: &Owner<'_>) -> Result<()> {
+    let told = match &owner.changed {
+        Some(changed) if changed.is_empty() => return Ok(()),
+        Some(changed) => {
+            owner.customer.save(store, owner.customer_no)?;
+            event(E::CustomerUpdated, owner.customer_no, EXISTS, changed)
+        }
+        None => {
+            let all = owner.customer.save(store, owner.customer_no)?;
+            event_told(E::CustomerCreated, owner.customer_no, EXISTS, all)
+        }
     };
-    let told = event(kind, owner.customer_no, EXISTS, &changed);
     work.decision.events.push(told);
     Ok(())
 }
@@ -277,14 +279,16 @@ fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -
 /// Of two things that happen at once, the first leaves it registered.
 fn tell_of_insurance(work: &mut Work<'_>, insurance: &Insurance, events: &[E]) {
     for &kind in events {
-        let (state, changed) = if kind == E::Registered {
-            (State::Registered, show::particulars(insurance))
+        let told = if kind == E::Registered {
+            let all = show::particulars(insurance);
+            event_told(kind, work.key, State::Registered.as_str(), all)
         } else {
             let both = ["approved_by_bank", "approved_by_customer"];
-            let approved = both.map(|name| (name.to_owned(), Json::from(true)));
-            (insurance.state, approved.into_iter().collect())
+            let approved = both.map(|name| (name, Json::from(true)));
+            let state = insurance.state.as_str();
+            event(kind, work.key, state, &approved.into_iter().collect())
         };
-        work.tell(Some(&[kind]), state, &changed);
+        work.decision.events.push(told);
     }
 }
 

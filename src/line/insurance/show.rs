@@ -14,6 +14,8 @@ use super::work::parse;
 use super::{CUSTOMER, INSURANCE};
 use crate::lifecycle::Outcome;
 use crate::line::Space;
+use crate::model::Day;
+use crate::model::json::{Json as Text, Members};
 
 /// What `show --json` prints of an entity and an inquiry is answered with: its key, its state, its fields under their
 /// canonical names (those that are set), and the instructions that its state takes.
@@ -33,7 +35,7 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
         let insurance = parse(state)?;
         map.insert("insurance_no", Json::from(key));
         map.insert("state", Json::from(insurance.state.as_str()));
-        map.extend(particulars(&insurance));
+        map.extend(terms_of(&insurance));
         map.extend(course(&insurance));
         map.insert("allowed", Json::from_iter(allowed(&insurance)));
     } else {
@@ -47,55 +49,48 @@ fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
 }
 
 /// Room for the particulars of most insurances.
-const ROOM: usize = 28;
+const ROOM: usize = 512;
 
 /// What was agreed: the fields of a registration under their own names, as they are now.
-pub(super) fn particulars(insurance: &Insurance) -> Map {
-    let mut map = Map::with_capacity(ROOM);
-    set(&mut map, "product", &*insurance.product);
-    set(&mut map, "loan_ref", &*insurance.loan_ref);
-    set(&mut map, "currency", insurance.currency.as_str());
-    set(
-        &mut map,
-        "insured_amount",
-        insurance.insured_amount.to_string(),
-    );
-    set(
-        &mut map,
-        "annual_premium",
-        insurance.annual_premium.to_string(),
-    );
-    set(&mut map, "start_date", insurance.start_date.to_string());
+pub(super) fn particulars(insurance: &Insurance) -> Text {
+    let mut told = Members::with_capacity(ROOM);
+    told.text("product", &insurance.product);
+    told.text("loan_ref", &insurance.loan_ref);
+    told.text("currency", insurance.currency.as_str());
+    told.shown("insured_amount", insurance.insured_amount);
+    told.shown("annual_premium", insurance.annual_premium);
+    told.text("start_date", Day::of(insurance.start_date).as_str());
     if let Some(end) = insurance.end_date {
-        set(&mut map, "end_date", end.to_string());
+        told.text("end_date", Day::of(end).as_str());
     }
-    set(&mut map, "owner_customer_no", &*insurance.owner);
+    told.text("owner_customer_no", &insurance.owner);
     let names = ["insured_customer_no", "insured2_customer_no"];
     for (name, number) in names.into_iter().zip(&insurance.insured) {
-        set(&mut map, name, &**number);
+        told.text(name, number);
     }
-    set(&mut map, "approved_by_bank", insurance.approved_by_bank);
-    set(
-        &mut map,
-        "approved_by_customer",
-        insurance.approved_by_customer,
-    );
+    told.flag("approved_by_bank", insurance.approved_by_bank);
+    told.flag("approved_by_customer", insurance.approved_by_customer);
     if let Some(channel) = &insurance.distribution_channel {
-        set(&mut map, "distribution_channel", &**channel);
+        told.text("distribution_channel", channel);
     }
-    let pending = insurance
-        .pending
-        .as_ref()
-        .map(top_up::told)
-        .unwrap_or_default();
-    for name in PROPERTIES.iter().map(|spec| spec.name) {
-        if let Some(value) = insurance.properties.get(name).or(pending.get(name)) {
-            set(&mut map, name, value.clone());
+    let pending = insurance.pending.as_ref().map(top_up::told);
+    if pending.is_some() || !insurance.properties.is_empty() {
+        let pending = pending.unwrap_or_default();
+        for name in PROPERTIES.iter().map(|spec| spec.name) {
+            if let Some(value) = insurance.properties.get(name).or(pending.get(name)) {
+                told.value(name, value);
+            }
         }
     }
-    map.extend(insurance.collection.clone());
-    map.extend(insurance.payout.clone());
-    map
+    for (name, value) in insurance.collection.iter().chain(insurance.payout.iter()) {
+        told.value(name, value);
+    }
+    told.finish()
+}
+
+/// The same as an object.
+pub(super) fn terms_of(insurance: &Insurance) -> Map {
+    serde_json::from_str(particulars(insurance).as_str()).expect("it was just written")
 }
 
 /// What became of it: parties besides owner and insured, what is scheduled, how it ended, what was paid.

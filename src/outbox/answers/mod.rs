@@ -96,6 +96,20 @@ pub struct Rendered {
     pub orders: Vec<u8>,
 }
 
+impl Rendered {
+    /// Forgets the lines and keeps their memory.
+    fn clear(&mut self) {
+        let all = [
+            &mut self.result,
+            &mut self.errors,
+            &mut self.events,
+            &mut self.replies,
+            &mut self.orders,
+        ];
+        all.into_iter().for_each(Vec::clear);
+    }
+}
+
 /// The answers of one batch while they are written, summary and rejected records apart.
 pub struct AnswerSet {
     folder: Folder,

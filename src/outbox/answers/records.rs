@@ -15,12 +15,14 @@ use crate::model::value::mask;
 use crate::model::{Currency, Event, Finding, Order, Told};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
-/// of them have.
-pub fn render(records: &[Decided], style: &Style, findings_before: u64) -> Rendered {
-    let mut rendered = Rendered {
-        result: Vec::with_capacity(records.len() * 96),
-        ..Rendered::default()
-    };
+/// of them have. `rendered` is memory of earlier lines to be used again: nothing of them stays.
+pub fn render(
+    records: &[Decided],
+    style: &Style,
+    findings_before: u64,
+    mut rendered: Rendered,
+) -> Rendered {
+    rendered.clear();
     let mut findings = findings_before;
     for decided in records {
         result_line(&mut rendered.result, style.csv, decided);

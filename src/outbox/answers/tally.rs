@@ -23,8 +23,8 @@ pub struct Tally {
     /// Findings, notes included.
     pub findings: u64,
     codes: BTreeMap<Code, u64>,
-    amounts: BTreeMap<(&'static str, String), Amounts>,
-    money: BTreeMap<String, [ExactSum; 5]>,
+    amounts: BTreeMap<(&'static str, Option<Currency>), Amounts>,
+    money: BTreeMap<Currency, [ExactSum; 5]>,
 }
 
 /// Sums of one amount field in one currency.
@@ -51,16 +51,13 @@ impl Tally {
         }
         for read in &decided.checked.amounts {
             let currency = read.currency.or(decision.currency);
-            let key = (
-                read.field,
-                currency.map_or_else(String::new, |c| c.to_string()),
-            );
+            let key = (read.field, currency);
             let amounts = self.amounts.entry(key).or_default();
             amounts.read.add(read.amount.abs());
             amounts.by_outcome[outcome].add(read.amount.abs());
         }
         for movement in &decision.money {
-            let sums = self.money.entry(movement.currency.to_string()).or_default();
+            let sums = self.money.entry(movement.currency).or_default();
             let parts = [
                 movement.received,
                 movement.reversed,
@@ -91,9 +88,13 @@ impl Tally {
 
     /// The sums by field and currency.
     pub fn amounts(&self) -> impl Iterator<Item = (&'static str, &str, &Amounts)> {
-        self.amounts
-            .iter()
-            .map(|((field, currency), amounts)| (*field, currency.as_str(), amounts))
+        self.amounts.iter().map(|((field, currency), amounts)| {
+            (
+                *field,
+                currency.as_ref().map_or("", Currency::as_str),
+                amounts,
+            )
+        })
     }
 
     /// How money moved, by currency: received, reversed, allocated, unallocated, unmatched.
@@ -117,7 +118,7 @@ impl Tally {
             amounts.by_outcome.iter().for_each(|part| sum.add_sum(part));
             ensure!(
                 sum.equals(&amounts.read),
-                "{field} {currency}: the outcomes do not add up to what was read"
+                "{field} {currency:?}: the outcomes do not add up to what was read"
             );
         }
         for (currency, [received, reversed, kept @ ..]) in &self.money {
