@@ -1,6 +1,7 @@
 //! One record: its kind, its fields by their types, what is missing, what contradicts, what must not be there.
 
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::locate::shown;
@@ -78,9 +79,9 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
 struct Work<'r> {
     raw: &'r RawRecord<'r>,
     profile: &'r Profile,
-    kind: Box<str>,
+    kind: CompactString,
     fields: Fields,
-    instruction_id: Option<Box<str>>,
+    instruction_id: Option<CompactString>,
     effective_date: Option<NaiveDate>,
     amounts: Vec<AmountRead>,
     findings: Vec<Finding>,
@@ -95,7 +96,7 @@ impl<'r> Work<'r> {
         Self {
             raw,
             profile,
-            kind: Box::default(),
+            kind: CompactString::default(),
             fields: Fields::with_capacity(raw.fields.len()),
             instruction_id: None,
             effective_date: None,

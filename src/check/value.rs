@@ -3,6 +3,7 @@
 mod contact;
 mod text;
 
+use compact_str::CompactString;
 use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
@@ -142,7 +143,7 @@ fn bounded(number: Decimal, within: bool) -> Result<Decimal, Code> {
     }
 }
 
-fn listed(text: &str, known: bool, bad: Code) -> Result<Box<str>, Code> {
+fn listed(text: &str, known: bool, bad: Code) -> Result<CompactString, Code> {
     if known { Ok(text.into()) } else { Err(bad) }
 }
 
@@ -219,7 +220,7 @@ fn same_word(word: &str, text: &str) -> bool {
 }
 
 /// Digits with their separators taken off; leading zeros stay, since in an account number they mean something.
-fn digits(text: &str, longest: usize) -> Result<Box<str>, Code> {
+fn digits(text: &str, longest: usize) -> Result<CompactString, Code> {
     let digits = number::compact(text);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(Code::InvalidCharacter);

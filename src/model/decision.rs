@@ -1,5 +1,6 @@
 //! What became of an instruction, and all that others must learn of it.
 
+use compact_str::CompactString;
 use std::borrow::Cow;
 
 use rust_decimal::Decimal;
@@ -47,7 +48,7 @@ pub struct Event {
     /// Bare name, such as `insurance.registered`.
     pub kind: &'static str,
     /// The entity.
-    pub subject: Box<str>,
+    pub subject: CompactString,
     /// The entity's state after it.
     pub state: &'static str,
     /// What is told of it.
@@ -143,15 +144,15 @@ pub struct Decision {
     /// What became of it.
     pub outcome: Outcome,
     /// The entity's own key; blank where there is none.
-    pub entity: Box<str>,
+    pub entity: CompactString,
     /// The entity's state after the record (before it, where it was rejected); blank where there is no entity.
     pub state: Cow<'static, str>,
     /// The entity's currency, for amounts of a record that names none.
     pub currency: Option<Currency>,
     /// `name=value` pairs for the result.
-    pub references: Vec<(&'static str, Box<str>)>,
+    pub references: Vec<(&'static str, CompactString)>,
     /// The references of the first answer, joined as the result has them, where this is a duplicate.
-    pub repeated: Box<str>,
+    pub repeated: CompactString,
     /// What was noticed. [`Outcome::Rejected`] exactly when one of them rejects.
     pub findings: Vec<Finding>,
     /// What others must learn of.
@@ -187,7 +188,7 @@ impl Decision {
             state: state.into(),
             currency: None,
             references: Vec::new(),
-            repeated: Box::default(),
+            repeated: CompactString::default(),
             findings: Vec::new(),
             events: Vec::new(),
             orders: Vec::new(),

@@ -1,6 +1,7 @@
 //! One record of a batch, from its bytes to its typed form.
 
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::finding::Finding;
@@ -14,7 +15,7 @@ pub struct Instruction {
     /// Its kind.
     pub kind: &'static KindSpec,
     /// The partner's own id of it.
-    pub instruction_id: Option<Box<str>>,
+    pub instruction_id: Option<CompactString>,
     /// When it is to take effect, if not at once.
     pub effective_date: Option<NaiveDate>,
     /// Its fields.
@@ -58,11 +59,11 @@ pub struct Checked {
     /// Where the record begins.
     pub place: Place,
     /// The kind as asked for, for the answers; blank where none was.
-    pub kind: Box<str>,
+    pub kind: CompactString,
     /// The partner's id of it, as far as it could be read.
-    pub instruction_id: Option<Box<str>>,
+    pub instruction_id: Option<CompactString>,
     /// The entity's own key as sent, for the answers of a record that is rejected before the book is asked.
-    pub entity: Box<str>,
+    pub entity: CompactString,
     /// The instruction; `None` where the kind is unknown or the record could not be read.
     pub instruction: Option<Instruction>,
     /// All findings of the record by itself.

@@ -1,5 +1,6 @@
 //! Typed values of an instruction's fields, and the wrapper that keeps personal numbers out of sight.
 
+use compact_str::CompactString;
 use std::fmt;
 
 use chrono::NaiveDate;
@@ -7,11 +8,11 @@ use rust_decimal::Decimal;
 
 /// A personal number or card number. Shows itself masked everywhere; [`Personal::reveal`] is the one way to the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Personal(Box<str>);
+pub struct Personal(CompactString);
 
 impl Personal {
     /// Wraps a personal number.
-    pub fn new(text: impl Into<Box<str>>) -> Self {
+    pub fn new(text: impl Into<CompactString>) -> Self {
         Self(text.into())
     }
 
@@ -61,7 +62,7 @@ pub fn mask(text: &str) -> String {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
     /// Free text, a reference, a country, a currency, an account: NFC, trimmed, normalised by its type.
-    Text(Box<str>),
+    Text(CompactString),
     /// A word of a code list, in the list's own spelling.
     Code(&'static str),
     /// A calendar date.

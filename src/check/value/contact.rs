@@ -3,6 +3,7 @@
 use super::text;
 use crate::check::number::letter_pairs;
 use crate::code::Code;
+use compact_str::CompactString;
 
 /// ISO 639-1.
 const LANGUAGES: [bool; 676] = letter_pairs(
@@ -18,7 +19,7 @@ const EMAIL: usize = 254;
 const LOCAL: usize = 64;
 
 /// Lower case; a code that ISO 639-1 lists.
-pub(super) fn language(text: &str) -> Result<Box<str>, Code> {
+pub(super) fn language(text: &str) -> Result<CompactString, Code> {
     let lower = text.to_ascii_lowercase();
     let [first @ b'a'..=b'z', second @ b'a'..=b'z'] = lower.as_bytes() else {
         return Err(Code::InvalidLanguage);
@@ -31,7 +32,7 @@ pub(super) fn language(text: &str) -> Result<Box<str>, Code> {
 }
 
 /// `name@domain`, as far as it can be told without sending: quoted names, comments and bare hosts are refused.
-pub(super) fn email(text: &str) -> Result<Box<str>, Code> {
+pub(super) fn email(text: &str) -> Result<CompactString, Code> {
     let text = text::normal(text);
     let (local, domain) = text.split_once('@').ok_or(Code::InvalidEmail)?;
     if text.len() > EMAIL || !is_local(local) || !is_domain(domain) {
@@ -67,7 +68,7 @@ fn is_domain(domain: &str) -> bool {
 }
 
 /// E.164: `+`, a country code, 7 to 15 digits in all. No blanks: where they would go is the sender's guess, not ours.
-pub(super) fn phone(text: &str) -> Result<Box<str>, Code> {
+pub(super) fn phone(text: &str) -> Result<CompactString, Code> {
     let digits = text.strip_prefix('+').ok_or(Code::InvalidPhone)?;
     let is_number = digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
     if !is_number || !(7..=15).contains(&digits.len()) {

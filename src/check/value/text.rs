@@ -1,5 +1,6 @@
 //! Free text and references: NFC, trimmed, and nothing in them that a reader of the answers could not see.
 
+use compact_str::CompactString;
 use std::borrow::Cow;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -20,7 +21,7 @@ pub(super) fn normal(text: &str) -> Cow<'_, str> {
 }
 
 /// Free text: no control characters, at most so many characters.
-pub(super) fn free(text: &str, longest: usize) -> Result<Box<str>, Code> {
+pub(super) fn free(text: &str, longest: usize) -> Result<CompactString, Code> {
     let text = normal(text);
     if text.chars().any(char::is_control) {
         return Err(Code::InvalidCharacter);
@@ -30,7 +31,7 @@ pub(super) fn free(text: &str, longest: usize) -> Result<Box<str>, Code> {
 
 /// A reference: printable, at most 35 characters. Keys are compared exactly, so a character that nobody sees, or a blank
 /// that is not the blank, would make two keys of one.
-pub(super) fn reference(text: &str) -> Result<Box<str>, Code> {
+pub(super) fn reference(text: &str) -> Result<CompactString, Code> {
     let text = normal(text);
     if text.chars().any(|c| !is_printable(c)) {
         return Err(Code::InvalidCharacter);
@@ -38,7 +39,7 @@ pub(super) fn reference(text: &str) -> Result<Box<str>, Code> {
     at_most(text, REFERENCE)
 }
 
-fn at_most(text: Cow<'_, str>, longest: usize) -> Result<Box<str>, Code> {
+fn at_most(text: Cow<'_, str>, longest: usize) -> Result<CompactString, Code> {
     // Bytes first: a text of no more bytes than that has no more characters either.
     if text.len() > longest && text.chars().count() > longest {
         return Err(Code::TooLong);

@@ -122,7 +122,7 @@ fn place(work: &mut Work<'_>, insurance: &Insurance, refund: &Refund, status: Or
     let currency = insurance.currency;
     work.decision
         .references
-        .push(("refund", refund.order.clone()));
+        .push(("refund", (*refund.order).into()));
     work.decision.orders.push(Order {
         id: refund.order.clone(),
         kind: "Refund",

@@ -245,7 +245,7 @@ fn a_held_refund_is_released_under_its_id_or_withdrawn() {
     assert_eq!(decision.orders[0].id, held.id);
     assert_eq!(decision.orders[0].kind, "Refund");
     assert_eq!(orders(&decision), ["ordered 1098.08 SEK"]);
-    assert_eq!(decision.references, [("refund", held.id.clone())]);
+    assert_eq!(decision.references, [("refund", (*held.id).into())]);
     assert_eq!(decision.state, "cancelled");
     let again = desk.good(
         "insurance.payout",
