@@ -2,7 +2,7 @@
 
 use super::defaults::{Defaults, number_marks};
 use super::field::path;
-use super::{Control, Convert, Dictionary, ReaderKind, Total};
+use super::{Control, Convert, CsvRules, Dictionary, ReaderKind, Stated, Total};
 use crate::code::Code;
 use crate::toml_table::{Table, nearest};
 
@@ -13,31 +13,29 @@ pub(super) fn controls(
     dictionary: &Dictionary,
 ) -> Vec<Control> {
     let mut tables = root.tables("control");
-    if !tables.is_empty() && matches!(reader, Some(ReaderKind::Csv(_) | ReaderKind::Excel(_))) {
-        tables[0].fault("only XML has a place where a control value is stated");
+    if !tables.is_empty() && matches!(reader, Some(ReaderKind::Excel(_))) {
+        tables[0].fault("a workbook has no place where a control value is stated");
     }
     let controls = tables
         .iter_mut()
-        .filter_map(|table| control(table, dictionary));
+        .filter_map(|table| control(table, reader, dictionary));
     let controls: Vec<Control> = controls.collect();
     tables.into_iter().for_each(Table::finish);
     controls
 }
 
-fn control(table: &mut Table<'_>, dictionary: &Dictionary) -> Option<Control> {
+fn control(
+    table: &mut Table<'_>,
+    reader: Option<&ReaderKind>,
+    dictionary: &Dictionary,
+) -> Option<Control> {
     let name = table.required_string("name");
     let stated = table.required_string("stated");
     let equals = table.required_string("equals");
     let number = number_marks(table, &Defaults::default());
-    let stated = stated.and_then(|text| {
-        let path = path(&text).filter(|path| path.from_root);
-        if path.is_none() {
-            table.fault_at(
-                "stated",
-                "write the path from the root, such as `/File/Header/Count`",
-            );
-        }
-        path
+    let stated = stated.and_then(|text| match reader {
+        Some(ReaderKind::Csv(rules)) => cell(table, &text, rules),
+        _ => from_root(table, &text),
     });
     let equals = equals.and_then(|text| total(table, &text, dictionary));
     Some(Control {
@@ -50,6 +48,36 @@ fn control(table: &mut Table<'_>, dictionary: &Dictionary) -> Option<Control> {
             ..Convert::default()
         },
     })
+}
+
+fn from_root(table: &Table<'_>, text: &str) -> Option<Stated> {
+    let path = path(text).filter(|path| path.from_root);
+    if path.is_none() {
+        table.fault_at(
+            "stated",
+            "write the path from the root, such as `/File/Header/Count`",
+        );
+    }
+    path.map(Stated::Path)
+}
+
+/// A cell of a header or trailer record: `trailer.3` is the third of the record that `[record.trailer]` describes.
+fn cell(table: &Table<'_>, text: &str, rules: &CsvRules) -> Option<Stated> {
+    let named = text.rsplit_once('.').and_then(|(edge, column)| {
+        let column: usize = column.parse().ok()?;
+        let known = rules.edges.iter().any(|known| known.name == edge);
+        (known && (1..=500).contains(&column)).then(|| Stated::Cell {
+            edge: edge.to_owned(),
+            column: column - 1,
+        })
+    });
+    if named.is_none() {
+        table.fault_at(
+            "stated",
+            "write the record and its column, such as `trailer.2` for the second cell of `[record.trailer]`",
+        );
+    }
+    named
 }
 
 fn total(table: &Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Total> {

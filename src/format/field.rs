@@ -202,7 +202,7 @@ impl Standing {
     }
 }
 
-/// A path such as `Customer/Name`, `Amount@currency`, `@kind` or `/File/Header/Date`.
+/// A path such as `Customer/Name`, `Part[2]/Name`, `Amount@currency`, `@kind` or `/File/Header/Date`.
 pub(super) fn path(text: &str) -> Option<XmlPath> {
     let text = text.trim();
     let from_root = text.starts_with('/');
@@ -220,13 +220,30 @@ pub(super) fn path(text: &str) -> Option<XmlPath> {
     } else {
         elements.split('/').map(str::to_owned).collect()
     };
-    let named = elements.iter().chain(&attribute).all(|name| is_name(name));
+    let good = |element: &String| match positioned(element) {
+        (name, Some(_)) => !from_root && is_name(name),
+        (name, None) => is_name(name),
+    };
+    let named = elements.iter().all(good) && attribute.iter().all(|name| is_name(name));
     let somewhere = !elements.is_empty() || (attribute.is_some() && !from_root);
     (named && somewhere).then_some(XmlPath {
         from_root,
         elements,
         attribute,
     })
+}
+
+/// The name of a step of a path, and which of the elements of that name it means, from 1: `Part[2]`. `None`: whichever.
+pub(crate) fn positioned(step: &str) -> (&str, Option<u32>) {
+    let position = step
+        .strip_suffix(']')
+        .and_then(|step| step.split_once('['))
+        .and_then(|(name, number)| Some((name, number.parse().ok()?)))
+        .filter(|(_, number)| (1..=1000).contains(number));
+    match position {
+        Some((name, number)) => (name, Some(number)),
+        None => (step, None),
+    }
 }
 
 /// How a text of this type is converted, as words in messages.

@@ -15,6 +15,7 @@ pub(crate) use convert::trim;
 mod defaults;
 mod describe;
 mod field;
+pub(crate) use field::positioned;
 mod file;
 mod names;
 mod reader;
@@ -82,6 +83,21 @@ pub struct CsvRules {
     pub skip_lines: u32,
     /// Whether a quoted cell may hold line ends.
     pub multiline: bool,
+    /// Lines that are no records: at most one at the top, one at the end.
+    pub edges: Vec<Edge>,
+}
+
+/// A line of delimited text that is no record, and says something about the file: its header or trailer record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edge {
+    /// Its name in the format file, such as `trailer`.
+    pub name: String,
+    /// The column, from 0, that tells it from a record.
+    pub column: usize,
+    /// What stands there.
+    pub is: String,
+    /// Whether it is the file's last line, and not its first.
+    pub last: bool,
 }
 
 /// Rules of XML.
@@ -169,7 +185,7 @@ pub struct Field {
 pub struct XmlPath {
     /// Whether it counts from the root (a value that records inherit, from before the first record) or from the record.
     pub from_root: bool,
-    /// Element names on the way.
+    /// Element names on the way; `Part[2]`, in a record only, is the second of its name.
     pub elements: Vec<String>,
     /// The attribute, if it is not the element's text.
     pub attribute: Option<String>,
@@ -206,7 +222,7 @@ pub struct Convert {
     pub max: Option<Decimal>,
     /// Of a text split at this separator, the part of this number (from 0).
     pub split: Option<(String, usize)>,
-    /// csv: other columns (labels, trimmed, lower case) whose texts are joined to this one with a separator.
+    /// csv, excel: other columns (labels, trimmed, lower case) whose texts are joined to this one with a separator.
     pub join: Option<(String, Vec<String>)>,
 }
 
@@ -215,12 +231,55 @@ pub struct Convert {
 pub struct Control {
     /// Name, for the summary.
     pub name: String,
-    /// xml: where the stated value stands.
-    pub stated: XmlPath,
+    /// Where the stated value stands.
+    pub stated: Stated,
     /// What it must equal.
     pub equals: Total,
     /// Decimal mark of the stated value.
     pub convert: Convert,
+}
+
+/// Where a control's value is stated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stated {
+    /// xml: an element or attribute.
+    Path(XmlPath),
+    /// csv: a cell of a line that is no record.
+    Cell {
+        /// The line's name.
+        edge: String,
+        /// The column, from 0.
+        column: usize,
+    },
+}
+
+impl Stated {
+    /// The path, in XML.
+    pub const fn path(&self) -> Option<&XmlPath> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Cell { .. } => None,
+        }
+    }
+}
+
+impl Control {
+    /// A stated text as a number.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn value(&self, stated: &str) -> Result<Decimal, Code> {
+        let text = self.convert.apply(stated.into())?;
+        text.parse().map_err(|_| Code::InvalidNumber)
+    }
+
+    /// A total as this file would state it.
+    pub fn written(&self, total: &str) -> String {
+        match &self.convert.number {
+            Some((mark, _)) => total.replace('.', &mark.to_string()),
+            None => total.to_owned(),
+        }
+    }
 }
 
 /// What a control counts.

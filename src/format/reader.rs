@@ -2,14 +2,18 @@
 
 use regex::RegexBuilder;
 
-use super::{CsvRules, ExcelRules, ReaderKind, XmlRules};
+use super::{CsvRules, Edge, ExcelRules, ReaderKind, XmlRules};
 use crate::toml_table::Table;
 
 /// The reader with its rules; `None`, after noting why, where there is none.
 pub(super) fn reader(root: &mut Table<'_>, by_name: bool) -> Option<ReaderKind> {
     let word = root.required_string("reader")?;
     match word.as_str() {
-        "csv" => Some(ReaderKind::Csv(csv(root.table("csv")))),
+        "csv" => {
+            let mut rules = csv(root.table("csv"));
+            rules.edges = edges(root);
+            Some(ReaderKind::Csv(rules))
+        }
         "xml" => Some(ReaderKind::Xml(xml(root, by_name)?)),
         "excel" => Some(ReaderKind::Excel(excel(root.table("excel")))),
         "fixed-width" => {
@@ -33,6 +37,7 @@ fn csv(table: Option<Table<'_>>) -> CsvRules {
         header: true,
         skip_lines: 0,
         multiline: false,
+        edges: Vec::new(),
     };
     let Some(mut table) = table else {
         return rules;
@@ -57,6 +62,49 @@ fn csv(table: Option<Table<'_>>) -> CsvRules {
     }
     table.finish();
     rules
+}
+
+/// The lines that are no records: `[record.NAME]` with `when = { at = 1, is = "T" }` and `occurs`.
+fn edges(root: &mut Table<'_>) -> Vec<Edge> {
+    let mut edges: Vec<Edge> = Vec::new();
+    for (name, mut table) in root.entries("record") {
+        let last = match table.required_string("occurs").as_deref() {
+            Some("once-first") => Some(false),
+            Some("once-last") => Some(true),
+            Some(_) => {
+                table.fault_at(
+                    "occurs",
+                    "a line of delimited text that is no record is `once-first` or `once-last`",
+                );
+                None
+            }
+            None => None,
+        };
+        if edges.iter().any(|edge| Some(edge.last) == last) {
+            table.fault_at("occurs", "another record stands there already");
+        }
+        let Some(mut when) = table.table("when") else {
+            table.fault("`when = { at = COLUMN, is = \"TEXT\" }` is missing");
+            table.finish();
+            continue;
+        };
+        let at = when.integer_within("at", 1, 500);
+        if at.is_none() && !when.has("at") {
+            when.fault("`at` is missing");
+        }
+        let is = when.required_string("is");
+        when.finish();
+        table.finish();
+        if let (Some(at), Some(is), Some(last)) = (at, is, last) {
+            edges.push(Edge {
+                name,
+                column: usize::try_from(at).expect("500 at most") - 1,
+                is,
+                last,
+            });
+        }
+    }
+    edges
 }
 
 /// A character that parts or quotes cells. It must be one byte that is itself in every character set: not a letter or

@@ -97,7 +97,33 @@ fn every_fault_of_the_format_as_a_whole_is_told() {
         ("xml = { record = '/a/b' }", "unknown key `xml`"),
         (
             "control = [{ name = 'n', stated = '/a/b', equals = 'count(record)' }]",
-            "only XML has a place",
+            "such as `trailer.2`",
+        ),
+        (
+            "reader = 'excel'\ncontrol = [{ name = 'n', stated = '/a/b', equals = 'count(record)' }]",
+            "a workbook has no place",
+        ),
+        (
+            "record = { t = { when = { at = 1, is = 'T' }, occurs = 'once' } }",
+            "is `once-first` or `once-last`",
+        ),
+        (
+            "record = { t = { occurs = 'once-last' } }",
+            "`when = { at = COLUMN, is = \"TEXT\" }` is missing",
+        ),
+        (
+            "record = { t = { when = { at = 1, is = ' ' }, occurs = 'once-last' } }",
+            "`is` is blank",
+        ),
+        (
+            "record = { a = { when = { at = 1, is = 'A' }, occurs = 'once-last' }, \
+             b = { when = { at = 0, is = 'B' }, occurs = 'once-last' } }",
+            "another record stands there",
+        ),
+        (
+            "record = { t = { when = { at = 1, is = 'T' }, occurs = 'once-last' } }\n\
+             control = [{ name = 'n', stated = 'u.2', equals = 'count(record)' }]",
+            "such as `trailer.2`",
         ),
     ];
     for (keys, expected) in rows {
@@ -356,7 +382,11 @@ fn xml_paths_and_controls() {
             "id = 'x'\ntitle = 'X'\nreader = 'xml'\nxml = {{ record = '/F/R' }}\nfield = [ {{ name = 'kind', from = '@k' }}, {{ name = 'amount', from = '{rest}' }} ]\n"
         )
     };
-    let rows: [(&str, Expected<'_>); 8] = [
+    let rows: [(&str, Expected<'_>); 12] = [
+        ("Del[2]/Namn", Some((false, &["Del[2]", "Namn"], None))),
+        ("Del[0]", None),
+        ("Del[x]", None),
+        ("/F/Del[2]", None),
         ("Belopp", Some((false, &["Belopp"], None))),
         ("Kund/Namn", Some((false, &["Kund", "Namn"], None))),
         ("Belopp@valuta", Some((false, &["Belopp"], Some("valuta")))),

@@ -83,10 +83,10 @@ fn columns(format: &Format, root: &Table<'_>) {
         }
         taken.push((position, field.name));
     }
-    let csv = matches!(format.reader, ReaderKind::Csv(_));
+    let xml = matches!(format.reader, ReaderKind::Xml(_));
     let joins = |convert: &Convert| convert.join.is_some();
-    if !csv && format.fields.iter().any(|field| joins(&field.convert)) {
-        root.fault_at("field", "only csv columns can be joined");
+    if xml && format.fields.iter().any(|field| joins(&field.convert)) {
+        root.fault_at("field", "only columns (csv, excel) can be joined");
     }
 }
 

@@ -40,7 +40,7 @@ impl Book {
         }
         let aside = aside(path);
         clear(&aside).with_context(fault)?;
-        let db = open_for_writing(&aside, "memory").with_context(fault)?;
+        let db = open_for_writing(&aside, "truncate").with_context(fault)?;
         let mut book = Self::over(db, hash, Access::Write, Some(aside))?;
         book.place = Some(path.into());
         Ok(book)

@@ -110,7 +110,7 @@ impl Reader {
     /// What the input says about its contents, after its last chunk.
     pub fn finish(self) -> Result<Ending, Fault> {
         match self.inner {
-            Inner::Csv(reader) => Ok(reader.finish()),
+            Inner::Csv(reader) => reader.finish(),
             Inner::Xml(reader) => reader.finish(),
             Inner::Excel(reader) => reader.finish(),
         }

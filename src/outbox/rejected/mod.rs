@@ -101,12 +101,12 @@ impl RejectedWriter {
     }
 
     /// Ends the file, durably; `None`: there is none, since no record was added. `sums` gives the sum of a field over
-    /// the rejected records, as read, with a decimal point: it replaces the totals that an XML file states, and is
+    /// the rejected records, as read, with a decimal point: it replaces the totals that a file states, and is
     /// asked only after the reader has finished.
     pub fn finish(self, sums: &dyn Fn(&Total) -> String) -> Result<Option<Answer>> {
         let answer = match self.writer {
             None => return Ok(None),
-            Some(Writer::Csv(writer)) => writer.finish(),
+            Some(Writer::Csv(writer)) => writer.finish(sums),
             Some(Writer::Xml(writer)) => writer.finish(sums),
             Some(Writer::Excel(writer)) => writer.finish(),
         };

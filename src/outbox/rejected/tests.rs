@@ -77,6 +77,7 @@ fn csv(charset: crate::format::Charset) -> Format {
         header: true,
         skip_lines: 0,
         multiline: false,
+        edges: Vec::new(),
     });
     format.charset = charset;
     format
@@ -355,5 +356,38 @@ fn the_name_keeps_the_inputs_ending_and_no_record_means_no_file() {
         let answer = writer.and_then(|writer| writer.finish(&|_| String::new()));
         assert_eq!(answer.expect("finished"), None);
         assert!(work.folder.names().expect("names").is_empty());
+    }
+}
+
+#[test]
+fn header_and_trailer_come_back_with_the_totals_of_what_comes_back() {
+    let text = |stated: &str, trailer: &str| {
+        format!(
+            "id = 'f-1'\ntitle = 'F'\nlines = ['insurance']\nreader = 'csv'\n[csv]\ndelimiter = ';'\n\
+             [record.header]\nwhen = {{ at = 1, is = 'H' }}\noccurs = 'once-first'\n\
+             [record.trailer]\nwhen = {{ at = 1, is = 'T' }}\noccurs = 'once-last'\n\
+             [[control]]\nname = 'sum'\nstated = '{trailer}'\ndecimal = ','\nequals = 'sum(record.amount)'\n\
+             [[control]]\nname = 'count'\nstated = '{stated}'\nequals = 'count(record)'\n\
+             [[field]]\nname = 'kind'\nconstant = 'customer.create'\n\
+             [[field]]\nname = 'insurance_no'\nfrom = 'nr'\n[[field]]\nname = 'amount'\nfrom = 'b'\n"
+        )
+    };
+    let sent = b"H;\"3\";x\r\nnr;b\r\n1;1\r\n2;2\r\n3;3\r\nT;6,00;3;end";
+    let rows = [
+        (
+            "header.2",
+            "trailer.2",
+            "H;\"2\";x\r\nnr;b\r\n1;1\r\n3;3\r\nT;2,50;3;end\r\n",
+        ),
+        (
+            "trailer.3",
+            "trailer.2",
+            "H;\"3\";x\r\nnr;b\r\n1;1\r\n3;3\r\nT;2,50;2;end\r\n",
+        ),
+    ];
+    for (stated, trailer, expected) in rows {
+        let format = crate::format::fake::format(&text(stated, trailer));
+        let found = back(format, sent, &[0, 2]);
+        assert_eq!(String::from_utf8_lossy(&found), expected);
     }
 }

@@ -169,10 +169,7 @@ impl XmlWriter {
             Total::Count => self.records.to_string(),
             Total::Sum(_) => sums(&control.equals),
         };
-        match &control.convert.number {
-            Some((mark, _)) => number.replace('.', &mark.to_string()),
-            None => number,
-        }
+        control.written(&number)
     }
 }
 

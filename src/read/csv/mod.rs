@@ -8,14 +8,16 @@ use std::sync::Arc;
 use super::charset::{self, UTF8_BOM, Utf16};
 use super::{Chunk, Ending, Fault, ReadLimits};
 use crate::code::Code;
-use crate::format::{Charset, CsvRules, Format, Unknown};
+use crate::format::{Charset, Control, CsvRules, Edge, Format, Unknown};
 use crate::model::{Finding, Place};
 
 mod cells;
+mod edges;
 mod frame;
 pub(crate) mod header;
 mod record;
 
+use edges::Edges;
 use frame::{Frame, Frames, Marks, PIECE, RECORD_MAX};
 pub use record::CsvLayout;
 
@@ -24,6 +26,11 @@ pub struct CsvReader {
     frames: Frames<Box<dyn Read + Send>>,
     /// The rest of the piece that the header stood in.
     first: Option<Frame>,
+    /// Where the last line may be a trailer: the piece that may hold it.
+    held: Option<Frame>,
+    format: Arc<Format>,
+    rules: CsvRules,
+    edges: Edges,
 }
 
 impl CsvReader {
@@ -66,24 +73,33 @@ impl CsvReader {
         for _ in 0..rules.skip_lines {
             top.line()?;
         }
+        let mut edges = Edges::default();
+        if let Some(edge) = edges::of(rules, false) {
+            edges.first = Some(top.edge(edge, format, rules)?);
+        }
         let columns = if rules.header {
             top.header(format, rules, limits)?
         } else {
             by_position(format)
         };
-        let layout = CsvLayout::new(format, rules, columns, limits, top.head, big_end);
+        let mut layout = CsvLayout::new(format, rules, columns, limits, top.head, big_end);
+        layout.edges = edges.clone();
         let reader = Self {
             frames: top.frames,
             first: top.rest,
+            held: None,
+            format: Arc::clone(format),
+            rules: rules.clone(),
+            edges,
         };
         Ok((reader, layout))
     }
 
     /// The next piece of whole records; `None` at the end.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
-        let frame = match self.first.take() {
-            Some(frame) => Some(frame),
-            None => self.frames.next()?,
+        let frame = match edges::of(&self.rules, true).cloned() {
+            Some(trailer) => self.before_trailer(&trailer)?,
+            None => self.next_frame()?,
         };
         Ok(frame.map(|frame| match frame {
             Frame::Lines(bytes, first_line) => Chunk::Lines { bytes, first_line },
@@ -91,9 +107,58 @@ impl CsvReader {
         }))
     }
 
-    /// What the file says about its contents: nothing, in delimited text.
-    pub fn finish(self) -> Ending {
-        Ending::default()
+    fn next_frame(&mut self) -> Result<Option<Frame>, Fault> {
+        match self.first.take() {
+            Some(frame) => Ok(Some(frame)),
+            None => Ok(self.frames.next()?),
+        }
+    }
+
+    /// The next piece, one behind what is read: of the last one the trailer is taken off.
+    fn before_trailer(&mut self, trailer: &Edge) -> Result<Option<Frame>, Fault> {
+        loop {
+            match self.next_frame()? {
+                // Blank lines behind the trailer.
+                Some(Frame::Lines(bytes, _)) if bytes.trim_ascii().is_empty() => {}
+                Some(frame) => {
+                    if let Some(held) = self.held.replace(frame) {
+                        return Ok(Some(held));
+                    }
+                }
+                None => {
+                    return Ok(self
+                        .held
+                        .take()
+                        .and_then(|last| self.cut_off(last, trailer)));
+                }
+            }
+        }
+    }
+
+    fn cut_off(&mut self, last: Frame, trailer: &Edge) -> Option<Frame> {
+        let Frame::Lines(mut bytes, line) = last else {
+            return Some(last);
+        };
+        let end = bytes.trim_ascii_end().len();
+        let start = memchr::memrchr2(b'\n', b'\r', &bytes[..end]).map_or(0, |at| at + 1);
+        if edges::is(trailer, &bytes[start..end], &self.format, &self.rules) {
+            // Set once: there is one last piece.
+            self.edges.last.set(bytes[start..end].to_vec()).ok();
+            bytes.truncate(start);
+        }
+        (!bytes.is_empty()).then_some(Frame::Lines(bytes, line))
+    }
+
+    /// What the file says about its contents.
+    ///
+    /// # Errors
+    /// It lacks the trailer that its format has.
+    pub fn finish(self) -> Result<Ending, Fault> {
+        let controls = self.edges.stated(&self.format, &self.rules);
+        Ok(Ending {
+            controls: controls.map_err(Fault::Batch)?,
+            notes: Vec::new(),
+        })
     }
 }
 
@@ -164,6 +229,22 @@ impl Top {
         Ok(Some((bytes, line)))
     }
 
+    /// The first line that is not blank, as the header record.
+    fn edge(&mut self, edge: &Edge, format: &Format, rules: &CsvRules) -> Result<Arc<[u8]>, Fault> {
+        loop {
+            match self.line()? {
+                Some((bytes, _)) if bytes.trim_ascii().is_empty() => {}
+                Some((bytes, _)) if edges::is(edge, &bytes, format, rules) => {
+                    return Ok(bytes.into());
+                }
+                Some((_, line)) => {
+                    return Err(Fault::File(Box::new(edges::not_first(edge, line))));
+                }
+                None => return Err(Fault::File(Box::new(edges::not_first(edge, 1)))),
+            }
+        }
+    }
+
     /// The first line that is not blank, as the header.
     fn header(
         &mut self,
@@ -218,6 +299,29 @@ impl CsvLayout {
             Some(big) => Cow::Owned(charset::to_utf16(bytes, big)),
             None => Cow::Borrowed(bytes),
         }
+    }
+
+    /// The bytes before the first record as they are when other records stand behind them: with their totals.
+    pub fn head_with(&self, total: &dyn Fn(&Control) -> String) -> Vec<u8> {
+        let (Some(edge), Some(line)) = (edges::of(&self.rules, false), &self.edges.first) else {
+            return self.head.clone();
+        };
+        let found = memchr::memmem::find(&self.head, line);
+        let at = found.expect("the head begins with what stood above the labels");
+        let edited = edges::edited(line, edge, &self.format, &self.rules, total);
+        [&self.head[..at], &edited, &self.head[at + line.len()..]].concat()
+    }
+
+    /// The line behind the last record, with the totals of other records; `None`: there is none. Asked when all is read.
+    pub fn tail_with(&self, total: &dyn Fn(&Control) -> String) -> Option<Vec<u8>> {
+        let line = self.edges.last.get()?;
+        let edge = edges::of(&self.rules, true)?;
+        Some(edges::edited(line, edge, &self.format, &self.rules, total))
+    }
+
+    /// Whether what stands before the records states totals, so that it can be written only when they are known.
+    pub fn states_first(&self) -> bool {
+        self.edges.first.is_some() && !self.format.controls.is_empty()
     }
 
     /// Whether a record may have more columns than the format names: only where they stand by position and what is not

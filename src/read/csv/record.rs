@@ -6,6 +6,7 @@ use std::sync::Arc;
 use memchr::memchr2;
 
 use super::cells::{Broken, Cell, Text, cut};
+use super::edges::{Edges, astray};
 use super::frame::{Marks, RECORD_MAX, line_end_length, line_ends, record_end};
 use super::header::{Columns, Taken};
 use crate::code::Code;
@@ -17,15 +18,16 @@ use crate::read::{RawRecord, ReadLimits, field};
 /// What a file's header says, and with it how its records are read, on any thread.
 #[derive(Debug)]
 pub struct CsvLayout {
-    format: Arc<Format>,
-    rules: CsvRules,
+    pub(super) format: Arc<Format>,
+    pub(super) rules: CsvRules,
     taken: Vec<Taken>,
     absent: Vec<usize>,
     width: usize,
     wider: Option<usize>,
-    head: Vec<u8>,
+    pub(super) head: Vec<u8>,
     batch: Vec<Finding>,
     pub(super) big_end: Option<bool>,
+    pub(super) edges: Edges,
 }
 
 /// A record's bytes, without its line end, and where they stand.
@@ -56,6 +58,7 @@ impl CsvLayout {
             head,
             batch: columns.batch,
             big_end,
+            edges: Edges::default(),
         }
     }
 
@@ -171,6 +174,11 @@ impl CsvLayout {
                 end: line.end,
             },
         };
+        if !self.rules.edges.is_empty() {
+            let (format, rules) = (&self.format, &self.rules);
+            let found = astray(line.text.bytes, line.number, format, rules);
+            record.batch.extend(found);
+        }
         let broken = if line.text.bytes.len() > RECORD_MAX {
             Some(Finding::new(Code::RecordTooLarge).at(record.place.clone()))
         } else {

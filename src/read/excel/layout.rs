@@ -125,7 +125,15 @@ impl ExcelLayout {
     fn field<'c>(&'c self, taken: &Taken, row: &'c SheetRow, record: &mut RawRecord<'c>) {
         let field = &self.format.fields[taken.field];
         let column = self.at[taken.column];
-        let Some(cell) = find(row, column) else {
+        let mut cell = find(row, column);
+        if !taken.joined.is_empty() {
+            match self.joined(field, taken, row, record) {
+                Ok(true) => return,
+                Ok(false) => {}
+                Err(error) => cell = Some(error),
+            }
+        }
+        let Some(cell) = cell else {
             record.fields.extend(absent(field, column));
             return;
         };
@@ -133,7 +141,7 @@ impl ExcelLayout {
             record.fields.extend(absent(field, column));
             return;
         }
-        let unfit = match self.value(field, cell, column, &taken.joined, row) {
+        let unfit = match value(field, cell, column) {
             Ok(value) => {
                 record.fields.extend(value);
                 return;
@@ -162,52 +170,37 @@ impl ExcelLayout {
         });
     }
 
-    fn value<'c>(
-        &self,
+    /// A field of several columns: their texts, those that there are; false where there is none.
+    ///
+    /// # Errors
+    /// This cell of them holds an error.
+    fn joined<'c>(
+        &'c self,
         field: &'c Field,
-        cell: &'c Cell,
-        column: u32,
-        joined: &[usize],
+        taken: &Taken,
         row: &'c SheetRow,
-    ) -> Result<Option<RawField<'c>>, Unfit> {
-        match cell {
-            Cell::Text(_) if !joined.is_empty() => {
-                Ok(given(field, self.joined(field, cell, joined, row), column))
-            }
-            Cell::Text(text) => Ok(given(field, Cow::Borrowed(text), column)),
-            Cell::Number(number) => numeric(field, number, column),
-            Cell::Date(date) => dated(field, date, column),
-            Cell::Bool(truth) => {
-                let word = if *truth { "true" } else { "false" };
-                if matches!(field.kind, FieldType::Bool) {
-                    return Ok(Some(plain(field, word, column)));
-                }
-                Ok(given(field, Cow::Borrowed(word), column))
-            }
-            Cell::Error(_) => Err(Unfit {
-                code: own_code(field),
-                message: "the cell holds an error, or a value that is no text, number, date or truth",
-                hint: "write the value itself into the cell",
-            }),
+        record: &mut RawRecord<'c>,
+    ) -> Result<bool, &'c Cell> {
+        let columns = std::iter::once(&taken.column).chain(&taken.joined);
+        let cells: Vec<&Cell> = columns.filter_map(|&at| find(row, self.at[at])).collect();
+        let broken = cells.iter().find(|cell| matches!(cell, Cell::Error(_)));
+        if let Some(broken) = broken {
+            return Err(broken);
         }
-    }
-
-    /// The text of a cell with those of the columns that the format joins to it.
-    fn joined(
-        &self,
-        field: &Field,
-        cell: &Cell,
-        joined: &[usize],
-        row: &SheetRow,
-    ) -> Cow<'static, str> {
-        let separator = field
-            .convert
-            .join
-            .as_ref()
-            .map_or("", |(separator, _)| separator);
-        let others = joined.iter().filter_map(|&other| find(row, self.at[other]));
-        let texts = std::iter::once(cell).chain(others).map(label);
-        Cow::Owned(texts.collect::<Vec<_>>().join(separator))
+        if cells.is_empty() {
+            return Ok(false);
+        }
+        let join = field.convert.join.as_ref();
+        let separator = join.map_or("", |(separator, _)| separator);
+        let texts: Vec<String> = cells
+            .into_iter()
+            .map(|c| label(c).trim().to_owned())
+            .collect();
+        let text = Cow::Owned(texts.join(separator));
+        record
+            .fields
+            .extend(given(field, text, self.at[taken.column]));
+        Ok(true)
     }
 
     /// A value under no label would be lost without a word.
@@ -224,6 +217,26 @@ impl ExcelLayout {
                     .hinting("give the column a label, or empty the cell"),
             );
         }
+    }
+}
+
+fn value<'c>(field: &'c Field, cell: &'c Cell, column: u32) -> Result<Option<RawField<'c>>, Unfit> {
+    match cell {
+        Cell::Text(text) => Ok(given(field, Cow::Borrowed(text), column)),
+        Cell::Number(number) => numeric(field, number, column),
+        Cell::Date(date) => dated(field, date, column),
+        Cell::Bool(truth) => {
+            let word = if *truth { "true" } else { "false" };
+            if matches!(field.kind, FieldType::Bool) {
+                return Ok(Some(plain(field, word, column)));
+            }
+            Ok(given(field, Cow::Borrowed(word), column))
+        }
+        Cell::Error(_) => Err(Unfit {
+            code: own_code(field),
+            message: "the cell holds an error, or a value that is no text, number, date or truth",
+            hint: "write the value itself into the cell",
+        }),
     }
 }
 

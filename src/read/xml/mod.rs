@@ -2,13 +2,9 @@
 //! thread ([`XmlLayout`]). Memory is bounded by the largest record, not by the document.
 
 use std::io::Read;
-use std::str::FromStr;
 use std::sync::{Arc, OnceLock};
 
-use rust_decimal::Decimal;
-
 use super::{Chunk, Element, Ending, Fault, ReadLimits, StatedControl};
-use crate::code::Code;
 use crate::format::{Format, ReaderKind};
 
 mod charset;
@@ -100,12 +96,9 @@ impl XmlReader {
         let controls = ended.stated.into_iter();
         let controls = controls.map(|(at, stated)| {
             let control = &self.format.controls[at];
-            let value = control.convert.apply(stated.as_str().into());
-            let value =
-                value.and_then(|text| Decimal::from_str(&text).map_err(|_| Code::InvalidNumber));
             StatedControl {
                 name: control.name.clone(),
-                value,
+                value: control.value(&stated),
                 stated,
             }
         });

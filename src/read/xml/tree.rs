@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::format::{Format, XmlRules};
+use crate::format::{Format, XmlRules, positioned};
 
 /// The fields of a format by where they stand.
 #[derive(Debug)]
@@ -16,7 +16,9 @@ pub(super) enum Tree {
 /// One element on the way to fields.
 #[derive(Debug, Default)]
 pub(super) struct Node {
-    children: Vec<(String, usize)>,
+    children: Vec<(String, Option<u32>, usize)>,
+    /// Whether elements of one name are told apart by their position.
+    pub(super) positions: bool,
     /// The fields that its text is.
     pub(super) text: Vec<usize>,
     /// The fields that its attributes are.
@@ -47,21 +49,34 @@ impl Tree {
     }
 
     fn step(nodes: &mut Vec<Node>, from: usize, element: &str) -> usize {
-        if let Some(child) = nodes[from].child(element) {
-            return child;
+        let (name, position) = positioned(element);
+        let mut children = nodes[from].children.iter();
+        let known = children.find(|(child, at, _)| child == name && *at == position);
+        if let Some((_, _, child)) = known {
+            return *child;
         }
         let child = nodes.len();
         nodes.push(Node::default());
-        nodes[from].children.push((element.to_owned(), child));
+        nodes[from].positions |= position.is_some();
+        nodes[from]
+            .children
+            .push((name.to_owned(), position, child));
         child
     }
 }
 
 impl Node {
-    /// The number of the child of this name.
-    pub(super) fn child(&self, name: &str) -> Option<usize> {
-        self.children
-            .iter()
-            .find_map(|(child, at)| (child == name).then_some(*at))
+    /// The number of the child of this name, which is the `nth` of its name: the one that names this position, else the
+    /// one that names none.
+    pub(super) fn child(&self, name: &str, nth: u32) -> Option<usize> {
+        let of = |position: Option<u32>| {
+            self.children
+                .iter()
+                .find_map(|(child, at, node)| (child == name && *at == position).then_some(*node))
+        };
+        if self.positions {
+            return of(Some(nth)).or_else(|| of(None));
+        }
+        of(None)
     }
 }

@@ -62,7 +62,8 @@ impl Values {
             Some((path, Use::Field(at)))
         });
         let controls = format.controls.iter().enumerate();
-        let controls = controls.map(|(at, control)| (&control.stated, Use::Control(at)));
+        let controls =
+            controls.filter_map(|(at, control)| Some((control.stated.path()?, Use::Control(at))));
         let wanted = fields.chain(controls).map(|(path, what)| Wanted {
             path: path.clone(),
             what,

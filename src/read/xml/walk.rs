@@ -22,6 +22,8 @@ struct Open<'c> {
     known: Known,
     text: Cow<'c, str>,
     has_children: bool,
+    /// How many children of each name it has had, where positions count.
+    had: Vec<(&'c str, u32)>,
 }
 
 /// What the format knows of an element.
@@ -158,7 +160,8 @@ impl<'c> Walk<'c> {
                 parent.has_children = true;
                 let parent = parent.known;
                 if in_namespace {
-                    self.child(parent, &tag)?
+                    let nth = self.nth(parent, tag.name.local);
+                    self.child(parent, &tag, nth)?
                 } else {
                     Known::Not
                 }
@@ -169,6 +172,7 @@ impl<'c> Walk<'c> {
             known,
             text: Cow::Borrowed(""),
             has_children: false,
+            had: Vec::new(),
         });
         self.attributes(&tag, known)
     }
@@ -180,7 +184,23 @@ impl<'c> Walk<'c> {
         }
     }
 
-    fn child(&self, parent: Known, tag: &Tag<'_>) -> Result<Known, Wrong> {
+    /// Which child of this name the open element now has, from 1; counted only where the format tells them apart.
+    fn nth(&mut self, parent: Known, name: &'c str) -> u32 {
+        let (Known::Node(node), Tree::Paths(nodes)) = (parent, &self.layout.tree) else {
+            return 1;
+        };
+        let Some(open) = self.open.last_mut().filter(|_| nodes[node].positions) else {
+            return 1;
+        };
+        if let Some((_, count)) = open.had.iter_mut().find(|(had, _)| *had == name) {
+            *count += 1;
+            return *count;
+        }
+        open.had.push((name, 1));
+        1
+    }
+
+    fn child(&self, parent: Known, tag: &Tag<'_>, nth: u32) -> Result<Known, Wrong> {
         let child = match (parent, &self.layout.tree) {
             (Known::Record, Tree::Names(names)) => {
                 // `<property name="LoanInterest">` is `<property.LoanInterest>`.
@@ -199,7 +219,7 @@ impl<'c> Walk<'c> {
                 field.copied().map(Known::Field)
             }
             (Known::Node(node), Tree::Paths(nodes)) => {
-                nodes[node].child(tag.name.local).map(Known::Node)
+                nodes[node].child(tag.name.local, nth).map(Known::Node)
             }
             _ => None,
         };

@@ -12,6 +12,7 @@ use crate::read::RawRecord;
 use crate::read::xml::tests::{LIMITS, field, format};
 
 mod hostile;
+mod joined;
 
 /// A cell as a test writes it.
 #[derive(Clone, Copy)]

@@ -9,7 +9,7 @@ use crate::format::{
     Charset, Complete, Control, Convert, Field, Format, Total, Unknown, XmlPath, XmlRules,
 };
 use crate::model::FieldType;
-use crate::read::RawRecord;
+use crate::read::{Input, RawRecord, Reader};
 
 mod bytes;
 
@@ -84,7 +84,7 @@ pub(crate) fn canonical() -> Format {
 pub(crate) fn mapped() -> Format {
     let mut amount = field("amount", "Summa");
     amount.convert.number = Some((',', Vec::new()));
-    amount.convert.fault = Some(Code::InvalidAmount);
+    amount.convert.fault = Some(crate::code::Code::InvalidAmount);
     let mut kind = field("kind", "");
     kind.path = None;
     kind.convert.constant = Some("insurance.register".to_owned());
@@ -99,7 +99,7 @@ pub(crate) fn mapped() -> Format {
     let mut format = format("/Fil/Grupp/Rad", false, fields);
     let control = |name: &str, stated: &str, equals| Control {
         name: name.to_owned(),
-        stated: path(stated),
+        stated: crate::format::Stated::Path(path(stated)),
         equals,
         convert: Convert {
             number: Some((',', Vec::new())),
@@ -354,5 +354,53 @@ fn the_pieces_that_the_stream_comes_in_change_nothing() {
             lines.extend(layout.records(&chunk).iter().map(told_record));
         }
         assert_eq!(lines, whole, "{step} bytes at a time");
+    }
+}
+
+#[test]
+fn elements_of_one_name_are_told_apart_by_position() {
+    let fields = || {
+        vec![
+            field("kind", "@k"),
+            field("first_name", "Part[1]/Name"),
+            field("last_name", "Part[2]/Name"),
+            field("city", "Part[2]@town"),
+            field("comment", "Note"),
+        ]
+    };
+    let rows = [
+        (
+            "<r><x k='a'><Part><Name>A</Name></Part><Note>n</Note><Part town='T'><Name>B</Name></Part></x></r>",
+            "kind=a first_name=A comment=n city=T last_name=B",
+        ),
+        (
+            "<r><x k='a'><Part><Name>A</Name></Part></x></r>",
+            "kind=a first_name=A",
+        ),
+        // The third is not asked for; a second name in one part is one too many.
+        (
+            "<r><x k='a'><Part/><Part/><Part><Name>C</Name></Part></x></r>",
+            "kind=a",
+        ),
+        (
+            "<r><x k='a'><Part><Name>A</Name><Name>B</Name></Part></x></r>",
+            "kind=a first_name=A conflicting_fields",
+        ),
+    ];
+    for (text, expected) in rows {
+        let mut format = format("/r/x", false, fields());
+        format.unknown = crate::format::Unknown::Ignore;
+        let input = Input::Stream(Box::new(std::io::Cursor::new(text.as_bytes().to_vec())));
+        let mut reader = Reader::open(&Arc::new(format), input, &LIMITS).expect("opened");
+        let layout = reader.layout();
+        let chunk = reader.next_chunk().expect("read").expect("a record");
+        let record = &layout.records(&chunk)[0];
+        let fields = record.fields.iter().map(|field| {
+            let text = field.text.as_ref().expect("a text");
+            format!("{}={text}", field.name)
+        });
+        let codes = record.findings.iter().map(|f| f.code.to_string());
+        let told: Vec<String> = fields.chain(codes).collect();
+        assert_eq!(told.join(" "), expected, "{text}");
     }
 }
