@@ -6,6 +6,7 @@ mod delimited;
 mod demo;
 mod docs;
 mod identifiers;
+mod living;
 mod tidy;
 mod workbooks;
 mod xml;
