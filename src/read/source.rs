@@ -39,7 +39,7 @@ pub struct Reader {
 }
 
 enum Inner {
-    Csv(CsvReader),
+    Csv(Box<CsvReader>),
     Xml(Box<XmlReader>),
     Excel(Box<ExcelReader>),
 }
@@ -63,7 +63,7 @@ impl Reader {
         match &format.reader {
             ReaderKind::Csv(rules) => {
                 let (reader, layout) = CsvReader::open(format, rules, input.into_stream(), limits)?;
-                Ok(Self::of(Inner::Csv(reader), Layout::Csv(layout)))
+                Ok(Self::of(Inner::Csv(Box::new(reader)), Layout::Csv(layout)))
             }
             ReaderKind::Xml(_) => {
                 let (reader, layout) = XmlReader::open(format, input.into_stream(), limits)?;

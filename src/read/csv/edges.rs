@@ -226,7 +226,7 @@ from = 'belopp'
                 format!("{}: `{}` = {value}", control.name, control.stated)
             })),
             Err(Fault::Batch(finding)) => {
-                told.push(format!("{} {}", finding.code, finding.message))
+                told.push(format!("{} {}", finding.code, finding.message));
             }
             Err(fault) => panic!("{fault:?}"),
         }
@@ -270,7 +270,7 @@ from = 'belopp'
         for (text, expected) in rows {
             assert_eq!(read(text), expected, "{text}");
         }
-        let many: String = (0..60_000).map(|n| format!("{n};1\n")).collect();
+        let many = "7;1\n".repeat(60_000);
         let told = read(&format!("H;x;2\nnr;belopp\n{many}T;3,50\n\n"));
         assert!(
             told.ends_with(&format!("line 60002, {good}")),
