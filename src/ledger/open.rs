@@ -40,14 +40,15 @@ impl Book {
         }
         let aside = aside(path);
         clear(&aside).with_context(fault)?;
-        let db = open_for_writing(&aside, "truncate").with_context(fault)?;
+        let db = open_for_writing(&aside, "delete").with_context(fault)?;
         let mut book = Self::over(db, hash, Access::Write, Some(aside))?;
         book.place = Some(path.into());
         Ok(book)
     }
 
-    /// Puts a new book into its place, whole. It is made aside and without a log, since there is nothing yet that a log
-    /// would have to save: half the bytes, and a reader sees no book until there is one.
+    /// Puts a new book into its place, whole. It is made aside and written once, without a write-ahead log: half the
+    /// bytes, and a reader sees no book until there is one. (Its rollback journal stands in a file: in memory it would
+    /// grow with the batch.)
     pub(super) fn settle_in(&mut self) -> Result<()> {
         let Some(place) = self.place.take() else {
             return Ok(());
