@@ -210,14 +210,19 @@ impl Book {
         }
     }
 
-    /// Records the batch and makes it durable: all of it from here on, or, with an error, none of it that the next
-    /// opening will see unless the disk took it after all. After an error the book must be opened again.
-    pub fn commit(&mut self, journal: &Journal) -> Result<JournalRow> {
+    /// Writes all that waits in memory. [`Book::commit`] does it otherwise; done before, it can run beside other work.
+    pub fn settle(&mut self) -> Result<()> {
         self.write_whole(|book| {
             book.write_wave()?;
             book.flush_heads()?;
             book.flush_due()
-        })?;
+        })
+    }
+
+    /// Records the batch and makes it durable: all of it from here on, or, with an error, none of it that the next
+    /// opening will see unless the disk took it after all. After an error the book must be opened again.
+    pub fn commit(&mut self, journal: &Journal) -> Result<JournalRow> {
+        self.settle()?;
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
         let row = self.write_journal(batch.journal, (batch.first_change, last_change), journal)?;

@@ -134,7 +134,13 @@ impl Job<'_> {
     ) -> Result<Worked, Fault> {
         let (first, outputs, same_bytes) = self.pass(format, book, folder, None)?;
         let Some(reason) = self.refusal(format, &first) else {
-            return Ok(self.finish(format, first, outputs, None, same_bytes)?);
+            // The answers go to the disk while the book writes what waits in memory.
+            let (settled, worked) = rayon::join(
+                || book.settle(),
+                || self.finish(format, first, outputs, None, same_bytes),
+            );
+            settled?;
+            return Ok(worked?);
         };
         drop(outputs);
         book.rollback()?;

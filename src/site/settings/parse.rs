@@ -46,9 +46,8 @@ impl Settings {
         }
         let mut folders = Folders::of_site(around.root);
         for (name, table) in root.entries("partner") {
-            if let Some(partner) = Partner::parse(&name, table, around, &mut folders) {
-                settings.partners.insert(name, partner);
-            }
+            let partner = Partner::parse(&name, table, around, &mut folders);
+            settings.partners.insert(name, partner);
         }
         for (code, table) in root.entries("product") {
             product(&code, table, &mut settings.products);

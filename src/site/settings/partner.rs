@@ -19,7 +19,7 @@ impl Partner {
         mut table: Table<'_>,
         around: Around<'_>,
         folders: &mut Folders,
-    ) -> Option<Self> {
+    ) -> Self {
         if !is_plain_name(name) {
             table.fault(format!(
                 "`{name}` cannot be a partner's name: at most 64 letters a-z, digits, `.`, `_`, `-`, a letter or digit first"
@@ -45,11 +45,12 @@ impl Partner {
             archive_days: archive_days(&mut table),
             bank: bank(&mut table, around),
             test_files: table.boolean("test_files").unwrap_or(false),
-            formats: formats?,
-            lines: lines?,
+            // Missing is a fault already; the other keys are looked at all the same, so that every fault is told.
+            formats: formats.unwrap_or_default(),
+            lines: lines.unwrap_or_default(),
         };
         table.finish();
-        Some(partner)
+        partner
     }
 }
 

@@ -212,6 +212,24 @@ fn each_wrong_value_is_a_fault() {
 }
 
 #[test]
+fn a_missing_key_does_not_hide_other_faults() {
+    let told = faults("[partner.a]\nlinez = [\"insurance\"]\nsettle = \"5x\"\n");
+    let expected = [
+        "`formats` is missing",
+        "`lines` is missing",
+        "did you mean `lines`?",
+        "not a time span",
+    ];
+    assert_eq!(told.len(), expected.len(), "{told:?}");
+    for expected in expected {
+        assert!(
+            told.iter().any(|told| told.contains(expected)),
+            "{expected}: {told:?}"
+        );
+    }
+}
+
+#[test]
 fn partners_have_names_and_folders_of_their_own() {
     let partner = |name: &str, more: &str| {
         format!(
