@@ -117,10 +117,12 @@ fn own_conversions(
             ),
         }
     }
-    split_and_join(table, convert);
+    // Of all readers XML alone knows no formulas.
+    let xml = !convert.neutralised;
+    split_and_join(table, convert, xml);
 }
 
-fn split_and_join(table: &mut Table<'_>, convert: &mut Convert) {
+fn split_and_join(table: &mut Table<'_>, convert: &mut Convert, xml: bool) {
     if let Some(mut split) = table.table("split") {
         let at = split.string("at").filter(|at| !at.is_empty());
         let part = split.integer_within("part", 1, 100);
@@ -137,7 +139,9 @@ fn split_and_join(table: &mut Table<'_>, convert: &mut Convert) {
         if with.is_none() || labels.is_none() {
             join.fault("write `join = { with = \" \", labels = [\"Label\"] }`");
         }
-        let labels = labels.map(|labels| labels.iter().map(|label| folded(label)).collect());
+        // Labels are compared in lower case, elements as they are written.
+        let known = |label: &String| if xml { label.clone() } else { folded(label) };
+        let labels = labels.map(|labels| labels.iter().map(known).collect());
         convert.join = with.zip(labels);
         join.finish();
     }

@@ -203,7 +203,7 @@ impl Standing {
 }
 
 /// A path such as `Customer/Name`, `Part[2]/Name`, `Amount@currency`, `@kind` or `/File/Header/Date`.
-pub(super) fn path(text: &str) -> Option<XmlPath> {
+pub(crate) fn path(text: &str) -> Option<XmlPath> {
     let text = text.trim();
     let from_root = text.starts_with('/');
     let (elements, attribute) = match text.split_once('@') {

@@ -15,7 +15,7 @@ pub(crate) use convert::trim;
 mod defaults;
 mod describe;
 mod field;
-pub(crate) use field::positioned;
+pub(crate) use field::{path, positioned};
 mod file;
 mod names;
 mod reader;
@@ -222,7 +222,7 @@ pub struct Convert {
     pub max: Option<Decimal>,
     /// Of a text split at this separator, the part of this number (from 0).
     pub split: Option<(String, usize)>,
-    /// csv, excel: other columns (labels, trimmed, lower case) whose texts are joined to this one with a separator.
+    /// Other columns (labels, trimmed, lower case), or in XML other paths of the record, whose texts are joined to this one with a separator.
     pub join: Option<(String, Vec<String>)>,
 }
 

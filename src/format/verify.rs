@@ -1,6 +1,6 @@
 //! What must hold between the parts of a format.
 
-use super::{Charset, Convert, Dictionary, Format, ReaderKind};
+use super::{Charset, Dictionary, Format, ReaderKind, path};
 use crate::toml_table::Table;
 
 /// Notes every fault at the format's table.
@@ -83,10 +83,18 @@ fn columns(format: &Format, root: &Table<'_>) {
         }
         taken.push((position, field.name));
     }
-    let xml = matches!(format.reader, ReaderKind::Xml(_));
-    let joins = |convert: &Convert| convert.join.is_some();
-    if xml && format.fields.iter().any(|field| joins(&field.convert)) {
-        root.fault_at("field", "only columns (csv, excel) can be joined");
+    if matches!(format.reader, ReaderKind::Xml(_)) {
+        let joined = format
+            .fields
+            .iter()
+            .filter_map(|field| field.convert.join.as_ref());
+        for text in joined.flat_map(|(_, paths)| paths) {
+            if path(text).is_none_or(|path| path.from_root) {
+                let message =
+                    format!("`{text}` is not a path within the record, such as `Customer/Name`");
+                root.fault_at("field", message);
+            }
+        }
     }
 }
 

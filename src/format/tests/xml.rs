@@ -70,4 +70,6 @@ fn xml_paths_and_controls() {
         assert!(faults(&control(words))[0].contains(expected), "{words}");
     }
     assert!(faults(&xml("a").replace("/F/R", "F"))[0].contains("write the path from the root"));
+    let join = "a', join = { with = ' ', labels = ['/F/b'] }, pattern = 'x";
+    assert!(faults(&xml(join))[0].contains("not a path within the record"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::format::{Format, XmlRules, positioned};
+use crate::format::{Format, XmlRules, path, positioned};
 
 /// The fields of a format by where they stand.
 #[derive(Debug)]
@@ -19,10 +19,19 @@ pub(super) struct Node {
     children: Vec<(String, Option<u32>, usize)>,
     /// Whether elements of one name are told apart by their position.
     pub(super) positions: bool,
-    /// The fields that its text is.
-    pub(super) text: Vec<usize>,
-    /// The fields that its attributes are.
-    pub(super) attributes: Vec<(String, usize)>,
+    /// What its text is.
+    pub(super) text: Vec<Part>,
+    /// What its attributes are.
+    pub(super) attributes: Vec<(String, Part)>,
+}
+
+/// A field, or one of the texts that are joined to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Part {
+    /// The field, by number.
+    pub(super) field: usize,
+    /// 0 where it stands itself, else the number of the text that is joined to it.
+    pub(super) number: usize,
 }
 
 impl Tree {
@@ -33,16 +42,21 @@ impl Tree {
         }
         let mut nodes = vec![Node::default()];
         for (at, field) in fields {
-            let Some(path) = field.path.as_ref().filter(|path| !path.from_root) else {
+            let Some(own) = field.path.as_ref().filter(|path| !path.from_root) else {
                 continue;
             };
-            let mut node = 0;
-            for element in &path.elements {
-                node = Self::step(&mut nodes, node, element);
-            }
-            match &path.attribute {
-                Some(attribute) => nodes[node].attributes.push((attribute.clone(), at)),
-                None => nodes[node].text.push(at),
+            let joined = field.convert.join.iter().flat_map(|(_, paths)| paths);
+            let joined: Vec<_> = joined.filter_map(|text| path(text)).collect();
+            for (number, path) in std::iter::once(own).chain(&joined).enumerate() {
+                let mut node = 0;
+                for element in &path.elements {
+                    node = Self::step(&mut nodes, node, element);
+                }
+                let part = Part { field: at, number };
+                match &path.attribute {
+                    Some(attribute) => nodes[node].attributes.push((attribute.clone(), part)),
+                    None => nodes[node].text.push(part),
+                }
             }
         }
         Self::Paths(nodes)

@@ -9,7 +9,7 @@ use super::layout::XmlLayout;
 use super::piece::{Piece, content};
 use super::scope::Scope;
 use super::syntax::{Tag, Wrong, value_text};
-use super::tree::Tree;
+use super::tree::{Part, Tree};
 use crate::code::Code;
 use crate::format::{Unknown, trim};
 use crate::model::{Finding, Place, Source};
@@ -48,6 +48,8 @@ pub(super) struct Walk<'c> {
     stood: Vec<bool>,
     /// Which fields have a value.
     given: Vec<bool>,
+    /// Texts of fields that are joined of several.
+    joined: Vec<(Part, Cow<'c, str>)>,
     open: Vec<Open<'c>>,
     scope: Scope,
     /// How many elements stand around the record.
@@ -70,6 +72,7 @@ impl<'c> Walk<'c> {
             },
             stood: vec![false; layout.format().fields.len()],
             given: vec![false; layout.format().fields.len()],
+            joined: Vec::new(),
             open: Vec::new(),
             scope: element.context.scope.clone(),
             around: element.context.names.len().saturating_sub(1),
@@ -93,6 +96,7 @@ impl<'c> Walk<'c> {
         if has_mark(source) && !self.undecodable {
             self.record.findings.push(self.finding(Code::Undecodable));
         }
+        self.join();
         self.absent();
         self.record
     }
@@ -229,9 +233,10 @@ impl<'c> Walk<'c> {
     fn attributes(&mut self, tag: &Tag<'c>, known: Known) -> Result<(), Wrong> {
         for attribute in tag.attributes.iter().filter(|a| !a.is_technical()) {
             let local = attribute.name.local;
-            let fields: Vec<usize> = match (known, &self.layout.tree) {
+            let parts: Vec<Part> = match (known, &self.layout.tree) {
                 (Known::Record, Tree::Names(names)) => {
-                    names.get(local).copied().into_iter().collect()
+                    let field = names.get(local).copied().into_iter();
+                    field.map(|field| Part { field, number: 0 }).collect()
                 }
                 (Known::Field(_), _) if local == "name" => continue,
                 (Known::Node(node), Tree::Paths(nodes)) => {
@@ -243,11 +248,11 @@ impl<'c> Walk<'c> {
                 }
                 _ => Vec::new(),
             };
-            if fields.is_empty() {
+            if parts.is_empty() {
                 self.unknown(Some(local));
             }
-            for field in fields {
-                self.put(field, value_text(attribute.raw)?);
+            for part in parts {
+                self.put_part(part, value_text(attribute.raw)?);
             }
         }
         Ok(())
@@ -263,8 +268,8 @@ impl<'c> Walk<'c> {
         match (known, &self.layout.tree) {
             (Known::Field(field), _) if !has_children => self.put(field, text),
             (Known::Node(node), Tree::Paths(nodes)) if !nodes[node].text.is_empty() => {
-                for &field in &nodes[node].text {
-                    self.put(field, text.clone());
+                for &part in &nodes[node].text {
+                    self.put_part(part, text.clone());
                 }
             }
             (Known::Not, _) if has_children && blank => {}
@@ -273,6 +278,36 @@ impl<'c> Walk<'c> {
             (Known::Record | Known::Node(_) | Known::Field(_), _) => self.unknown(None),
         }
         self.open.pop();
+    }
+
+    /// One of the texts of a field.
+    fn put_part(&mut self, part: Part, text: Cow<'c, str>) {
+        if self.layout.format().fields[part.field]
+            .convert
+            .join
+            .is_none()
+        {
+            self.put(part.field, text);
+        } else if self.joined.iter().any(|(known, _)| *known == part) {
+            self.conflict(part.field);
+        } else {
+            self.joined.push((part, text));
+        }
+    }
+
+    /// Puts the texts together that belong to one field.
+    fn join(&mut self) {
+        let layout = self.layout;
+        let mut joined = std::mem::take(&mut self.joined);
+        joined.sort_by_key(|(part, _)| *part);
+        for same in joined.chunk_by(|(a, _), (b, _)| a.field == b.field) {
+            let field = same[0].0.field;
+            let join = layout.format().fields[field].convert.join.as_ref();
+            let separator = join.map_or("", |(separator, _)| separator);
+            let texts = same.iter().map(|(_, text)| text.trim());
+            let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+            self.put(field, Cow::Owned(texts.join(separator)));
+        }
     }
 
     /// A field's text as the document has it.

@@ -359,6 +359,9 @@ fn the_pieces_that_the_stream_comes_in_change_nothing() {
 
 #[test]
 fn elements_of_one_name_are_told_apart_by_position() {
+    let mut joined = field("street_name", "Street");
+    let others = ["Street@no".to_owned(), "Floor".to_owned()];
+    joined.convert.join = Some((", ".to_owned(), others.to_vec()));
     let fields = || {
         vec![
             field("kind", "@k"),
@@ -366,6 +369,7 @@ fn elements_of_one_name_are_told_apart_by_position() {
             field("last_name", "Part[2]/Name"),
             field("city", "Part[2]@town"),
             field("comment", "Note"),
+            joined.clone(),
         ]
     };
     let rows = [
@@ -376,6 +380,15 @@ fn elements_of_one_name_are_told_apart_by_position() {
         (
             "<r><x k='a'><Part><Name>A</Name></Part></x></r>",
             "kind=a first_name=A",
+        ),
+        // Texts of several elements, in the format's order.
+        (
+            "<r><x k='a'><Floor> 3 </Floor><Street no='7'>Gatan</Street></x></r>",
+            "kind=a street_name=Gatan, 7, 3",
+        ),
+        (
+            "<r><x k='a'><Floor>3</Floor><Floor>4</Floor></x></r>",
+            "kind=a street_name=3 conflicting_fields",
         ),
         // The third is not asked for; a second name in one part is one too many.
         (
