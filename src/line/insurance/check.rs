@@ -9,7 +9,7 @@ use super::words::{Action, CustomerType, Role};
 use crate::code::Code;
 use crate::model::{Fields, Finding, KindSpec, Value};
 
-/// See [`crate::line::check`].
+/// See [`crate::line::Registration::check`].
 pub(super) fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
     let mut findings = Vec::new();
     let found = &mut findings;

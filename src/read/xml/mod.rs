@@ -42,7 +42,7 @@ pub struct XmlReader {
 
 impl XmlReader {
     /// Begins to read. A document whose encoding is not taken, or not the one it declares, is
-    /// [`Malformed`](Code::Malformed).
+    /// [`Malformed`](crate::code::Code::Malformed).
     ///
     /// # Panics
     /// If the format is not one of XML.
