@@ -2,11 +2,17 @@
 //! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
 //! [`Context`].
 
+pub mod days;
 pub mod dictionary;
 pub mod insurance;
 #[cfg(test)]
 mod memory;
+pub mod settings;
+pub mod spec;
+pub mod stored;
 mod terms;
+pub mod told;
+pub mod work;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

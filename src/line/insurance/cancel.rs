@@ -5,14 +5,17 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::entity::{Cancellation, Cancelled, Insurance, days_after};
-use super::events::{EventKind, money};
+use super::entity::{Cancellation, Cancelled, Insurance};
+use super::events::EventKind;
 use super::lifecycle::{Ask, Cancel, Undo};
 use super::product::Product;
 use super::words::{Reason, State};
-use super::work::Work;
+use super::work::{product, take, tell};
 use super::{refund, top_up};
 use crate::code::Code;
+use crate::line::days::days_after;
+use crate::line::told::money;
+use crate::line::work::Work;
 use crate::model::Finding;
 
 /// `insurance.cancel`.
@@ -29,13 +32,17 @@ pub(super) fn cancel(work: &mut Work<'_>, insurance: &mut Insurance) {
             .hinting("give the start date or a later one; without a date it acts today");
         work.decision.findings.push(finding);
     }
-    let Some(product) = work.product(&insurance.product) else {
+    let Some(product) = product(work, &insurance.product) else {
         return;
     };
     let asked = work.effective_date.unwrap_or(today);
     let date = earliest(reason, today, product).map_or(asked, |earliest| asked.max(earliest));
     let from = insurance.state;
-    let events = work.step(insurance, Ask::Cancel(standing(insurance, date, today)));
+    let events = take(
+        work,
+        insurance,
+        Ask::Cancel(standing(insurance, date, today)),
+    );
     if work.is_bad() {
         return;
     }
@@ -49,7 +56,7 @@ pub(super) fn cancel(work: &mut Work<'_>, insurance: &mut Insurance) {
         insurance.cancellation = Some(Cancellation { date, reason });
         work.decision.message = format!("takes effect on {date}").into();
         let changed = told(reason, date);
-        work.tell(events, insurance.state, &changed);
+        tell(work, events, insurance.state, &changed);
     } else {
         take_effect(
             work,
@@ -114,7 +121,7 @@ pub(super) fn take_effect(
         );
     }
     insurance.cancelled = Some(cancelled);
-    work.tell(events, insurance.state, &changed);
+    tell(work, events, insurance.state, &changed);
     lapse(work, insurance);
 }
 
@@ -123,7 +130,8 @@ pub(super) fn lapse(work: &mut Work<'_>, insurance: &mut Insurance) {
     top_up::lapse(work, insurance);
     if insurance.activation.take().is_some() {
         let changed = [("scheduled_activation_date".to_owned(), Json::Null)];
-        work.tell(
+        tell(
+            work,
             Some(&[EventKind::Updated]),
             insurance.state,
             &changed.into_iter().collect(),
@@ -139,17 +147,17 @@ fn withdraw(work: &mut Work<'_>, insurance: &mut Insurance, events: Option<&[Eve
             .into_iter()
             .map(|(name, _)| (name, Json::Null))
             .collect();
-        work.tell(events, insurance.state, &changed);
+        tell(work, events, insurance.state, &changed);
     }
 }
 
 /// `insurance.reactivate`.
 pub(super) fn reactivate(work: &mut Work<'_>, insurance: &mut Insurance) {
-    let Some(product) = work.product(&insurance.product) else {
+    let Some(product) = product(work, &insurance.product) else {
         return;
     };
     let undo = undoing(insurance, Some((work.today(), product)));
-    let Some(events) = work.step(insurance, Ask::Reactivate(undo)) else {
+    let Some(events) = take(work, insurance, Ask::Reactivate(undo)) else {
         return;
     };
     if undo == Undo::Scheduled {
@@ -174,7 +182,7 @@ pub(super) fn reactivate(work: &mut Work<'_>, insurance: &mut Insurance) {
             }
         }
     }
-    work.tell(Some(events), insurance.state, &changed);
+    tell(work, Some(events), insurance.state, &changed);
 }
 
 /// What there is to undo. Without a day, a cancellation that its reason does not make final counts as one that can be.

@@ -7,14 +7,15 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use super::entity::Insurance;
-use super::events::{json, money};
 use super::kinds::{COLLECTION, PAYOUT};
 use super::lifecycle::{Approvals, Ask, When};
 use super::words::{Approver, Method, State};
-use super::work::Work;
+use super::work::{take, tell};
 use super::{INSURANCE, numbers, properties, refund};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::told::{json, money};
+use crate::line::work::Work;
 use crate::model::{FieldSpec, Fields, Finding, Value};
 
 /// `insurance.approve`.
@@ -34,7 +35,7 @@ pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
     } else {
         Approvals::Missing
     };
-    let events = work.step(insurance, Ask::Approve(approvals));
+    let events = take(work, insurance, Ask::Approve(approvals));
     tell_if(work, events, insurance.state, &changed);
 }
 
@@ -46,7 +47,7 @@ fn tell_if(
     changed: &Map,
 ) {
     if !changed.is_empty() {
-        work.tell(events, state, changed);
+        tell(work, events, state, changed);
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) fn activate(work: &mut Work<'_>, insurance: &mut Insurance) {
         When::Now
     };
     let before = insurance.state;
-    let events = work.step(insurance, Ask::Activate(when));
+    let events = take(work, insurance, Ask::Activate(when));
     if matches!(before, State::Registered | State::Approved) {
         ready(work, insurance);
     }
@@ -95,7 +96,12 @@ pub(super) fn in_force(
     insurance.activation = None;
     insurance.active_from = Some(date);
     let changed = [("effective_date".to_owned(), Json::from(date.to_string()))];
-    work.tell(events, insurance.state, &changed.into_iter().collect());
+    tell(
+        work,
+        events,
+        insurance.state,
+        &changed.into_iter().collect(),
+    );
 }
 
 /// `insurance.update`.
@@ -104,7 +110,7 @@ pub(super) fn update(
     insurance: &mut Insurance,
     store: &mut dyn Store,
 ) -> Result<()> {
-    let events = work.step(insurance, Ask::Update);
+    let events = take(work, insurance, Ask::Update);
     let fields = work.fields;
     let mut changed = Map::new();
     if let Some(loan_ref) = fields
@@ -114,7 +120,7 @@ pub(super) fn update(
         insurance.loan_ref = loan_ref.into();
         changed.insert("loan_ref", Json::from(loan_ref));
     }
-    work.fits("annual_premium", insurance);
+    work.fits("annual_premium", insurance.currency);
     let premium = fields
         .decimal("annual_premium")
         .filter(|new| *new != insurance.annual_premium);
@@ -145,7 +151,7 @@ pub(super) fn premium_collection(
     insurance: &mut Insurance,
     store: &mut dyn Store,
 ) -> Result<()> {
-    let events = work.step(insurance, Ask::PremiumCollection);
+    let events = take(work, insurance, Ask::PremiumCollection);
     let mut new = collection_of(work.fields, work.today());
     for name in ["collection_interval", "collection_day"] {
         if let Some(kept) = insurance
@@ -194,7 +200,7 @@ pub(super) fn collection_stands(
 
 /// `insurance.payout`: and what waits for it is paid.
 pub(super) fn payout(work: &mut Work<'_>, insurance: &mut Insurance) {
-    let events = work.step(insurance, Ask::Payout);
+    let events = take(work, insurance, Ask::Payout);
     let new = payout_of(work.fields);
     let mut changed = difference(&insurance.payout, &new);
     insurance.payout = new;

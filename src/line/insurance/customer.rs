@@ -5,12 +5,13 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::events::{EventKind, event, json};
+use super::events::{EventKind, event};
 use super::words::CustomerType;
-use super::work::Work;
 use super::{CUSTOMER, IDENTITY, numbers, show};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::told::json;
+use crate::line::work::Work;
 use crate::model::json::Json as Text;
 use crate::model::{Fields, Finding, Value};
 

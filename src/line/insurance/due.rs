@@ -9,7 +9,8 @@ use super::entity::{ACTIVATE, CANCEL, Cancelled, EXPIRE, Insurance, LAPSE_TOP_UP
 use super::lifecycle::{Ask, Cancel, When};
 use super::top_up;
 use super::words::State;
-use super::work::{Work, keep, load};
+use super::work::{product, take, tell};
+use crate::line::work::{Kept as _, Work, keep, load};
 use crate::line::{Context, Space, Store};
 use crate::model::{Decision, Fields};
 
@@ -25,7 +26,7 @@ pub(super) fn carry_out(
     if space != INSURANCE {
         return Ok(None);
     }
-    let Some(before) = load(store, key)? else {
+    let Some(before) = load::<Insurance>(store, key)? else {
         return Ok(None);
     };
     // What was taken back, or moved to another day, is no longer due.
@@ -41,7 +42,7 @@ pub(super) fn carry_out(
         EXPIRE => expire(&mut work, &mut after),
         LAPSE_TOP_UP => {
             let waiting = top_up::waiting(&after);
-            if work.step(&mut after, Ask::LapseTopUp(waiting)).is_some() {
+            if take(&mut work, &mut after, Ask::LapseTopUp(waiting)).is_some() {
                 top_up::lapse(&mut work, &mut after);
             }
         }
@@ -72,7 +73,7 @@ fn known(what: &str) -> &'static str {
 fn activate(work: &mut Work<'_>, insurance: &mut Insurance) {
     let today = work.today();
     let was_approved = insurance.state == State::Approved;
-    let events = work.step(insurance, Ask::Activate(When::Now));
+    let events = take(work, insurance, Ask::Activate(When::Now));
     if was_approved {
         ready(work, insurance);
     }
@@ -83,11 +84,11 @@ fn cancel(work: &mut Work<'_>, insurance: &mut Insurance) {
     let Some(scheduled) = insurance.cancellation.take() else {
         return;
     };
-    let Some(product) = work.product(&insurance.product) else {
+    let Some(product) = product(work, &insurance.product) else {
         return;
     };
     let from = insurance.state;
-    let events = work.step(insurance, Ask::Cancel(Cancel::Now));
+    let events = take(work, insurance, Ask::Cancel(Cancel::Now));
     let cancelled = Cancelled {
         from,
         reason: scheduled.reason,
@@ -100,11 +101,16 @@ fn cancel(work: &mut Work<'_>, insurance: &mut Insurance) {
 }
 
 fn expire(work: &mut Work<'_>, insurance: &mut Insurance) {
-    let events = work.step(insurance, Ask::Expire);
+    let events = take(work, insurance, Ask::Expire);
     insurance.expires = None;
     let changed = insurance
         .end_date
         .map(|end| ("end_date".to_owned(), end.to_string().into()));
-    work.tell(events, insurance.state, &changed.into_iter().collect());
+    tell(
+        work,
+        events,
+        insurance.state,
+        &changed.into_iter().collect(),
+    );
     lapse(work, insurance);
 }

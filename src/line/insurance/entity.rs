@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::words::{Interval, Method, Reason, State};
+use crate::line::days::day_after;
+use crate::line::stored::{currency, date, no};
 use crate::model::Currency;
 
 /// What an insurance is asked to do when its scheduled activation falls due.
@@ -170,32 +172,7 @@ pub(super) struct Paid {
     pub held: Decimal,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-const fn no(flag: &bool) -> bool {
-    !*flag
-}
-
 impl Insurance {
-    /// As the book keeps it.
-    pub(super) fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("plain data becomes JSON")
-    }
-
-    /// What falls due by itself, and when.
-    pub(super) fn dues(&self) -> Vec<(NaiveDate, &'static str)> {
-        let dues = [
-            (self.activation, ACTIVATE),
-            (self.cancellation.as_ref().map(|c| c.date), CANCEL),
-            (self.expires, EXPIRE),
-            (self.pending.as_ref().map(|p| p.lapses), LAPSE_TOP_UP),
-        ];
-        let set = dues.into_iter();
-        set.filter_map(|(day, what)| Some((day?, what))).collect()
-    }
-
     /// Sets the end date and the day on which it makes the insurance expire: the day after, at the earliest tomorrow.
     pub(super) fn end_on(&mut self, end: Option<NaiveDate>, today: NaiveDate) {
         self.end_date = end;
@@ -220,74 +197,5 @@ impl Insurance {
     pub(super) fn shares(&self) -> Option<Decimal> {
         let shares = self.beneficiaries.iter().filter_map(|b| b.share);
         shares.reduce(|a, b| a + b)
-    }
-}
-
-/// The day after.
-pub(super) fn day_after(day: NaiveDate) -> NaiveDate {
-    day.succ_opt().expect("dates end in the year 2999")
-}
-
-/// A number of days after.
-pub(super) fn days_after(day: NaiveDate, days: u32) -> NaiveDate {
-    day.checked_add_days(chrono::Days::new(days.into()))
-        .expect("dates end in the year 2999, settings at 36,500 days")
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-mod currency {
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    use crate::model::Currency;
-
-    pub(super) fn serialize<S: Serializer>(currency: &Currency, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(currency.as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
-        let code = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        Currency::named(&code).ok_or_else(|| D::Error::custom("not a currency"))
-    }
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes a reference"
-)]
-mod date {
-    use chrono::NaiveDate;
-    use serde::{Deserialize, Deserializer, Serializer, de::Error};
-
-    pub(super) fn serialize<S: Serializer>(date: &NaiveDate, s: S) -> Result<S::Ok, S::Error> {
-        s.serialize_str(crate::model::Day::of(*date).as_str())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
-    }
-
-    pub(super) mod option {
-        use super::{Deserializer, NaiveDate, Serializer};
-
-        #[expect(clippy::ref_option, reason = "serde passes a reference")]
-        pub(in super::super) fn serialize<S: Serializer>(
-            date: &Option<NaiveDate>,
-            s: S,
-        ) -> Result<S::Ok, S::Error> {
-            match date {
-                Some(date) => super::serialize(date, s),
-                None => s.serialize_none(),
-            }
-        }
-
-        pub(in super::super) fn deserialize<'de, D: Deserializer<'de>>(
-            d: D,
-        ) -> Result<Option<NaiveDate>, D::Error> {
-            super::deserialize(d).map(Some)
-        }
     }
 }

@@ -8,9 +8,9 @@ use super::customer::{self, Customer};
 use super::entity::Insurance;
 use super::kinds::{COLLECTION, PAYOUT, PROPERTIES};
 use super::show::terms_of;
-use super::work::parse;
 use super::{CUSTOMER, INSURANCE};
 use crate::line::Space;
+use crate::line::work::parse;
 use crate::model::decision::OrderValue;
 
 /// What a registration says, by column.
@@ -98,7 +98,7 @@ pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<Ord
     if space != INSURANCE {
         bail!("`{}` holds no entities of the insurance line", space.0);
     }
-    let insurance = parse(state)?;
+    let insurance: Insurance = parse(state)?;
     let said = terms_of(&insurance);
     let mut row = vec![text(key), text(insurance.state.as_str())];
     row.extend(agreed().map(|name| match name {

@@ -3,6 +3,7 @@
 use super::words::{
     Action, Approver, CHANNELS, CustomerType, Interval, METHOD_WORDS, PAYOUT_WORDS, Reason, Role,
 };
+use crate::line::spec::{clearable, fields, inquiry, kind, optional, required, schedulable};
 use crate::model::kind::Sign;
 use crate::model::{FieldSpec, FieldType as T, KindSpec};
 
@@ -12,18 +13,6 @@ const fn money(sign: Sign) -> T {
         currency: "currency",
         sign,
     }
-}
-
-const fn required(name: &'static str, kind: T) -> FieldSpec {
-    FieldSpec::required(name, kind)
-}
-
-const fn optional(name: &'static str, kind: T) -> FieldSpec {
-    FieldSpec::optional(name, kind)
-}
-
-const fn clearable(name: &'static str, kind: T) -> FieldSpec {
-    FieldSpec::clearable(name, kind)
 }
 
 /// Who a customer is; an update may repeat these and cannot change them.
@@ -156,63 +145,6 @@ const PARTY: &[FieldSpec] = &[
     required("role", T::Code(Role::WORDS)),
     optional("share", T::Percent),
 ];
-
-const fn count(parts: &[&[FieldSpec]]) -> usize {
-    let mut sum = 0;
-    let mut part = 0;
-    while part < parts.len() {
-        sum += parts[part].len();
-        part += 1;
-    }
-    sum
-}
-
-const fn joined<const N: usize>(parts: &[&[FieldSpec]]) -> [FieldSpec; N] {
-    let mut all = [parts[0][0]; N];
-    let (mut at, mut part) = (0, 0);
-    while part < parts.len() {
-        let mut field = 0;
-        while field < parts[part].len() {
-            all[at] = parts[part][field];
-            at += 1;
-            field += 1;
-        }
-        part += 1;
-    }
-    all
-}
-
-/// One list of fields made of several.
-macro_rules! fields {
-    ($($part:expr),+ $(,)?) => {{
-        const PARTS: &[&[FieldSpec]] = &[$($part),+];
-        const ALL: [FieldSpec; count(PARTS)] = joined(PARTS);
-        &ALL
-    }};
-}
-
-const fn kind(name: &'static str, fields: &'static [FieldSpec]) -> KindSpec {
-    KindSpec {
-        name,
-        fields,
-        schedulable: false,
-        inquiry: false,
-    }
-}
-
-const fn schedulable(name: &'static str, fields: &'static [FieldSpec]) -> KindSpec {
-    KindSpec {
-        schedulable: true,
-        ..kind(name, fields)
-    }
-}
-
-const fn inquiry(name: &'static str, fields: &'static [FieldSpec]) -> KindSpec {
-    KindSpec {
-        inquiry: true,
-        ..kind(name, fields)
-    }
-}
 
 /// What the insurance line can be asked for, in the order of the manual.
 pub(super) const KINDS: &[KindSpec] = &[

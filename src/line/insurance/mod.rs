@@ -27,13 +27,14 @@ mod work;
 
 use anyhow::Result;
 
+use super::work::{Work, load};
 use super::{Context, Registration, Space, Standing, Store};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Instruction, KindSpec};
 use entity::Insurance;
 use lifecycle::Ask;
-use work::{Work, load};
+use work::take;
 
 use check::check;
 use due::carry_out;
@@ -133,7 +134,7 @@ fn decide(
         }
         return Ok(work.close());
     }
-    let Some(before) = load(store, key)? else {
+    let Some(before) = load::<Insurance>(store, key)? else {
         work.find(Code::NotFound, "insurance_no");
         return Ok(work.close());
     };
@@ -162,8 +163,12 @@ fn change(
         "insurance.payout" => change::payout(work, insurance),
         "insurance.party" => party::party(work, insurance, store)?,
         "insurance.inquire" => {
-            work.step(insurance, Ask::Inquire);
-            work.decision.reply = Some(show::show(INSURANCE, work.key, &insurance.to_json())?);
+            take(work, insurance, Ask::Inquire);
+            work.decision.reply = Some(show::show(
+                INSURANCE,
+                work.key,
+                &serde_json::to_string(insurance)?,
+            )?);
         }
         other => anyhow::bail!("`{other}` is not a kind of the insurance line"),
     }
@@ -201,7 +206,7 @@ fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Stan
         });
     }
     Ok(
-        load(store, entity)?.map_or_else(Standing::default, |insurance| Standing {
+        load::<Insurance>(store, entity)?.map_or_else(Standing::default, |insurance| Standing {
             state: insurance.state.as_str().into(),
             currency: Some(insurance.currency),
         }),

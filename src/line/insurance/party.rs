@@ -10,9 +10,10 @@ use super::entity::{Beneficiary, Insurance};
 use super::lifecycle::Ask;
 use super::register::age;
 use super::words::{Action, Role};
-use super::work::Work;
+use super::work::{product, take, tell};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::work::Work;
 use crate::model::Finding;
 
 /// How many can be insured at once.
@@ -24,7 +25,7 @@ pub(super) fn party(
     insurance: &mut Insurance,
     store: &mut dyn Store,
 ) -> Result<()> {
-    let events = work.step(insurance, Ask::Party);
+    let events = take(work, insurance, Ask::Party);
     let text = |name| work.fields.text(name).expect("required: checked before");
     let customer_no = text("customer_no");
     let action = Action::named(text("action")).expect("a listed word: checked before");
@@ -56,7 +57,7 @@ pub(super) fn party(
             Json::from(share.normalize().to_string()),
         );
     }
-    work.tell(events, insurance.state, &changed);
+    tell(work, events, insurance.state, &changed);
     Ok(())
 }
 
@@ -78,7 +79,7 @@ fn newcomer(
         return Ok(());
     };
     if role == Role::Insured
-        && let Some(product) = work.product(&insurance.product)
+        && let Some(product) = product(work, &insurance.product)
     {
         age(work, insurance, &customer, "customer_no", product);
     }

@@ -6,10 +6,11 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value as Json;
 
 use super::entity::{Insurance, Paid};
-use super::events::{json, money};
 use super::lifecycle::Ask;
-use super::work::Work;
+use super::work::{take, tell};
 use crate::code::Code;
+use crate::line::told::{json, money};
+use crate::line::work::Work;
 use crate::model::decision::Movement;
 
 /// How many instalments are looked at for one that is not paid: a hundred years of months.
@@ -66,10 +67,10 @@ fn instalment_amount(insurance: &Insurance, periods: u32, number: u32) -> Decima
 
 /// `insurance.premium-paid`.
 pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
-    let events = work.step(insurance, Ask::PremiumPaid);
+    let events = take(work, insurance, Ask::PremiumPaid);
     let currency = insurance.currency;
-    if work.same_currency(insurance) {
-        work.fits("amount", insurance);
+    if work.same_currency(insurance.currency, "insurance") {
+        work.fits("amount", insurance.currency);
     }
     let amount = work
         .fields
@@ -107,7 +108,7 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
             changed.insert(name.to_owned(), json(value, None));
         }
     }
-    work.tell(events, insurance.state, &changed);
+    tell(work, events, insurance.state, &changed);
     work.decision.money.push(Movement {
         currency,
         received: amount,

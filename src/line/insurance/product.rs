@@ -2,11 +2,9 @@
 
 use rust_decimal::Decimal;
 
+use crate::line::settings::{amount, currencies, days, whole};
 use crate::model::Currency;
 use crate::toml_table::Table;
-
-/// The most days that a setting may name: beyond a life's length it is a slip of the finger.
-const MOST_DAYS: i64 = 36_500;
 
 /// Settings of an insurance product. Days are calendar days; a limit of N days includes day N.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +58,7 @@ impl Product {
             currency: currencies(table),
             min_age: ages.0,
             max_age: ages.1,
-            max_insured_amount: maximum(table),
+            max_insured_amount: amount(table, "max_insured_amount"),
             cooling_off_days: days(table, "cooling_off_days", default.cooling_off_days),
             top_up_days: days(table, "top_up_days", default.top_up_days),
             reactivation_days: days(table, "reactivation_days", default.reactivation_days),
@@ -71,44 +69,6 @@ impl Product {
             ),
         }
     }
-}
-
-fn days(table: &mut Table<'_>, key: &'static str, default: u32) -> u32 {
-    whole(table, key, default, MOST_DAYS)
-}
-
-fn whole(table: &mut Table<'_>, key: &'static str, default: u32, most: i64) -> u32 {
-    let number = table.integer_within(key, 0, most);
-    number
-        .and_then(|number| u32::try_from(number).ok())
-        .unwrap_or(default)
-}
-
-fn maximum(table: &mut Table<'_>) -> Option<Decimal> {
-    let amount = table.decimal("max_insured_amount")?;
-    if amount <= Decimal::ZERO {
-        table.fault_at(
-            "max_insured_amount",
-            "`max_insured_amount` must be more than zero",
-        );
-        return None;
-    }
-    Some(amount)
-}
-
-fn currencies(table: &mut Table<'_>) -> Vec<Currency> {
-    let words = table.strings("currency").unwrap_or_default();
-    let known = words.iter().filter_map(|word| {
-        let currency = Currency::named(word);
-        if currency.is_none() {
-            table.fault_at(
-                "currency",
-                format!("`{word}` is not an ISO 4217 currency in use"),
-            );
-        }
-        currency
-    });
-    known.collect()
 }
 
 #[cfg(test)]

@@ -7,12 +7,12 @@ use serde_json::Value as Json;
 
 use super::INSURANCE;
 use super::entity::Insurance;
-use super::events::json;
 use super::kinds::PROPERTIES;
 use super::words::State;
-use super::work::Work;
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::told::json;
+use crate::line::work::Work;
 use crate::model::{Fields, Finding, Value};
 
 /// An approval under either of its names.
@@ -39,7 +39,7 @@ pub(super) fn apply(
         .filter_map(|spec| Some((spec.name, fields.get(spec.name)?)))
     {
         if let Value::Amount(_) = value {
-            work.fits(name, insurance);
+            work.fits(name, insurance.currency);
         }
         match name {
             "property.DistributionChannel" => {

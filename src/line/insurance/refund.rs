@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::entity::{Cancelled, Insurance, Paid, Refund, days_after};
-use super::events::money;
+use super::entity::{Cancelled, Insurance, Paid, Refund};
 use super::product::Product;
 use super::words::Reason;
-use super::work::Work;
 use crate::code::Code;
+use crate::line::days::days_after;
+use crate::line::told::money;
+use crate::line::work::Work;
 use crate::model::decision::OrderValue;
 use crate::model::{Currency, Finding, Order, OrderStatus};
 

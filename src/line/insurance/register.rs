@@ -9,16 +9,18 @@ use super::change::{collection_of, collection_stands, payout_of};
 use super::check::{has_details, missing_of_new_customer, owner};
 use super::customer::{self, Customer, EXISTS, identity_taken};
 use super::entity::Insurance;
-use super::events::{EventKind as E, event, event_told, money};
+use super::events::{EventKind as E, event, event_told};
 use super::lifecycle::{Approvals, Ask};
 use super::numbers;
 use super::product::Product;
 use super::properties::{self, approval};
 use super::show;
 use super::words::State;
-use super::work::{Work, keep, load};
+use super::work::{product, take};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::told::money;
+use crate::line::work::{Work, keep, load};
 use crate::model::{Currency, Decision, Fields, Finding};
 
 /// The owner of a new insurance.
@@ -34,10 +36,10 @@ struct Owner<'a> {
 /// Decides `insurance.register`.
 pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     work.refuse_later();
-    let existing = load(store, work.key)?;
+    let existing = load::<Insurance>(store, work.key)?;
     let owner = find_owner(&mut work, store)?;
     let mut insurance = new_insurance(&work, owner.as_ref());
-    let product = work.product(&insurance.product);
+    let product = product(&mut work, &insurance.product);
     if let Some(product) = product {
         terms(&mut work, &insurance, product);
     }
@@ -45,12 +47,12 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     properties::apply(&mut work, &mut insurance, store)?;
     collection_stands(&mut work, &insurance, store)?;
     if let Some(mut existing) = existing {
-        work.step(&mut existing, ask(&insurance));
+        take(&mut work, &mut existing, ask(&insurance));
         let before = existing.clone();
         return work.settle(&before, &existing, store);
     }
     let asked = ask(&insurance);
-    let events = work.step(&mut insurance, asked);
+    let events = take(&mut work, &mut insurance, asked);
     let Some(owner) = owner.filter(|_| !work.is_bad()) else {
         return Ok(work.close());
     };

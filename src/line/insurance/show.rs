@@ -10,10 +10,10 @@ use super::entity::Insurance;
 use super::kinds::PROPERTIES;
 use super::lifecycle::{ASKS, Approvals, Ask, Cancel, TopUp, Waiting, When, step};
 use super::top_up;
-use super::work::parse;
 use super::{CUSTOMER, INSURANCE};
 use crate::lifecycle::Outcome;
 use crate::line::Space;
+use crate::line::work::parse;
 use crate::model::Day;
 use crate::model::json::{Json as Text, Members};
 
@@ -32,7 +32,7 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
         let allowed = ["customer.update", "customer.inquire"];
         map.insert("allowed", Json::from_iter(allowed));
     } else if space == INSURANCE {
-        let insurance = parse(state)?;
+        let insurance: Insurance = parse(state)?;
         map.insert("insurance_no", Json::from(key));
         map.insert("state", Json::from(insurance.state.as_str()));
         map.extend(terms_of(&insurance));

@@ -6,27 +6,30 @@ use crate::model::Object as Map;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use super::entity::{Insurance, Pending, days_after};
-use super::events::{EventKind, money};
+use super::entity::{Insurance, Pending};
+use super::events::EventKind;
 use super::lifecycle::{Ask, TopUp, Waiting};
 use super::register::over_maximum;
-use super::work::Work;
+use super::work::{product, take, tell};
 use crate::code::Code;
+use crate::line::days::days_after;
+use crate::line::told::money;
+use crate::line::work::Work;
 
 /// `insurance.top-up`.
 pub(super) fn top_up(work: &mut Work<'_>, insurance: &mut Insurance) {
     let approved = work.fields.flag("approved_by_bank") == Some(true);
-    let events = work.step(insurance, Ask::TopUp(standing(insurance, approved)));
+    let events = take(work, insurance, Ask::TopUp(standing(insurance, approved)));
     let currency = insurance.currency;
-    if work.same_currency(insurance) {
-        work.fits("amount", insurance);
-        work.fits("annual_premium", insurance);
+    if work.same_currency(insurance.currency, "insurance") {
+        work.fits("amount", insurance.currency);
+        work.fits("annual_premium", insurance.currency);
     }
     let amount = work
         .fields
         .decimal("amount")
         .expect("required: checked before");
-    let Some(product) = work.product(&insurance.product) else {
+    let Some(product) = product(work, &insurance.product) else {
         return;
     };
     let raised = insurance.insured_amount.checked_add(amount);
@@ -51,7 +54,7 @@ pub(super) fn top_up(work: &mut Work<'_>, insurance: &mut Insurance) {
     }
     let changed = told(&raise);
     insurance.pending = Some(raise);
-    work.tell(events, insurance.state, &changed);
+    tell(work, events, insurance.state, &changed);
 }
 
 const fn standing(insurance: &Insurance, approved: bool) -> TopUp {
@@ -73,7 +76,7 @@ pub(super) const fn waiting(insurance: &Insurance) -> Waiting {
 
 /// `insurance.approve-top-up`.
 pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
-    let events = work.step(insurance, Ask::ApproveTopUp(waiting(insurance)));
+    let events = take(work, insurance, Ask::ApproveTopUp(waiting(insurance)));
     if let Some(raise) = insurance.pending.take() {
         apply(work, insurance, &raise, events, true);
     }
@@ -122,7 +125,7 @@ fn apply(
     if was_pending {
         changed.extend(emptied(raise));
     }
-    work.tell(events, insurance.state, &changed);
+    tell(work, events, insurance.state, &changed);
 }
 
 fn amount(amount: Decimal) -> Json {
@@ -137,6 +140,11 @@ fn emptied(raise: &Pending) -> impl Iterator<Item = (Cow<'static, str>, Json)> {
 pub(super) fn lapse(work: &mut Work<'_>, insurance: &mut Insurance) {
     if let Some(raise) = insurance.pending.take() {
         let changed = emptied(&raise).collect();
-        work.tell(Some(&[EventKind::TopUpLapsed]), insurance.state, &changed);
+        tell(
+            work,
+            Some(&[EventKind::TopUpLapsed]),
+            insurance.state,
+            &changed,
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Desk, codes, day};
 use crate::line::insurance::premium::instalment;
-use crate::line::insurance::work::parse;
+use crate::line::work::parse;
 
 /// An insurance of 2026-11-20 with this premium and rhythm.
 fn with(premium: &str, interval: &str, end: &str) -> Desk {
@@ -69,7 +69,8 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
             .values()
             .find(|state| state.contains("loan_ref"))
             .expect("I1");
-        let insurance = parse(state).expect("our own state");
+        let insurance: crate::line::insurance::entity::Insurance =
+            parse(state).expect("our own state");
         for (number, amount) in (0..).zip(*expected) {
             let found = instalment(&insurance, number).expect("there is no end");
             assert_eq!(
@@ -94,7 +95,7 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
         .values()
         .find(|state| state.contains("loan_ref"))
         .expect("I1");
-    let insurance = parse(state).expect("our own state");
+    let insurance: crate::line::insurance::entity::Insurance = parse(state).expect("our own state");
     let bounds = |number| instalment(&insurance, number).map(|found| (found.start, found.end));
     assert_eq!(bounds(0), Some((day("2026-11-20"), day("2026-12-19"))));
     assert_eq!(bounds(1), Some((day("2026-12-20"), day("2027-01-01"))));

@@ -1,0 +1,58 @@
+//! How the values of an entity are written into its state, and read back.
+
+/// Whether a flag is not set, and need not be kept.
+pub const fn no(flag: &bool) -> bool {
+    !*flag
+}
+
+/// A currency, as its code.
+pub mod currency {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::model::Currency;
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(currency: &Currency, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(currency.as_str())
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
+        let code = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        Currency::named(&code).ok_or_else(|| D::Error::custom("not a currency"))
+    }
+}
+
+/// A date, as ISO 8601.
+pub mod date {
+    use chrono::NaiveDate;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(date: &NaiveDate, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(crate::model::Day::of(*date).as_str())
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        text.parse().map_err(D::Error::custom)
+    }
+
+    /// The same, where there may be none.
+    pub mod option {
+        use super::{Deserializer, NaiveDate, Serializer};
+        /// Writes it.
+        pub fn serialize<S: Serializer>(date: &Option<NaiveDate>, s: S) -> Result<S::Ok, S::Error> {
+            match date {
+                Some(date) => super::serialize(date, s),
+                None => s.serialize_none(),
+            }
+        }
+
+        /// Reads it.
+        pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<NaiveDate>, D::Error> {
+            super::deserialize(d).map(Some)
+        }
+    }
+}

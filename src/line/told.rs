@@ -1,0 +1,63 @@
+//! How values are written for others: in events, replies, exports and states.
+
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+use crate::model::{Currency, Day, Value};
+
+/// An amount with its currency's decimals.
+pub fn money(amount: Decimal, currency: Currency) -> Decimal {
+    let mut scaled = amount;
+    scaled.rescale(currency.decimals().max(amount.normalize().scale()));
+    scaled
+}
+
+/// A value as events, replies and states hold it: amounts with their currency's decimals, dates as ISO 8601.
+pub fn json(value: &Value, currency: Option<Currency>) -> Json {
+    match value {
+        Value::Text(text) => Json::from(&**text),
+        Value::Code(word) => Json::from(*word),
+        Value::Date(date) => Json::from(Day::of(*date).as_str()),
+        Value::Amount(amount) => match currency {
+            Some(currency) => Json::from(money(*amount, currency).to_string()),
+            None => Json::from(amount.to_string()),
+        },
+        Value::Number(number) => Json::from(number.normalize().to_string()),
+        Value::Integer(number) => Json::from(*number),
+        Value::Bool(flag) => Json::from(*flag),
+        Value::Personal(number) => Json::from(number.reveal()),
+        Value::Clear => Json::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::NaiveDate;
+
+    use super::*;
+    use crate::model::Personal;
+
+    #[test]
+    fn values_are_written_alike_everywhere() {
+        let sek = Currency::named("SEK");
+        let day = NaiveDate::from_ymd_opt(2026, 11, 2).expect("a day");
+        let rows = [
+            (Value::Amount(Decimal::new(5, 0)), "\"5.00\""),
+            (Value::Amount(Decimal::new(5_000, 3)), "\"5.00\""),
+            (Value::Number(Decimal::new(500, 2)), "\"5\""),
+            (Value::Date(day), "\"2026-11-02\""),
+            (Value::Bool(true), "true"),
+            (Value::Integer(28), "28"),
+            (Value::Code("WEB"), "\"WEB\""),
+            (Value::Personal(Personal::new("1")), "\"1\""),
+            (Value::Clear, "null"),
+        ];
+        for (value, text) in rows {
+            assert_eq!(json(&value, sek).to_string(), text);
+        }
+        let yen = Currency::named("JPY").expect("listed");
+        assert_eq!(money(Decimal::new(50, 1), yen).to_string(), "5");
+        let whole = Decimal::MAX;
+        assert_eq!(money(whole, yen), whole);
+    }
+}
