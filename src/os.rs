@@ -102,6 +102,16 @@ impl Stat {
     }
 }
 
+/// The whole of a plain file that the operator named; what leads to it, and the file itself, may be a link.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let data = Error::check("read", path, path.metadata())?;
+    if !data.is_file() {
+        let cause = std::io::Error::new(std::io::ErrorKind::InvalidInput, "it is no plain file");
+        return Err(Error::new("read", path, cause));
+    }
+    Error::check("read", path, std::fs::read(path))
+}
+
 /// Takes an exclusive lock that the kernel frees when the process ends, however it ends. `false`: another has it.
 pub fn try_lock(file: &File, path: &Path) -> Result<bool> {
     match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {

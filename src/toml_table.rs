@@ -3,10 +3,14 @@
 //! A [`Document`] holds the text and the faults; a [`Table`] hands out values by key and remembers what it was asked
 //! for, so that [`Table::finish`] can tell the keys that nobody knows.
 
+mod file;
 mod nearest;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 use std::fmt;
+use std::path::Path;
 
 use rust_decimal::Decimal;
 use toml::Spanned;
@@ -62,6 +66,7 @@ pub struct Document<'i> {
     text: &'i str,
     root: Spanned<DeTable<'i>>,
     faults: RefCell<Vec<Fault>>,
+    folder: Option<&'i Path>,
 }
 
 impl<'i> Document<'i> {
@@ -73,6 +78,7 @@ impl<'i> Document<'i> {
             text,
             root,
             faults: RefCell::new(Vec::new()),
+            folder: None,
         };
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -85,12 +91,20 @@ impl<'i> Document<'i> {
         }
     }
 
+    /// The same, where files that its values name lie: see [`Table::file`].
+    #[must_use]
+    pub fn with_files_in(mut self, folder: &'i Path) -> Self {
+        self.folder = Some(folder);
+        self
+    }
+
     /// The table at the top.
     pub fn root(&self) -> Table<'_> {
         Table {
             file: &self.file,
             text: self.text,
             faults: &self.faults,
+            folder: self.folder,
             keys: self.root.get_ref(),
             at: 0,
             asked: Vec::new(),
@@ -128,6 +142,7 @@ pub struct Table<'a> {
     file: &'a str,
     text: &'a str,
     faults: &'a RefCell<Vec<Fault>>,
+    folder: Option<&'a Path>,
     keys: &'a DeTable<'a>,
     at: usize,
     asked: Vec<&'static str>,
@@ -328,6 +343,7 @@ impl<'a> Table<'a> {
             file: self.file,
             text: self.text,
             faults: self.faults,
+            folder: self.folder,
             keys,
             at: value.span().start,
             asked: Vec::new(),
@@ -368,82 +384,4 @@ impl<'a> Table<'a> {
 fn with_article(noun: &str) -> String {
     let an = noun.starts_with(['a', 'e', 'i', 'o', 'u']);
     format!("{} {noun}", if an { "an" } else { "a" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn faults(text: &str, read: impl FnOnce(&mut Table<'_>)) -> Vec<String> {
-        let document = match Document::parse("t.toml", text) {
-            Ok(document) => document,
-            Err(faults) => return faults.0.iter().map(ToString::to_string).collect(),
-        };
-        let mut root = document.root();
-        read(&mut root);
-        root.finish();
-        let faults = document.into_faults();
-        faults.0.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn every_fault_is_told_with_its_place() {
-        let text = "fomats = 1\nid = 5\n\"å\" = 1\nlist = ['a', 2, 3]\n[site]\nzone = true\n[many.x]\nkey = 1\n";
-        let told = faults(text, |root| {
-            root.strings("formats");
-            root.string("id");
-            root.strings("list");
-            root.required_string("title");
-            let mut site = root.table("site").expect("there");
-            site.string("zone");
-            site.finish();
-            for (_, table) in root.entries("many") {
-                table.finish();
-            }
-        });
-        assert_eq!(
-            told,
-            [
-                "t.toml:1:1 `title` is missing",
-                "t.toml:1:1 unknown key `fomats`; did you mean `formats`?",
-                "t.toml:2:6 expected a string, found an integer",
-                "t.toml:3:1 unknown key `å`; known here: formats, id, list, title, site, many",
-                "t.toml:4:14 expected a string, found an integer",
-                "t.toml:4:17 expected a string, found an integer",
-                "t.toml:6:8 expected a string, found a boolean",
-                "t.toml:8:1 unknown key `key`",
-            ]
-        );
-    }
-
-    #[test]
-    fn syntax_errors_have_a_place_too() {
-        let told = faults("a = 1\nb = = 2\nc = \n", |_| {});
-        assert!(told.len() >= 2, "{told:?}");
-        assert!(told[0].starts_with("t.toml:2:5 "), "{told:?}");
-    }
-
-    #[test]
-    fn values_come_as_written() {
-        let told = faults(
-            "d = 0.20\ns = \"3000000\"\ni = 7\nflag = true\nwords = { J = 'true', \"Å\" = 'x' }\n[[t]]\nk = 'one'\n[[t]]\nk = 'two'\n",
-            |root| {
-                assert_eq!(root.decimal("d"), Some(Decimal::new(20, 2)));
-                assert_eq!(root.decimal("s"), Some(Decimal::new(3_000_000, 0)));
-                assert_eq!(root.integer_within("i", 1, 7), Some(7));
-                assert_eq!(root.boolean("flag"), Some(true));
-                let words = root.words("words").expect("there");
-                assert_eq!(words[1], ("Å".to_owned(), "x".to_owned()));
-                let seen: Vec<_> = root
-                    .tables("t")
-                    .into_iter()
-                    .map(|mut t| t.string("k"))
-                    .collect();
-                assert_eq!(seen, [Some("one".to_owned()), Some("two".to_owned())]);
-                assert_eq!(root.integer_within("i", 8, 9), None);
-                assert_eq!(root.string("absent"), None);
-            },
-        );
-        assert_eq!(told, ["t.toml:3:5 `i` must be from 8 to 9, not 7"]);
-    }
 }

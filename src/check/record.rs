@@ -261,7 +261,11 @@ impl<'r> Work<'r> {
         }
     }
 
+    /// The currency that a field of the record names, or that stands in place of the field's name.
     fn currency(&self, field: &str) -> Option<Currency> {
+        if let Some(only) = Currency::named(field) {
+            return Some(only);
+        }
         let text = self.raw_field(field)?.text.as_ref().ok()?;
         Currency::named(text)
     }

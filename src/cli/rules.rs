@@ -10,7 +10,7 @@ use super::table::{Table, bold};
 use crate::code::{Code, Scope};
 use crate::lifecycle::{self, Leads};
 use crate::line::{self, Line};
-use crate::model::{FieldType, KindSpec, Need};
+use crate::model::{Currency, FieldType, KindSpec, Need};
 
 /// Prints the rules of one line, or of all.
 pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
@@ -242,6 +242,9 @@ pub fn in_words(kind: FieldType) -> String {
         FieldType::Text(most) => format!("text, at most {most} characters"),
         FieldType::Ref => "reference, at most 35 printable characters".into(),
         FieldType::Date => "date".into(),
+        FieldType::Amount { currency, .. } if Currency::named(currency).is_some() => {
+            format!("amount in {currency}")
+        }
         FieldType::Amount { currency, .. } => format!("amount, in the currency of {currency}"),
         FieldType::Rate => "number, not negative".into(),
         FieldType::Percent => "percent, at most 100".into(),

@@ -29,6 +29,8 @@ impl Envelope {
 /// What the profile of a book's owner, and the site, say that rules and events go by.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Terms {
+    /// The book's owner.
+    pub owner: String,
     /// Whose cards they are.
     pub issuer_id: Option<String>,
     /// Bankgiro that payments come to.

@@ -11,7 +11,7 @@ pub enum FieldType {
     Date,
     /// Money; the field that names its currency stands beside it in the record, else the entity's currency counts.
     Amount {
-        /// The field that names the currency.
+        /// The field that names the currency; or the currency itself (`BRL`), of a line that knows one alone.
         currency: &'static str,
         /// What sign it may have.
         sign: Sign,

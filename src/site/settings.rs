@@ -49,6 +49,7 @@ impl Settings {
     pub fn terms(&self, partner: &Partner) -> Terms {
         let owner = self.owner_of(&partner.book).unwrap_or(partner);
         Terms {
+            owner: owner.name.clone(),
             issuer_id: owner.bank.issuer_id.clone(),
             payee_bankgiro: owner.bank.payee_bankgiro.clone(),
             base_url: self.base_url.clone(),

@@ -247,6 +247,9 @@ fn order_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, order: &Order
     for column in &style.order_columns {
         match order.columns.iter().find(|(name, _)| name == column) {
             None => csv.text(out, ""),
+            Some((_, OrderValue::Text(text))) if style.mask && crate::line::is_personal(column) => {
+                csv.text(out, &mask(text));
+            }
             Some((_, OrderValue::Text(text))) => csv.text(out, text),
             Some((_, OrderValue::Amount(amount, currency))) => {
                 csv.number(out, &money(*amount, *currency));

@@ -30,7 +30,7 @@ const OWN: &[&str] = &["archive", "quarantine", "work", "ledger", "formats"];
 impl Settings {
     /// Reads and verifies the text of `sluss.toml`; `file` is what faults call it.
     pub fn parse(file: &str, text: &str, around: Around<'_>) -> Result<Self, Faults> {
-        let document = Document::parse(file, text)?;
+        let document = Document::parse(file, text)?.with_files_in(around.root);
         let mut root = document.root();
         let mut settings = Self {
             time_zone: chrono_tz::Europe::Stockholm,
