@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::model::family::{is_family, word_of};
 use crate::model::{FieldSpec, FieldType, Fields, Finding, KindSpec, Need};
 
 /// Rules across the fields of one record of a kind: findings with their field named, place and value left out.
@@ -12,7 +13,9 @@ pub type Rules = fn(&KindSpec, &Fields) -> Vec<Finding>;
 pub struct Profile {
     pub(super) kinds: HashMap<&'static str, Known>,
     /// Amount fields of all kinds, by name: amounts of a record whose kind is not known are counted too.
-    pub(super) amounts: HashMap<&'static str, &'static FieldSpec>,
+    amounts: HashMap<&'static str, &'static FieldSpec>,
+    /// The same of families.
+    families: Vec<&'static FieldSpec>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -40,11 +43,23 @@ impl Profile {
             };
             self.kinds.insert(spec.name, known);
             for field in spec.fields {
-                if matches!(field.kind, FieldType::Amount { .. }) {
+                if !matches!(field.kind, FieldType::Amount { .. }) {
+                    continue;
+                }
+                if is_family(field.name) {
+                    self.families.push(field);
+                } else {
                     self.amounts.entry(field.name).or_insert(field);
                 }
             }
         }
         self
+    }
+
+    /// The amount field of this name, of any kind.
+    pub(super) fn amount(&self, name: &str) -> Option<&'static FieldSpec> {
+        let member = |family: &&&'static FieldSpec| word_of(family.name, name).is_some();
+        let family = || self.families.iter().find(member);
+        self.amounts.get(name).or_else(family).copied()
     }
 }

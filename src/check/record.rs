@@ -190,7 +190,9 @@ impl<'r> Work<'r> {
     fn spec(&mut self, kind: &KindSpec, name: &str) -> Option<&'static FieldSpec> {
         let (before, after) = kind.fields.split_at(self.next);
         let mut order = after.iter().chain(before);
-        let steps = order.position(|field| field.name == name)?;
+        let Some(steps) = order.position(|field| field.name == name) else {
+            return kind.family(name);
+        };
         let at = (self.next + steps) % kind.fields.len();
         self.next = (at + 1) % kind.fields.len();
         Some(&kind.fields[at])
@@ -213,7 +215,7 @@ impl<'r> Work<'r> {
     /// A field that the kind takes.
     fn typed(&mut self, spec: &'static FieldSpec, field: &RawField<'_>) {
         if let FieldType::Amount { currency, .. } = spec.kind {
-            self.amount(spec, currency, field);
+            self.amount(currency, field);
         }
         let Some(value) = self.read(spec, field) else {
             return;
@@ -225,17 +227,17 @@ impl<'r> Work<'r> {
             self.findings
                 .push(finding.seen(Shown::personal(&field.seen)));
         }
-        self.fields.push_at(spec.name, value, field.spot);
+        self.fields.push_at(field.name, value, field.spot);
     }
 
     /// Counts an amount, and holds it against the decimals of the currency that the record names beside it.
-    fn amount(&mut self, spec: &'static FieldSpec, currency: &str, field: &RawField<'_>) {
+    fn amount(&mut self, currency: &str, field: &RawField<'_>) {
         let Some(amount) = readable(field) else {
             return;
         };
         let currency = self.currency(currency);
         self.amounts.push(AmountRead {
-            field: spec.name,
+            field: field.name,
             amount,
             currency,
         });
@@ -246,7 +248,7 @@ impl<'r> Work<'r> {
 
     /// Counts an amount that the record's kind does not take, or whose record's kind is not known.
     fn stray_amount(&mut self, field: &RawField<'_>) {
-        let Some(spec) = self.profile.amounts.get(field.name) else {
+        let Some(spec) = self.profile.amount(field.name) else {
             return;
         };
         let FieldType::Amount { currency, .. } = spec.kind else {
@@ -254,7 +256,7 @@ impl<'r> Work<'r> {
         };
         if let Some(amount) = readable(field) {
             self.amounts.push(AmountRead {
-                field: spec.name,
+                field: field.name,
                 amount,
                 currency: self.currency(currency),
             });

@@ -23,7 +23,12 @@ pub fn describe(format: &Format) -> Vec<[String; 5]> {
             how(&field.convert),
         ]
     };
-    format.fields.iter().map(row).collect()
+    format
+        .fields
+        .iter()
+        .chain(&format.families)
+        .map(row)
+        .collect()
 }
 
 /// How a text is read, in words.

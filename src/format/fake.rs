@@ -1,8 +1,8 @@
 //! A small dictionary for the tests of modules that stand below the product lines.
 
 use super::{Dictionary, Format};
-use crate::model::FieldType;
 use crate::model::kind::Sign;
+use crate::model::{FieldType, family};
 
 const NAMES: &[(&str, FieldType)] = &[
     ("kind", FieldType::Text(35)),
@@ -23,6 +23,13 @@ const NAMES: &[(&str, FieldType)] = &[
     ),
     ("currency", FieldType::Currency),
     ("share", FieldType::Percent),
+    (
+        "line.*",
+        FieldType::Amount {
+            currency: "currency",
+            sign: Sign::Positive,
+        },
+    ),
     ("approved_by_bank", FieldType::Bool),
     ("reason", FieldType::Code(&["death", "fraud"])),
 ];
@@ -30,10 +37,9 @@ const NAMES: &[(&str, FieldType)] = &[
 /// The names above, all known to `insurance`; `insurance.cancel` cannot do without `insurance_no` and `reason`.
 pub(crate) const DICTIONARY: Dictionary = Dictionary {
     name: |word| {
-        NAMES
-            .iter()
-            .map(|(name, _)| *name)
-            .find(|name| *name == word)
+        let mut names = NAMES.iter().map(|(name, _)| *name);
+        let own = names.clone().find(|name| *name == word);
+        own.or_else(|| names.find_map(|family| family::member(family, word)))
     },
     all: || NAMES.iter().map(|(name, _)| *name).collect(),
     lines: &["insurance", "loan"],
@@ -44,7 +50,7 @@ pub(crate) const DICTIONARY: Dictionary = Dictionary {
     kind_of: |word| {
         NAMES
             .iter()
-            .find(|(name, _)| *name == word)
+            .find(|(name, _)| *name == word || family::word_of(name, word).is_some())
             .map(|(_, kind)| *kind)
     },
     words_of: |word| match word {

@@ -5,9 +5,11 @@ use super::defaults::Defaults;
 use super::reader::is_name;
 use super::{Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
+use crate::model::family::is_family;
 use crate::toml_table::{Table, nearest};
 
-/// All fields: those of `[[field]]`, and in a format by name every canonical name that is left.
+/// All fields: those of `[[field]]`, and in a format by name every canonical name that is left; and the families of
+/// names among these.
 pub(super) fn fields(
     root: &mut Table<'_>,
     reader: Option<&ReaderKind>,
@@ -15,7 +17,7 @@ pub(super) fn fields(
     lines: &[String],
     defaults: &Defaults,
     dictionary: &Dictionary,
-) -> Vec<Field> {
+) -> (Vec<Field>, Vec<Field>) {
     let mut fields = Vec::new();
     for mut table in root.tables("field") {
         if let Some(field) = field(&mut table, reader, lines, defaults, dictionary) {
@@ -39,12 +41,10 @@ pub(super) fn fields(
         let left: Vec<&str> = known
             .filter(|name| fields.iter().all(|field| field.name != *name))
             .collect();
-        fields.extend(
-            left.into_iter()
-                .filter_map(|name| named(name, reader, defaults, dictionary)),
-        );
+        let by_name = |name| named(name, reader, defaults, dictionary);
+        fields.extend(left.into_iter().filter_map(by_name));
     }
-    fields
+    fields.into_iter().partition(|field| !is_family(field.name))
 }
 
 /// A field that stands under its canonical name.
@@ -123,6 +123,10 @@ fn known(
         table.fault_at("name", message);
         return None;
     };
+    if is_family(known) {
+        let message = format!("`{known}` stands for many names; name one of them");
+        table.fault_at("name", message);
+    }
     if !(dictionary.lines_of)(known)
         .iter()
         .any(|line| lines.iter().any(|l| l == line))

@@ -57,7 +57,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let skip_or_reject = &[("skip", false), ("reject-batch", true)];
     let reject_batch_on_error = word(&mut root, "on_record_error", skip_or_reject).unwrap_or(false);
     let ignored = root.strings("ignore").unwrap_or_default();
-    let fields = fields(
+    let (fields, families) = fields(
         &mut root,
         reader.as_ref(),
         by_name,
@@ -80,6 +80,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
         ignored: ignored.iter().map(|label| super::folded(label)).collect(),
         reject_batch_on_error,
         fields,
+        families,
         controls,
     };
     verify(&format, &root, dictionary);

@@ -1,12 +1,14 @@
 //! Format files: from TOML to a verified [`Format`]. Nothing about a partner's file stands in code.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use regex::Regex;
 use rust_decimal::Decimal;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::code::Code;
-use crate::model::FieldType;
+use crate::model::{FieldType, family};
 
 mod control;
 mod conversion;
@@ -55,6 +57,8 @@ pub struct Format {
     pub reject_batch_on_error: bool,
     /// The fields, in the order of the file.
     pub fields: Vec<Field>,
+    /// In a format by name: the families of names, whose members may stand in a file beside the fields.
+    pub families: Vec<Field>,
     /// What must add up.
     pub controls: Vec<Control>,
 }
@@ -316,9 +320,42 @@ impl std::fmt::Debug for Dictionary {
     }
 }
 
+impl Format {
+    /// The format as it reads a file with these labels: members of families among them are fields.
+    pub fn for_labels(self: &Arc<Self>, labels: &[std::borrow::Cow<'_, str>]) -> Arc<Self> {
+        let mut met: Vec<Field> = Vec::new();
+        for label in labels {
+            let label: String = label.trim().nfc().collect();
+            let mut families = self.families.iter();
+            let found =
+                families.find_map(|field| Some((field, family::member(field.name, &label)?)));
+            let Some((family, name)) = found else {
+                continue;
+            };
+            let known = met
+                .iter()
+                .chain(&self.fields)
+                .any(|field| field.name == name);
+            if !known {
+                met.push(Field {
+                    name,
+                    from: name.to_owned(),
+                    labels: vec![folded(&label)],
+                    ..family.clone()
+                });
+            }
+        }
+        if met.is_empty() {
+            return Arc::clone(self);
+        }
+        let mut format = Self::clone(self);
+        format.fields.append(&mut met);
+        Arc::new(format)
+    }
+}
+
 /// A label or word as it is compared: trimmed, NFC, lower case.
 pub(crate) fn folded(label: &str) -> String {
-    use unicode_normalization::UnicodeNormalization;
     label.trim().nfc().collect::<String>().to_lowercase()
 }
 

@@ -3,6 +3,7 @@
 use super::fake::{faults, format};
 use super::*;
 
+mod family;
 mod xml;
 
 const CSV: &str = "id = 'f-1'\ntitle = 'F'\nlines = ['insurance']\nreader = 'csv'\n";
@@ -346,7 +347,9 @@ fn the_format_s_words_count_where_a_field_has_none_of_its_own() {
 fn a_format_by_name_has_every_canonical_name() {
     let csv = format("id = 'c'\ntitle = 'C'\nreader = 'csv'\nby_name = true\n");
     assert_eq!(csv.unknown, Unknown::RejectBatch);
-    assert_eq!(csv.fields.len(), (fake::DICTIONARY.all)().len());
+    assert_eq!(csv.fields.len() + 1, (fake::DICTIONARY.all)().len());
+    let families: Vec<&str> = csv.families.iter().map(|field| field.name).collect();
+    assert_eq!(families, ["line.*"]);
     let required: Vec<&str> = csv
         .fields
         .iter()

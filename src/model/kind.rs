@@ -1,5 +1,7 @@
 //! What an instruction of a kind may and must say: the tables that the lines fill in and the checks read.
 
+use super::family::{is_family, word_of};
+
 /// The type of a field: how its text is read and what it must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldType {
@@ -72,7 +74,7 @@ pub enum Need {
 /// A field of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldSpec {
-    /// Canonical name.
+    /// Canonical name, or that of a family of names: see [`family`](super::family).
     pub name: &'static str,
     /// How it is read.
     pub kind: FieldType,
@@ -129,8 +131,15 @@ pub struct KindSpec {
 }
 
 impl KindSpec {
-    /// The field of this name.
+    /// The field of this name, or the family that it is a member of.
     pub fn field(&self, name: &str) -> Option<&'static FieldSpec> {
-        self.fields.iter().find(|field| field.name == name)
+        let own = self.fields.iter().find(|field| field.name == name);
+        own.or_else(|| self.family(name))
+    }
+
+    /// The family that this name is a member of.
+    pub fn family(&self, name: &str) -> Option<&'static FieldSpec> {
+        let mut families = self.fields.iter().filter(|field| is_family(field.name));
+        families.find(|field| word_of(field.name, name).is_some())
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod day;
 pub mod decision;
+pub mod family;
 pub mod finding;
 pub mod instruction;
 pub mod json;

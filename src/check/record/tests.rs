@@ -23,6 +23,7 @@ const KINDS: &[KindSpec] = &[
             FieldSpec::optional("start_date", FieldType::Date),
             FieldSpec::optional("end_date", FieldType::Date),
             FieldSpec::optional("note", FieldType::Text(60)),
+            FieldSpec::optional("line.*", AMOUNT),
         ],
         schedulable: false,
         inquiry: false,
@@ -82,6 +83,29 @@ fn raw<'c>(fields: &[(&'static str, &'c str)]) -> RawRecord<'c> {
         batch: Vec::new(),
         source: Source::Bytes { start: 5, end: 9 },
     }
+}
+
+#[test]
+fn a_member_of_a_family_is_read_under_its_own_name() {
+    let more = [("line.PRI", "1.50"), ("line.INT", "x"), ("line.COF", "2")];
+    let checked = record(raw(&open_with(&more)), &profile());
+    assert_eq!(told(&checked), ["invalid_amount line.INT line 7 column 51"]);
+    let instruction = checked.instruction.expect("a kind");
+    let given: Vec<&str> = instruction.fields.iter().map(|(name, _)| name).collect();
+    assert_eq!(
+        given,
+        ["thing_no", "amount", "currency", "line.PRI", "line.COF"]
+    );
+    let sums: Vec<&str> = checked.amounts.iter().map(|read| read.field).collect();
+    assert_eq!(sums, ["amount", "line.PRI", "line.COF"]);
+    // Whoever may not send it, it is counted.
+    let stray = [
+        ("kind", "thing.close"),
+        ("thing_no", "T1"),
+        ("line.PRI", "5"),
+    ];
+    let checked = record(raw(&stray), &profile());
+    assert_eq!(checked.amounts[0].field, "line.PRI");
 }
 
 /// Each finding as `code field place`, personal ones with `*`.

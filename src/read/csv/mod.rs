@@ -77,18 +77,18 @@ impl CsvReader {
         if let Some(edge) = edges::of(rules, false) {
             edges.first = Some(top.edge(edge, format, rules)?);
         }
-        let columns = if rules.header {
+        let (format, columns) = if rules.header {
             top.header(format, rules, limits)?
         } else {
-            by_position(format)
+            (Arc::clone(format), by_position(format))
         };
-        let mut layout = CsvLayout::new(format, rules, columns, limits, top.head, big_end);
+        let mut layout = CsvLayout::new(&format, rules, columns, limits, top.head, big_end);
         layout.edges = edges.clone();
         let reader = Self {
             frames: top.frames,
             first: top.rest,
             held: None,
-            format: Arc::clone(format),
+            format,
             rules: rules.clone(),
             edges,
         };
@@ -245,13 +245,13 @@ impl Top {
         }
     }
 
-    /// The first line that is not blank, as the header.
+    /// The first line that is not blank, as the header; and the format as it reads what is below that.
     fn header(
         &mut self,
-        format: &Format,
+        format: &Arc<Format>,
         rules: &CsvRules,
         limits: &ReadLimits,
-    ) -> Result<header::Columns, Fault> {
+    ) -> Result<(Arc<Format>, header::Columns), Fault> {
         let (bytes, line) = loop {
             match self.line()? {
                 Some((bytes, _)) if bytes.trim_ascii().is_empty() => {}
@@ -270,7 +270,9 @@ impl Top {
             return Err(Fault::File(Box::new(finding)));
         }
         let hint = || header::looks_like(&bytes, rules, format.charset);
-        header::columns(format, &labels, &place, &hint).map_err(Fault::File)
+        let format = format.for_labels(&labels);
+        let columns = header::columns(&format, &labels, &place, &hint).map_err(Fault::File)?;
+        Ok((format, columns))
     }
 }
 

@@ -432,3 +432,18 @@ proptest! {
         prop_assert_eq!(whole, pieces);
     }
 }
+
+#[test]
+fn members_of_families_are_columns_of_a_format_by_name() {
+    let format = Arc::new(fake::format(
+        "id = 'c'\ntitle = 'C'\nreader = 'csv'\nby_name = true\n[csv]\ndelimiter = ';'\n",
+    ));
+    let file = b"kind;line.PRI;line.COF\nx;10;\ny;;2\n";
+    let expected = [
+        "line 2 | kind@1=x | line.PRI@3=10",
+        "line 3 | kind@1=y | line.COF@4=2",
+    ];
+    assert_eq!(read(&format, file, PIECE).expect("readable"), expected);
+    let twice = refused(&format, b"kind;line.PRI;line.pri\nx;1;2\n");
+    assert!(twice.contains("double_column"), "{twice}");
+}

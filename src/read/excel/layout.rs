@@ -53,14 +53,15 @@ impl ExcelLayout {
             row: header.row,
             column: at.get(label).copied().unwrap_or(0),
         };
-        let columns = columns(format, &labels, &place, &|| None)?;
+        let format = format.for_labels(&labels);
+        let columns = columns(&format, &labels, &place, &|| None)?;
         Ok(Self {
-            format: format.clone(),
+            format,
+            sheet,
             preface,
+            header,
             at,
             columns,
-            sheet,
-            header,
         })
     }
 

@@ -11,6 +11,7 @@ mod charset;
 mod cut;
 mod input;
 mod layout;
+mod member;
 mod outline;
 mod piece;
 mod scope;

@@ -3,14 +3,44 @@
 use std::collections::HashMap;
 
 use crate::format::{Format, XmlRules, path, positioned};
+use crate::model::family;
 
 /// The fields of a format by where they stand.
 #[derive(Debug)]
 pub(super) enum Tree {
     /// The elements and attributes of a record are fields by their own names.
-    Names(HashMap<&'static str, usize>),
+    Names(Names),
     /// Fields stand where their paths say; the first node is the record.
     Paths(Vec<Node>),
+}
+
+/// Fields by name.
+#[derive(Debug)]
+pub(super) struct Names {
+    fields: HashMap<&'static str, usize>,
+    families: Vec<&'static str>,
+}
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Named {
+    /// The field of this number.
+    Field(usize),
+    /// A member of the family of this number.
+    Member(usize, &'static str),
+}
+
+impl Names {
+    /// What this name stands for, if it is known.
+    pub(super) fn get(&self, name: &str) -> Option<Named> {
+        if let Some(&field) = self.fields.get(name) {
+            return Some(Named::Field(field));
+        }
+        let mut families = self.families.iter().enumerate();
+        // Elements are told apart by case.
+        let member = |of: &&'static str| family::member(of, name).filter(|member| *member == name);
+        families.find_map(|(at, of)| Some(Named::Member(at, member(of)?)))
+    }
 }
 
 /// One element on the way to fields.
@@ -38,7 +68,11 @@ impl Tree {
     pub(super) fn new(format: &Format, rules: &XmlRules) -> Self {
         let fields = format.fields.iter().enumerate();
         if rules.by_name {
-            return Self::Names(fields.map(|(at, field)| (field.name, at)).collect());
+            let families = format.families.iter().map(|family| family.name);
+            return Self::Names(Names {
+                fields: fields.map(|(at, field)| (field.name, at)).collect(),
+                families: families.collect(),
+            });
         }
         let mut nodes = vec![Node::default()];
         for (at, field) in fields {

@@ -9,7 +9,7 @@ use super::layout::XmlLayout;
 use super::piece::{Piece, content};
 use super::scope::Scope;
 use super::syntax::{Tag, Wrong, value_text};
-use super::tree::{Part, Tree};
+use super::tree::{Named, Part, Tree};
 use crate::code::Code;
 use crate::format::{Unknown, trim};
 use crate::model::{Finding, Place, Source};
@@ -32,7 +32,7 @@ enum Known {
     /// The record itself, of a format that goes by names.
     Record,
     /// It is a field by its own name.
-    Field(usize),
+    Field(Named),
     /// A node of the format's paths.
     Node(usize),
     /// Nothing.
@@ -42,8 +42,8 @@ enum Known {
 /// A walk through one record.
 pub(super) struct Walk<'c> {
     element: &'c Element,
-    layout: &'c XmlLayout,
-    record: RawRecord<'c>,
+    pub(super) layout: &'c XmlLayout,
+    pub(super) record: RawRecord<'c>,
     /// Which fields have stood in the record, blank or not.
     stood: Vec<bool>,
     /// Which fields have a value.
@@ -54,7 +54,7 @@ pub(super) struct Walk<'c> {
     scope: Scope,
     /// How many elements stand around the record.
     around: usize,
-    undecodable: bool,
+    pub(super) undecodable: bool,
 }
 
 impl<'c> Walk<'c> {
@@ -220,7 +220,7 @@ impl<'c> Walk<'c> {
                     }
                     None => names.get(tag.name.local),
                 };
-                field.copied().map(Known::Field)
+                field.map(Known::Field)
             }
             (Known::Node(node), Tree::Paths(nodes)) => {
                 nodes[node].child(tag.name.local, nth).map(Known::Node)
@@ -234,10 +234,14 @@ impl<'c> Walk<'c> {
         for attribute in tag.attributes.iter().filter(|a| !a.is_technical()) {
             let local = attribute.name.local;
             let parts: Vec<Part> = match (known, &self.layout.tree) {
-                (Known::Record, Tree::Names(names)) => {
-                    let field = names.get(local).copied().into_iter();
-                    field.map(|field| Part { field, number: 0 }).collect()
-                }
+                (Known::Record, Tree::Names(names)) => match names.get(local) {
+                    Some(Named::Field(field)) => vec![Part { field, number: 0 }],
+                    Some(Named::Member(family, name)) => {
+                        self.put_member(family, name, value_text(attribute.raw)?);
+                        continue;
+                    }
+                    None => Vec::new(),
+                },
                 (Known::Field(_), _) if local == "name" => continue,
                 (Known::Node(node), Tree::Paths(nodes)) => {
                     let attributes = nodes[node].attributes.iter();
@@ -266,7 +270,10 @@ impl<'c> Walk<'c> {
         let (known, has_children) = (element.known, element.has_children);
         let blank = text.trim().is_empty();
         match (known, &self.layout.tree) {
-            (Known::Field(field), _) if !has_children => self.put(field, text),
+            (Known::Field(Named::Field(field)), _) if !has_children => self.put(field, text),
+            (Known::Field(Named::Member(family, name)), _) if !has_children => {
+                self.put_member(family, name, text);
+            }
             (Known::Node(node), Tree::Paths(nodes)) if !nodes[node].text.is_empty() => {
                 for &part in &nodes[node].text {
                     self.put_part(part, text.clone());
@@ -344,7 +351,7 @@ impl<'c> Walk<'c> {
 
     /// Bytes that could not be decoded; or UTF-8 in a document that says it is written in a set of one byte a
     /// character, which would be read as other letters.
-    fn is_undecodable(&self, text: &str) -> bool {
+    pub(super) fn is_undecodable(&self, text: &str) -> bool {
         if text.is_ascii() {
             return false;
         }

@@ -65,6 +65,7 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
         ignored: Vec::new(),
         reject_batch_on_error: false,
         fields,
+        families: Vec::new(),
         controls: Vec::new(),
     }
 }
@@ -416,4 +417,20 @@ fn elements_of_one_name_are_told_apart_by_position() {
         let told: Vec<String> = fields.chain(codes).collect();
         assert_eq!(told.join(" "), expected, "{text}");
     }
+}
+
+#[test]
+fn members_of_families_are_elements_of_a_format_by_name() {
+    let mut format = canonical();
+    format.families = vec![field("line.*", "")];
+    let record = "<record kind='k'><line.PRI>10</line.PRI><line name='COF'>2</line><line.A>3</line.A>\
+                  <line.PRI>11</line.PRI></record>";
+    let document = format!("<records>{record}</records>");
+    let found = told(format, document.as_bytes());
+    let expected = "/records/record[1] kind=k line.PRI=10 line.COF=2 line.A=3";
+    assert!(found[0].starts_with(expected), "{found:?}");
+    assert!(
+        found[0].contains("conflicting_fields line.PRI"),
+        "{found:?}"
+    );
 }

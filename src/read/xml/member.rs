@@ -1,0 +1,35 @@
+//! Members of families of names in a record.
+
+use std::borrow::Cow;
+
+use super::walk::Walk;
+use crate::code::Code;
+use crate::model::Finding;
+use crate::read::field::given;
+
+impl<'c> Walk<'c> {
+    /// The text of a member of the family of this number, as the document has it.
+    pub(super) fn put_member(&mut self, family: usize, name: &'static str, text: Cow<'c, str>) {
+        let place = self.record.place.of_field(0, name);
+        let field = &self.layout.format().families[family];
+        if self.record.fields.iter().any(|field| field.name == name) {
+            let finding = Finding::field(Code::ConflictingFields, name).at(place);
+            self.record.findings.push(
+                finding
+                    .saying("the field stands more than once in the record")
+                    .hinting("send it once"),
+            );
+            return;
+        }
+        if self.is_undecodable(&text) {
+            self.undecodable = true;
+            let finding = Finding::field(Code::Undecodable, name);
+            self.record.findings.push(finding.at(place));
+            return;
+        }
+        if let Some(mut given) = given(field, text, 0) {
+            given.name = name;
+            self.record.fields.push(given);
+        }
+    }
+}
