@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono_tz::Tz;
 use serde_json::{Map, Value, json};
 
 use super::args::Common;
 use super::out::Out;
 use super::session;
 use super::table::{Table, bold, tame};
-use crate::ledger::{Book, JournalRow};
+use crate::ledger::{Book, DueCount, JournalRow};
 use crate::os::hex;
 use crate::run::{Report, look};
 use crate::site::Site;
@@ -57,8 +59,8 @@ fn json_batches(batches: Vec<Map<String, Value>>) -> Map<String, Value> {
 #[derive(Default)]
 struct Whole {
     rows: Vec<JournalRow>,
-    /// (day, book, what, how many), by day.
-    due: Vec<(chrono::NaiveDate, String, String, u64)>,
+    /// What falls due in which book, by time.
+    due: Vec<(DueCount, String)>,
     stopped: Vec<(String, String)>,
     unpublished: Vec<String>,
 }
@@ -89,10 +91,8 @@ impl Whole {
             self.rows.push(row);
             Ok(())
         })?;
-        for (day, what, count) in book.due_counts()? {
-            self.due
-                .push((day, name.to_owned(), what.to_string(), count));
-        }
+        let due = book.due_counts()?.into_iter();
+        self.due.extend(due.map(|due| (due, name.to_owned())));
         self.stopped.extend(book.stops()?);
         let unpublished = book.unpublished()?;
         self.unpublished
@@ -103,10 +103,10 @@ impl Whole {
 
 fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     let whole = gather(common, site)?;
-    let today = session::business_date(common, site);
+    let clock = Clock::of(common, site);
     let inboxes = look(site, common.partner.as_deref())?;
     if common.json {
-        return document(&whole, &inboxes, today, out);
+        return document(&whole, &inboxes, &clock, out);
     }
     let older = whole.rows.len().saturating_sub(SHOWN);
     let summaries: Result<Vec<_>> = whole.rows[older..].iter().map(summary).collect();
@@ -120,7 +120,7 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     } else {
         print_batches(&summaries?, out)?;
     }
-    print_due(&whole, today, out)?;
+    print_due(&whole, &clock, out)?;
     print_waiting(&inboxes, out)?;
     for (partner, reason) in &whole.stopped {
         out.line(format!(
@@ -138,21 +138,16 @@ fn print_site(common: &Common, site: &Site, out: &mut Out) -> Result<()> {
     Ok(())
 }
 
-fn document(
-    whole: &Whole,
-    inboxes: &Report,
-    today: chrono::NaiveDate,
-    out: &mut Out,
-) -> Result<()> {
+fn document(whole: &Whole, inboxes: &Report, clock: &Clock, out: &mut Out) -> Result<()> {
     let batches: Result<Vec<_>> = whole.rows.iter().map(summary).collect();
     let mut document = json_batches(batches?);
     let due = |reached: bool| {
         let due = whole
             .due
             .iter()
-            .filter(|(day, ..)| (*day <= today) == reached);
-        due.map(|(day, book, what, count)| {
-            json!({ "date": day, "book": book, "kind": what, "count": count })
+            .filter(|(due, _)| clock.reached(due) == reached);
+        due.map(|(due, book)| {
+            json!({ "date": due.day, "at": clock.shown(due), "book": book, "kind": &*due.what, "count": due.count })
         })
         .collect::<Vec<_>>()
     };
@@ -269,23 +264,53 @@ pub fn print_waiting(report: &Report, out: &mut Out) -> Result<()> {
     table.print(out)
 }
 
-fn print_due(whole: &Whole, today: chrono::NaiveDate, out: &mut Out) -> Result<()> {
+/// What tells whether something is due already.
+struct Clock {
+    today: NaiveDate,
+    now: DateTime<Tz>,
+}
+
+impl Clock {
+    fn of(common: &Common, site: &Site) -> Self {
+        Self {
+            today: session::business_date(common, site),
+            now: session::now(common).with_timezone(&site.settings().time_zone),
+        }
+    }
+
+    fn reached(&self, due: &DueCount) -> bool {
+        due.at.map_or(due.day <= self.today, |at| at <= self.now)
+    }
+
+    /// The instant, as the clocks of the site show it; none for a whole day.
+    fn shown(&self, due: &DueCount) -> Option<String> {
+        let at = due.at?.with_timezone(&self.now.timezone());
+        Some(at.to_rfc3339_opts(SecondsFormat::Secs, false))
+    }
+}
+
+fn print_due(whole: &Whole, clock: &Clock, out: &mut Out) -> Result<()> {
     if whole.due.is_empty() {
         return Ok(());
     }
     let mut table = Table::new(&["date", "book", "kind", "count#", ""]);
     let mut later: BTreeMap<&str, u64> = BTreeMap::new();
     let mut days = Vec::new();
-    for (day, book, what, count) in &whole.due {
-        if !days.contains(day) {
-            days.push(*day);
+    for (due, book) in &whole.due {
+        if !days.contains(&due.day) {
+            days.push(due.day);
         }
         if days.len() > DAYS_SHOWN {
-            *later.entry(what).or_default() += count;
+            *later.entry(&due.what).or_default() += due.count;
             continue;
         }
-        let word = if *day <= today { "due" } else { "scheduled" };
-        table.row([&day.to_string(), book, what, &count.to_string(), word]);
+        let word = if clock.reached(due) {
+            "due"
+        } else {
+            "scheduled"
+        };
+        let when = clock.shown(due).unwrap_or_else(|| due.day.to_string());
+        table.row([&*when, book, &due.what, &due.count.to_string(), word]);
     }
     for (what, count) in later {
         table.row(["later", "", what, &count.to_string(), "scheduled"]);

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
 use rusqlite::{Row, params};
 
 use super::{Access, Book, split};
-use crate::line::Space;
+use crate::line::{Moment, Space};
 
 /// Entries kept before they are written: about 50 MB.
 const LIMIT: usize = 400_000;
@@ -18,6 +18,8 @@ const LIMIT: usize = 400_000;
 pub struct Due {
     /// The day.
     pub day: NaiveDate,
+    /// The instant on that day; `None`: the day as a whole, which begins before its instants.
+    pub at: Option<DateTime<Utc>>,
     /// Space of the entity.
     pub space: Space,
     /// The entity.
@@ -26,10 +28,26 @@ pub struct Due {
     pub what: Arc<str>,
 }
 
-/// Entries not yet in the table: day, name and word; the change that they came with, or `None` where they are taken
+/// How much of something falls due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DueCount {
+    /// The day.
+    pub day: NaiveDate,
+    /// The instant on that day; `None`: the day as a whole.
+    pub at: Option<DateTime<Utc>>,
+    /// What: the due word that was scheduled.
+    pub what: Arc<str>,
+    /// For how many entities.
+    pub count: u64,
+}
+
+/// A day as a number, and an instant on it in Unix seconds; 0: the day as a whole.
+type Spot = (i64, i64);
+
+/// Entries not yet in the table: spot, name and word; the change that they came with, or `None` where they are taken
 /// back.
 #[derive(Default)]
-pub(super) struct Waiting(HashMap<(i64, Box<str>, i64), Option<i64>>);
+pub(super) struct Waiting(HashMap<(Spot, Box<str>, i64), Option<i64>>);
 
 impl Waiting {
     pub(super) fn clear(&mut self) {
@@ -44,42 +62,55 @@ impl Waiting {
 impl Book {
     pub(super) fn set_due(
         &mut self,
-        day: NaiveDate,
+        moment: Moment,
         space: Space,
         key: &str,
+        what: &str,
+        wanted: bool,
+    ) -> Result<()> {
+        let spot = spot_of(moment)?;
+        self.set_due_at(spot, (space, key), what, wanted)
+    }
+
+    fn set_due_at(
+        &mut self,
+        spot: Spot,
+        (space, key): (Space, &str),
         what: &str,
         wanted: bool,
     ) -> Result<()> {
         ensure!(self.batch.is_some(), "no batch in hand");
         let what = self.words.number(what);
         let change = wanted.then(|| self.wave.next_id());
-        let day = number_of(day)?;
         self.with_name(space, key, |book, name| {
-            book.waiting.0.insert((day, name.into(), what), change);
+            book.waiting.0.insert((spot, name.into(), what), change);
             Ok(())
         })
     }
 
     /// Takes a due entry out of the book after it was carried out.
     pub fn clear_due(&mut self, due: &Due) -> Result<()> {
-        self.set_due(due.day, due.space, &due.key, &due.what, false)
+        let spot = (number_of(due.day)?, due.at.map_or(0, |at| at.timestamp()));
+        self.set_due_at(spot, (due.space, &due.key), &due.what, false)
     }
 
-    /// What falls due on the earliest day that has something and is not after `day`, in the order of the journal.
-    pub fn due_until(&mut self, day: NaiveDate) -> Result<Vec<Due>> {
+    /// What falls due on the earliest day that has something due: whole days up to `day`, instants up to `now`. The day
+    /// itself comes first, then its instants by time; within either the order is that of the journal.
+    pub fn due_until(&mut self, day: NaiveDate, now: DateTime<FixedOffset>) -> Result<Vec<Due>> {
         self.settle_due()?;
-        let Some(first) = self.first_due(number_of(day)?)? else {
+        let Some(first) = self.first_due(day, now)? else {
             return Ok(Vec::new());
         };
         let sql = format!(
-            "SELECT d.day, d.key, w.word FROM {} d LEFT JOIN {} w ON w.id = d.what \
-             WHERE d.day = ?1 ORDER BY d.change, d.key, d.what",
+            "SELECT d.day, d.at, d.key, w.word FROM {} d LEFT JOIN {} w ON w.id = d.what \
+             WHERE d.day = ?1 AND (d.at = 0 AND d.day <= ?2 OR d.at BETWEEN 1 AND ?3) \
+             ORDER BY d.at, d.change, d.key, d.what",
             self.due_rows(),
             self.all("word")
         );
         let mut words = HashMap::new();
         let mut query = self.db.prepare(&sql)?;
-        let mut rows = query.query([first])?;
+        let mut rows = query.query([first, number_of(day)?, now.timestamp()])?;
         let mut due = Vec::new();
         while let Some(row) = rows.next()? {
             due.push(read(row, &mut words)?);
@@ -90,15 +121,17 @@ impl Book {
     /// The earliest day on which something falls due.
     pub fn next_due(&mut self) -> Result<Option<NaiveDate>> {
         self.settle_due()?;
-        self.first_due(i64::MAX)?.map(date_of).transpose()
+        let sql = format!("SELECT min(day) FROM {} d", self.due_rows());
+        let first: Option<i64> = self.db.query_row(&sql, [], |row| row.get(0))?;
+        first.map(date_of).transpose()
     }
 
-    /// How much falls due: day, what, how many; by day, then word.
-    pub fn due_counts(&mut self) -> Result<Vec<(NaiveDate, Arc<str>, u64)>> {
+    /// How much falls due, by time, then word.
+    pub fn due_counts(&mut self) -> Result<Vec<DueCount>> {
         self.settle_due()?;
         let sql = format!(
-            "SELECT d.day, w.word, count(*) FROM {} d LEFT JOIN {} w ON w.id = d.what \
-             GROUP BY d.day, w.word ORDER BY d.day, w.word",
+            "SELECT d.day, d.at, w.word, count(*) FROM {} d LEFT JOIN {} w ON w.id = d.what \
+             GROUP BY d.day, d.at, w.word ORDER BY d.day, d.at, w.word",
             self.due_rows(),
             self.all("word")
         );
@@ -106,17 +139,22 @@ impl Book {
         let mut rows = query.query([])?;
         let mut counts = Vec::new();
         while let Some(row) = rows.next()? {
-            counts.push((date_of(row.get(0)?)?, row.get(1)?, row.get(2)?));
+            counts.push(DueCount {
+                day: date_of(row.get(0)?)?,
+                at: instant_of(row.get(1)?)?,
+                what: row.get(2)?,
+                count: row.get(3)?,
+            });
         }
         Ok(counts)
     }
 
-    /// Everything that is scheduled, by day, then in the order of the journal.
+    /// Everything that is scheduled, by time, then in the order of the journal.
     pub fn scheduled(&mut self, each: &mut dyn FnMut(Due) -> Result<()>) -> Result<()> {
         self.settle_due()?;
         let sql = format!(
-            "SELECT d.day, d.key, w.word FROM {} d LEFT JOIN {} w ON w.id = d.what \
-             ORDER BY d.day, d.change, d.key, d.what",
+            "SELECT d.day, d.at, d.key, w.word FROM {} d LEFT JOIN {} w ON w.id = d.what \
+             ORDER BY d.day, d.at, d.change, d.key, d.what",
             self.due_rows(),
             self.all("word")
         );
@@ -129,9 +167,18 @@ impl Book {
         Ok(())
     }
 
-    fn first_due(&self, until: i64) -> Result<Option<i64>> {
-        let sql = format!("SELECT min(day) FROM {} d WHERE day <= ?1", self.due_rows());
-        Ok(self.db.query_row(&sql, [until], |row| row.get(0))?)
+    fn first_due(&self, day: NaiveDate, now: DateTime<FixedOffset>) -> Result<Option<i64>> {
+        let sql = format!(
+            "SELECT min(day) FROM {} d \
+             WHERE day <= ?1 AND (at = 0 AND day <= ?2 OR at BETWEEN 1 AND ?3)",
+            self.due_rows()
+        );
+        // An instant's day is that of the time zone it was scheduled in: it may be the next one here. The bound keeps
+        // the search short; the instant decides.
+        let here = now.date_naive();
+        let last = day.max(here.succ_opt().unwrap_or(here));
+        let bounds = [number_of(last)?, number_of(day)?, now.timestamp()];
+        Ok(self.db.query_row(&sql, bounds, |row| row.get(0))?)
     }
 
     /// Entries that hold: in a private copy its own, and those of the book that it says nothing about.
@@ -140,7 +187,7 @@ impl Book {
             Access::Scratch { base: true } => {
                 "(SELECT * FROM main.due WHERE change IS NOT NULL UNION ALL SELECT * FROM base.due b \
                  WHERE NOT EXISTS (SELECT 1 FROM main.due m \
-                 WHERE m.day = b.day AND m.key = b.key AND m.what = b.what))"
+                 WHERE m.day = b.day AND m.at = b.at AND m.key = b.key AND m.what = b.what))"
             }
             Access::Scratch { base: false } | Access::Read | Access::Write => "main.due",
         }
@@ -163,15 +210,15 @@ impl Book {
         let keeps_removals = self.access == (Access::Scratch { base: true });
         let mut put = self
             .db
-            .prepare_cached("REPLACE INTO main.due VALUES (?1, ?2, ?3, ?4)")?;
-        let mut remove = self
-            .db
-            .prepare_cached("DELETE FROM main.due WHERE day = ?1 AND key = ?2 AND what = ?3")?;
-        for ((day, name, what), change) in entries {
+            .prepare_cached("REPLACE INTO main.due VALUES (?1, ?2, ?3, ?4, ?5)")?;
+        let mut remove = self.db.prepare_cached(
+            "DELETE FROM main.due WHERE day = ?1 AND at = ?2 AND key = ?3 AND what = ?4",
+        )?;
+        for (((day, at), name, what), change) in entries {
             if change.is_some() || keeps_removals {
-                put.execute(params![day, name, what, change])?;
+                put.execute(params![day, at, name, what, change])?;
             } else {
-                remove.execute(params![day, name, what])?;
+                remove.execute(params![day, at, name, what])?;
             }
         }
         Ok(())
@@ -179,18 +226,38 @@ impl Book {
 }
 
 fn read(row: &Row<'_>, words: &mut HashMap<String, Arc<str>>) -> Result<Due> {
-    let name: String = row.get(1)?;
+    let name: String = row.get(2)?;
     let (space, key) = split(&name)?;
-    let word: String = row.get(2).context("a due word without its text")?;
+    let word: String = row.get(3).context("a due word without its text")?;
     let what = words
         .entry(word)
         .or_insert_with_key(|word| word.as_str().into());
     Ok(Due {
         day: date_of(row.get(0)?)?,
+        at: instant_of(row.get(1)?)?,
         space,
         key: key.into(),
         what: Arc::clone(what),
     })
+}
+
+fn spot_of(moment: Moment) -> Result<Spot> {
+    match moment {
+        Moment::Day(day) => Ok((number_of(day)?, 0)),
+        Moment::At(at) => {
+            ensure!(at.timestamp() > 0, "{at}: an instant before the clock");
+            Ok((number_of(at.date_naive())?, at.timestamp()))
+        }
+    }
+}
+
+fn instant_of(seconds: i64) -> Result<Option<DateTime<Utc>>> {
+    if seconds == 0 {
+        return Ok(None);
+    }
+    let at = DateTime::from_timestamp(seconds, 0);
+    at.map(Some)
+        .with_context(|| format!("the book holds an instant {seconds}"))
 }
 
 /// A day as people read it: 20261120.

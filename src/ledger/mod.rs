@@ -31,7 +31,7 @@ use rusqlite::Connection;
 use crate::line::Space;
 
 pub use audit::Break;
-pub use due::Due;
+pub use due::{Due, DueCount};
 pub use history::Change;
 pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow};
 pub use store::Seen;

@@ -33,10 +33,11 @@ CREATE TABLE word (
 -- What falls due. `change` is the newest change in the book when it was scheduled: the order of the journal.
 CREATE TABLE due (
     day    INTEGER NOT NULL,  -- as a number: 20261120
+    at     INTEGER NOT NULL,  -- Unix seconds of an instant on that day; 0: the day as a whole
     key    TEXT NOT NULL,     -- space word, ":", key
     what   INTEGER NOT NULL,  -- word.id
     change INTEGER,           -- null in a private copy alone: taken back
-    PRIMARY KEY (day, key, what)
+    PRIMARY KEY (day, at, key, what)
 ) STRICT, WITHOUT ROWID;
 
 -- One row a batch, chained: `this` is the SHA-256 over every other column, each with its type and length in front.

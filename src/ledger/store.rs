@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
-use chrono::NaiveDate;
 
 use super::heads::Link;
 use super::lookup::Found;
 use super::{Book, INSTRUCTION};
-use crate::line::{Space, Store};
+use crate::line::{Moment, Space, Store};
 
 /// An instruction id that is taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,24 +65,24 @@ impl Store for Book {
         Ok(())
     }
 
-    fn schedule(
+    fn schedule_at(
         &mut self,
-        day: NaiveDate,
+        moment: Moment,
         space: Space,
         key: &str,
         what: &'static str,
     ) -> Result<()> {
-        self.set_due(day, space, key, what, true)
+        self.set_due(moment, space, key, what, true)
     }
 
-    fn unschedule(
+    fn unschedule_at(
         &mut self,
-        day: NaiveDate,
+        moment: Moment,
         space: Space,
         key: &str,
         what: &'static str,
     ) -> Result<()> {
-        self.set_due(day, space, key, what, false)
+        self.set_due(moment, space, key, what, false)
     }
 }
 

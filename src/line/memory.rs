@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
-use super::{Space, Store};
+use super::{Moment, Space, Store};
 
 /// A book in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Book {
     pub entities: BTreeMap<(Space, String), String>,
     pub index: BTreeMap<(Space, String), String>,
+    /// What falls due on days.
     pub due: BTreeSet<(NaiveDate, Space, String, String)>,
+    /// What falls due at instants.
+    pub due_at: BTreeSet<(DateTime<FixedOffset>, Space, String, String)>,
 }
 
 impl Store for Book {
@@ -42,31 +45,35 @@ impl Store for Book {
         Ok(())
     }
 
-    fn schedule(
+    fn schedule_at(
         &mut self,
-        day: NaiveDate,
+        moment: Moment,
         space: Space,
         key: &str,
         what: &'static str,
     ) -> Result<()> {
-        let new = self
-            .due
-            .insert((day, space, key.to_owned(), what.to_owned()));
-        assert!(new, "{key}: {what} is scheduled twice for {day}");
+        let (key, what) = (key.to_owned(), what.to_owned());
+        let new = match moment {
+            Moment::Day(day) => self.due.insert((day, space, key, what)),
+            Moment::At(at) => self.due_at.insert((at, space, key, what)),
+        };
+        assert!(new, "{moment:?}: scheduled twice");
         Ok(())
     }
 
-    fn unschedule(
+    fn unschedule_at(
         &mut self,
-        day: NaiveDate,
+        moment: Moment,
         space: Space,
         key: &str,
         what: &'static str,
     ) -> Result<()> {
-        let there = self
-            .due
-            .remove(&(day, space, key.to_owned(), what.to_owned()));
-        assert!(there, "{key}: {what} is not scheduled for {day}");
+        let (key, what) = (key.to_owned(), what.to_owned());
+        let there = match moment {
+            Moment::Day(day) => self.due.remove(&(day, space, key, what)),
+            Moment::At(at) => self.due_at.remove(&(at, space, key, what)),
+        };
+        assert!(there, "{moment:?}: not scheduled");
         Ok(())
     }
 }

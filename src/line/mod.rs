@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 pub use crate::lifecycle::{Cell, Leads, Table};
 use anyhow::Result;
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use uuid::Uuid;
 
 use crate::check::{Profile, Rules};
@@ -147,6 +147,15 @@ pub fn kind(name: &str) -> Option<(Line, &'static KindSpec)> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Space(pub &'static str);
 
+/// When something falls due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Moment {
+    /// On a day: judged by the business date.
+    Day(NaiveDate),
+    /// At an instant in the site's time zone: judged by the clock.
+    At(DateTime<FixedOffset>),
+}
+
 /// The book as a line sees it: entities by key, indexes over them, and what falls due. Everything a call changes
 /// belongs to the record in hand; a line changes nothing before it knows that the record will not be rejected.
 pub trait Store {
@@ -166,14 +175,34 @@ pub trait Store {
         also: &[(Space, &str)],
     ) -> Result<()>;
 
-    /// Lets `what` fall due for an entity on a day. One entity has at most one of a `what` on a day.
+    /// Lets `what` fall due for an entity on a day or at an instant. One entity has at most one of a `what` at a moment.
+    fn schedule_at(
+        &mut self,
+        moment: Moment,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()>;
+
+    /// Takes that back.
+    fn unschedule_at(
+        &mut self,
+        moment: Moment,
+        space: Space,
+        key: &str,
+        what: &'static str,
+    ) -> Result<()>;
+
+    /// Lets `what` fall due for an entity on a day.
     fn schedule(
         &mut self,
         day: NaiveDate,
         space: Space,
         key: &str,
         what: &'static str,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        self.schedule_at(Moment::Day(day), space, key, what)
+    }
 
     /// Takes that back.
     fn unschedule(
@@ -182,7 +211,9 @@ pub trait Store {
         space: Space,
         key: &str,
         what: &'static str,
-    ) -> Result<()>;
+    ) -> Result<()> {
+        self.unschedule_at(Moment::Day(day), space, key, what)
+    }
 }
 
 /// The circumstances under which a record is decided.
@@ -190,7 +221,7 @@ pub trait Store {
 pub struct Context<'a> {
     /// The date that rules are judged by: the batch's business date, or the day that something fell due on.
     pub today: NaiveDate,
-    /// When the batch was claimed.
+    /// When the batch was claimed, or the instant that something fell due at.
     pub now: DateTime<FixedOffset>,
     /// The site's products.
     pub products: &'a Products,
@@ -208,6 +239,15 @@ impl Context<'_> {
     /// An id that is the same on every run: UUID v5 of the record's origin (partner, input hash, row) and `what`.
     pub fn derive(&self, what: &str) -> Uuid {
         Uuid::new_v5(&self.origin, what.as_bytes())
+    }
+
+    /// So many hours after now, as the clocks of the site show it then.
+    pub fn in_hours(&self, hours: u32) -> DateTime<FixedOffset> {
+        let then = self.now + TimeDelta::hours(hours.into());
+        match self.terms.time_zone {
+            Some(zone) => then.with_timezone(&zone).fixed_offset(),
+            None => then,
+        }
     }
 }
 
@@ -266,7 +306,7 @@ pub fn decide(
 }
 
 /// Carries out what fell due. The decision's kind for the answers is the due word itself. `None`: nothing was left to
-/// do. `context.today` is the day that it fell due on.
+/// do. `context.today` is the day that it fell due on, and `context.now` the instant, where it fell due at one.
 pub fn carry_out(
     space: Space,
     key: &str,

@@ -1,5 +1,7 @@
 //! What a partner's profile says that rules and events of a line go by.
 
+use chrono_tz::Tz;
+
 /// How events are wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Envelope {
@@ -35,6 +37,8 @@ pub struct Terms {
     pub issuer_id: Option<String>,
     /// Bankgiro that payments come to.
     pub payee_bankgiro: Option<String>,
+    /// Time zone of the site; `None`: that of the clock.
+    pub time_zone: Option<Tz>,
     /// Where links in replies and events lead.
     pub base_url: Option<String>,
     /// The envelope that events are asked for in; `None`: the line's own.

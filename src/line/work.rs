@@ -2,12 +2,12 @@
 //! entity is kept.
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Context, Space, Store};
+use super::{Context, Moment, Space, Store};
 use crate::code::Code;
 use crate::lifecycle::{Outcome as Step, Word};
 use crate::model::{Currency, Decision, Fields, Finding, Outcome};
@@ -34,8 +34,13 @@ pub trait Kept: Sized + PartialEq + Serialize + DeserializeOwned {
     /// The instructions that it takes as it stands, in the order of the manual.
     fn allowed(&self) -> Vec<&'static str>;
 
-    /// What falls due of it by itself, and when.
+    /// What falls due of it by itself, and on which day.
     fn dues(&self) -> Vec<(NaiveDate, &'static str)> {
+        Vec::new()
+    }
+
+    /// What falls due of it by the clock, and at which instant.
+    fn dues_at(&self) -> Vec<(DateTime<FixedOffset>, &'static str)> {
         Vec::new()
     }
 
@@ -198,15 +203,24 @@ pub fn keep<E: Kept>(
     let entries: Vec<(Space, &str)> = entries.iter().map(|(i, entry)| (*i, &**entry)).collect();
     let state = serde_json::to_string(after).context("an entity's state")?;
     store.save(E::SPACE, key, state, &entries)?;
-    let old = before.map(Kept::dues).unwrap_or_default();
-    let new = after.dues();
-    for (day, what) in old.iter().filter(|due| !new.contains(due)) {
-        store.unschedule(*day, E::SPACE, key, what)?;
+    let old = before.map(moments).unwrap_or_default();
+    let new = moments(after);
+    for (moment, what) in old.iter().filter(|due| !new.contains(due)) {
+        store.unschedule_at(*moment, E::SPACE, key, what)?;
     }
-    for (day, what) in new.iter().filter(|due| !old.contains(due)) {
-        store.schedule(*day, E::SPACE, key, what)?;
+    for (moment, what) in new.iter().filter(|due| !old.contains(due)) {
+        store.schedule_at(*moment, E::SPACE, key, what)?;
     }
     Ok(())
+}
+
+/// All that falls due of an entity, and when.
+fn moments<E: Kept>(entity: &E) -> Vec<(Moment, &'static str)> {
+    let days = entity.dues().into_iter();
+    let days = days.map(|(day, what)| (Moment::Day(day), what));
+    let instants = entity.dues_at().into_iter();
+    days.chain(instants.map(|(at, what)| (Moment::At(at), what)))
+        .collect()
 }
 
 /// The entity of a key.

@@ -85,6 +85,7 @@ impl Decider<'_> {
             checked,
             decision,
             origin,
+            time: None,
         })
     }
 

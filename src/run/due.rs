@@ -1,4 +1,5 @@
-//! What time itself does: everything that fell due on one day becomes a batch of its own, dated on that day.
+//! What time itself does: everything that fell due on one day becomes a batch of its own, dated on that day; what fell
+//! due at an instant of the day is dated at that.
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
@@ -53,7 +54,7 @@ impl DueDay<'_> {
         folder: &Folder,
     ) -> Result<Option<Summary>> {
         book.begin(&self.owner.name)?;
-        let time = self.claimed_at.to_rfc3339_opts(SecondsFormat::Secs, false);
+        let time = rfc3339(self.claimed_at);
         let id = self.batch();
         let style = Style::of(self.owner, self.settings.base_url.as_deref(), &id, &time);
         let mut answers = AnswerSet::create(folder, &self.base(), style)?;
@@ -94,9 +95,11 @@ impl DueDay<'_> {
         book: &mut Book,
     ) -> Result<Option<Decided>> {
         let origin = Uuid::new_v5(&derived, row.to_string().as_bytes());
+        let zone = &self.settings.time_zone;
+        let at = due.at.map(|at| at.with_timezone(zone).fixed_offset());
         let context = line::Context {
-            today: self.day,
-            now: self.claimed_at,
+            today: at.map_or(self.day, |at| at.date_naive()),
+            now: at.unwrap_or(self.claimed_at),
             products: &self.settings.products,
             insurer: false,
             origin,
@@ -124,6 +127,7 @@ impl DueDay<'_> {
             checked,
             decision,
             origin,
+            time: at.map(|at| rfc3339(at).into()),
         }))
     }
 
@@ -157,4 +161,8 @@ impl DueDay<'_> {
         summary.take(tally);
         summary
     }
+}
+
+fn rfc3339(at: DateTime<FixedOffset>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }

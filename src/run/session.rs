@@ -108,7 +108,7 @@ impl<'a> Session<'a> {
     /// The book's part of the run, from top to bottom.
     pub(super) fn run(&mut self) -> Result<()> {
         self.recover()?;
-        self.due()?;
+        self.due(&self.when())?;
         for partner in self.partners.clone() {
             if self.shared.partner.is_none_or(|only| only == partner.name) {
                 self.take_files(partner)?;
@@ -198,18 +198,19 @@ impl<'a> Session<'a> {
             .find(|row| row.journal.batch == batch && row.journal.partner == partner.name))
     }
 
-    /// Carries out what has fallen due, day by day.
-    fn due(&mut self) -> Result<()> {
+    /// Carries out what has fallen due by then, day by day.
+    fn due(&mut self, when: &When) -> Result<()> {
         if !self.exists() {
             return Ok(());
         }
-        let business_date = self.shared.business_date;
+        let business_date = when.business_date;
         loop {
-            let due = self.book()?.due_until(business_date)?;
+            let due = self.book()?.due_until(business_date, when.now)?;
             let Some(first) = due.first() else {
                 return Ok(());
             };
-            let day = first.day;
+            // The clock may be ahead of the business date, the book never is.
+            let day = first.day.min(business_date);
             let Some(owner) = self.shared.site.settings().owner_of(self.name) else {
                 let warning = format!(
                     "{}: what fell due on {day} waits, since no partner owns the book",
@@ -218,8 +219,10 @@ impl<'a> Session<'a> {
                 self.report.warnings.push(warning);
                 return Ok(());
             };
-            let mut when = self.when();
-            when.business_date = day;
+            let of_day = When {
+                business_date: day,
+                ..*when
+            };
             let number = self.book()?.due_batches(day)? + 1;
             let day = DueDay {
                 owner,
@@ -229,7 +232,7 @@ impl<'a> Session<'a> {
                 claimed_at: when.now,
             };
             let mut work =
-                inbox::without_file(&self.shared.folders[&owner.name], &owner.name, when)?;
+                inbox::without_file(&self.shared.folders[&owner.name], &owner.name, of_day)?;
             let answers = work.fresh_answers()?;
             let summary = day.work(&due, self.book()?, &answers)?;
             let Some(summary) = summary else {
@@ -290,7 +293,9 @@ impl<'a> Session<'a> {
                 self.wait(partner, file, "the run was asked to end".to_owned());
                 continue;
             }
+            // The run may take long: what falls due meanwhile still comes before the batch that is claimed after it.
             let when = self.when();
+            self.due(&when)?;
             match inbox::claim(folders, partner, found, when)? {
                 Taken::Claimed(claimed) => self.batch(partner, *claimed)?,
                 Taken::Left(left) => self.left(partner, file, &left),
@@ -307,7 +312,9 @@ impl<'a> Session<'a> {
             .find(|known| known.name == partner)
             .context("a partner of this book")?;
         let folders = &self.shared.folders[&partner.name];
-        let claimed = inbox::retry(self.shared.site, folders, partner, path, file, self.when())?;
+        let when = self.when();
+        self.due(&when)?;
+        let claimed = inbox::retry(self.shared.site, folders, partner, path, file, when)?;
         self.batch(partner, claimed)
     }
 

@@ -52,6 +52,7 @@ impl Settings {
             owner: owner.name.clone(),
             issuer_id: owner.bank.issuer_id.clone(),
             payee_bankgiro: owner.bank.payee_bankgiro.clone(),
+            time_zone: Some(self.time_zone),
             base_url: self.base_url.clone(),
             envelope: owner.events.envelope,
             destination: owner.events.destination.clone(),

@@ -85,6 +85,11 @@ fn day(day: u32) -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2026, 11, day).expect("a day")
 }
 
+fn noon(day: u32) -> chrono::DateTime<chrono::FixedOffset> {
+    let text = format!("2026-11-{day:02}T12:00:00+01:00");
+    chrono::DateTime::parse_from_rfc3339(&text).expect("an instant")
+}
+
 /// Commits what `records` does as one batch.
 fn batch(book: &mut Book, name: &str, records: impl FnOnce(&mut Book)) -> JournalRow {
     book.begin("nordbank").expect("begun");

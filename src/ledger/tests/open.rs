@@ -218,7 +218,7 @@ fn a_private_copy_of_nothing_is_an_empty_book() {
     let place = place();
     for base in [None, Some(&*place.path)] {
         let mut copy = Book::scratch(base, SECRET).expect("a copy");
-        assert_eq!(copy.due_until(day(30)).expect("due"), []);
+        assert_eq!(copy.due_until(day(30), noon(30)).expect("due"), []);
         batch(&mut copy, "aaaaaaaaaaaa", |copy| save(copy, 1, "P1", "one"));
         assert_eq!(state(&mut copy, "P1").as_deref(), Some("one"));
     }

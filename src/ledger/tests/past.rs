@@ -1,6 +1,9 @@
 //! Histories, lists, and what falls due.
 
+use chrono::TimeDelta;
+
 use super::*;
+use crate::line::Moment;
 
 fn dated(book: &mut Book, name: &str, date: u32, records: impl FnOnce(&mut Book)) {
     book.begin("nordbank").expect("begun");
@@ -102,9 +105,11 @@ fn what_is_due_comes_day_by_day_in_the_order_of_the_journal() {
     });
     let mut book = open(&place);
     assert_eq!(book.next_due().expect("a day"), Some(day(21)));
-    assert_eq!(book.due_until(day(20)).expect("due"), []);
+    assert_eq!(book.due_until(day(20), noon(30)).expect("due"), []);
     let counts = book.due_counts().expect("counts");
-    let counts: Vec<_> = counts.iter().map(|(d, w, n)| (*d, &**w, *n)).collect();
+    let counts: Vec<_> = (counts.iter())
+        .map(|due| (due.day, &*due.what, due.count))
+        .collect();
     assert_eq!(
         counts,
         [
@@ -117,7 +122,7 @@ fn what_is_due_comes_day_by_day_in_the_order_of_the_journal() {
     let mut carried_out = Vec::new();
     book.begin("nordbank").expect("begun");
     loop {
-        let due = book.due_until(day(24)).expect("due");
+        let due = book.due_until(day(24), noon(30)).expect("due");
         if due.is_empty() {
             break;
         }
@@ -145,4 +150,78 @@ fn what_is_due_comes_day_by_day_in_the_order_of_the_journal() {
         ]
     );
     assert_eq!(read(&place).next_due().expect("a day"), Some(day(25)));
+}
+
+#[test]
+fn days_and_instants_come_by_time() {
+    let place = place();
+    let mut book = open(&place);
+    let moments = [
+        ("late", Moment::At(noon(22))),
+        ("day", Moment::Day(day(22))),
+        ("early", Moment::At(noon(22) - TimeDelta::hours(3))),
+        ("next", Moment::Day(day(23))),
+        ("before", Moment::At(noon(21))),
+        ("gone", Moment::At(noon(21))),
+    ];
+    batch(&mut book, "aaaaaaaaaaaa", |book| {
+        for (row, (key, moment)) in (1..).zip(moments) {
+            save(book, row, key, "x");
+            book.schedule_at(moment, POLICY, key, "test.expire")
+                .expect("scheduled");
+        }
+        book.unschedule_at(Moment::At(noon(21)), POLICY, "gone", "test.expire")
+            .expect("taken back");
+    });
+    let keys = |book: &mut Book, to: u32, now| -> Vec<String> {
+        let due = book.due_until(day(to), now).expect("due");
+        due.iter().map(|due| due.key.to_string()).collect()
+    };
+    // The business date reaches days and the clock reaches instants, each by itself.
+    assert_eq!(keys(&mut book, 21, noon(20)), [""; 0]);
+    assert_eq!(keys(&mut book, 20, noon(22)), ["before"]);
+    assert_eq!(keys(&mut book, 22, noon(20)), ["day"]);
+    let second = TimeDelta::seconds(1);
+    assert_eq!(keys(&mut book, 20, noon(21) - second), [""; 0]);
+    let counts = book.due_counts().expect("counts");
+    let counts: Vec<_> = (counts.iter())
+        .map(|due| (due.day, due.at, due.count))
+        .collect();
+    let at = |at: chrono::DateTime<_>| Some(at.to_utc());
+    assert_eq!(
+        counts,
+        [
+            (day(21), at(noon(21)), 1),
+            (day(22), None, 1),
+            (day(22), at(noon(22) - TimeDelta::hours(3)), 1),
+            (day(22), at(noon(22)), 1),
+            (day(23), None, 1),
+        ]
+    );
+    let mut copy = Book::scratch(Some(&place.path), SECRET).expect("a copy");
+    batch(&mut copy, "bbbbbbbbbbbb", |copy| {
+        let due = copy.due_until(day(21), noon(21)).expect("due");
+        copy.start_record(1, "test.expire");
+        copy.clear_due(&due[0]).expect("cleared");
+    });
+    assert_eq!(
+        keys(&mut copy, 22, noon(22) - second),
+        ["day", "early"],
+        "the private copy took one out"
+    );
+    assert_eq!(keys(&mut book, 22, noon(22)), ["before"]);
+    book.begin("nordbank").expect("begun");
+    let mut carried_out = Vec::new();
+    loop {
+        let due = book.due_until(day(22), noon(22)).expect("due");
+        if due.is_empty() {
+            break;
+        }
+        for (row, entry) in (1..).zip(&due) {
+            book.start_record(row, &entry.what);
+            carried_out.push(entry.key.to_string());
+            book.clear_due(entry).expect("cleared");
+        }
+    }
+    assert_eq!(carried_out, ["before", "day", "early", "late"]);
 }

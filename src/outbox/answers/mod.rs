@@ -33,6 +33,8 @@ pub struct Decided {
     pub decision: Decision,
     /// Name of everything that is derived for it.
     pub origin: Uuid,
+    /// The instant that its events are dated at (RFC 3339); `None`: the batch's.
+    pub time: Option<Box<str>>,
 }
 
 /// What all records of a batch share when they are rendered.

@@ -159,7 +159,7 @@ fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize
     out.extend_from_slice(b",\"subject\":");
     json::text(out, &event.subject);
     out.extend_from_slice(b",\"time\":");
-    json::text(out, &style.time);
+    json::text(out, decided.time.as_deref().unwrap_or(&style.time));
     out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
         out.extend_from_slice(b"{\"batch\":");
