@@ -39,6 +39,8 @@ pub struct Format {
     pub hash: String,
     /// The product lines it feeds.
     pub lines: Vec<String>,
+    /// Whether it is a bank's own: what such a file tells has happened, so that nothing of it can be refused.
+    pub bank: bool,
     /// How bytes become records.
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.

@@ -340,7 +340,7 @@ fn the_format_s_words_count_where_a_field_has_none_of_its_own() {
         );
     }
     assert_eq!(convert("kind").absent(), Some("customer.create"));
-    assert!(format.unknown == Unknown::Ignore && !format.reject_batch_on_error);
+    assert!(format.unknown == Unknown::Ignore && !format.reject_batch_on_error && !format.bank);
 }
 
 #[test]

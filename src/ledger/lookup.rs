@@ -110,19 +110,35 @@ impl Book {
             places.push(at);
         }
         let mut changes = self.prefetch_places(places)?;
-        changes.retain(|id| !self.wave.has(*id));
-        self.prefetch_changes(changes)
+        changes.retain(|link| !self.wave.has(link.change));
+        self.prefetch_changes(changes.iter().map(|link| link.change))?;
+        self.prefetch_indexed(&changes)
     }
 
-    /// Learns what stands at these places, and tells the changes that heads there point at.
-    fn prefetch_places(&mut self, mut places: Vec<i64>) -> Result<Vec<i64>> {
+    /// Whoever finds an entity by an index entry asks for the entity next, and that one may have changed since.
+    fn prefetch_indexed(&mut self, links: &[Link]) -> Result<()> {
+        let indexed = links.iter().filter(|link| link.name > 0);
+        let names = indexed.filter_map(|link| self.cache.changes.get(&link.change)?.key.as_deref());
+        let places: Vec<i64> = names.map(|name| self.hash.of(name)).collect();
+        if places.is_empty() {
+            return Ok(());
+        }
+        let mut changes = self.prefetch_places(places)?;
+        changes.retain(|link| {
+            !self.wave.has(link.change) && !self.cache.changes.contains_key(&link.change)
+        });
+        self.prefetch_changes(changes.iter().map(|link| link.change))
+    }
+
+    /// Learns what stands at these places, and tells where heads there point.
+    fn prefetch_places(&mut self, mut places: Vec<i64>) -> Result<Vec<Link>> {
         let mut changes = Vec::new();
         places.retain(|at| match self.heads.get(*at) {
             Some(link) => {
-                changes.push(link.change);
+                changes.push(link);
                 false
             }
-            None => true,
+            None => !self.cache.places.contains_key(at),
         });
         if self.heads.table_is_empty() {
             return Ok(changes);
@@ -143,7 +159,7 @@ impl Book {
         Ok(changes)
     }
 
-    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<i64>) -> Result<Asked> {
+    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<Link>) -> Result<Asked> {
         let places = &mut self.cache.places;
         let (asked, result) = self.tables.asked.with(asked, |_| {
             let mut query = self.db.prepare_cached(&format!(
@@ -152,8 +168,9 @@ impl Book {
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
                 let (change, name) = (row.get(1)?, row.get(2)?);
-                changes.push(change);
-                places.insert(row.get(0)?, Some(Link { change, name }));
+                let link = Link { change, name };
+                changes.push(link);
+                places.insert(row.get(0)?, Some(link));
             }
             Ok(())
         });
@@ -161,9 +178,9 @@ impl Book {
         Ok(asked)
     }
 
-    fn prefetch_changes(&mut self, changes: Vec<i64>) -> Result<()> {
+    fn prefetch_changes(&mut self, changes: impl Iterator<Item = i64>) -> Result<()> {
         let base_last = self.base_last;
-        let (base, own) = changes.into_iter().partition(|id| *id <= base_last);
+        let (base, own) = changes.partition(|id| *id <= base_last);
         for (schema, ids) in [("base", base), ("main", own)] {
             let asked = Asked::sorted(ids);
             if asked.0.is_empty() {

@@ -229,8 +229,14 @@ pub struct Context<'a> {
     pub insurer: bool,
     /// Name of everything that is derived for this record.
     pub origin: Uuid,
+    /// Name of everything that is derived for its batch: no other batch of any partner has it.
+    pub batch_origin: Uuid,
+    /// Ordinal of the record in its batch, from 1.
+    pub row: u64,
     /// The batch that the record came in.
     pub batch: &'a str,
+    /// Whether it is a bank's own file: what it tells has happened, so that nothing of it can be refused.
+    pub bank: bool,
     /// What the profile of the book's owner says that rules and events go by.
     pub terms: &'a Terms,
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Write as _;
 
+use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -66,6 +67,56 @@ impl Members {
         serde_json::to_writer(&mut self.0, value).expect("memory takes it");
     }
 
+    /// Adds a text, or null where there is none.
+    pub fn maybe(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.text(name, value),
+            None => self.null(name),
+        }
+    }
+
+    /// Adds null.
+    pub fn null(&mut self, name: &str) {
+        self.name(name);
+        self.0.extend_from_slice(b"null");
+    }
+
+    /// Adds a number with the digits that it has.
+    pub fn number(&mut self, name: &str, value: Decimal) {
+        self.name(name);
+        write!(self.0, "{value}").expect("memory takes it");
+    }
+
+    /// Begins a member that is an object itself; the members that follow are its own until [`close`](Self::close).
+    pub fn open(&mut self, name: &str) {
+        self.name(name);
+        self.0.push(b'{');
+    }
+
+    /// Ends the object that was begun last.
+    pub fn close(&mut self) {
+        self.0.push(b'}');
+    }
+
+    /// Begins a member that is a list of objects, each begun with [`item`](Self::item).
+    pub fn list(&mut self, name: &str) {
+        self.name(name);
+        self.0.push(b'[');
+    }
+
+    /// Begins the list's next object; [`close`](Self::close) ends it.
+    pub fn item(&mut self) {
+        if self.0.last() != Some(&b'[') {
+            self.0.push(b',');
+        }
+        self.0.push(b'{');
+    }
+
+    /// Ends the list.
+    pub fn close_list(&mut self) {
+        self.0.push(b']');
+    }
+
     /// The object.
     pub fn finish(mut self) -> Json {
         self.0.push(b'}');
@@ -73,7 +124,7 @@ impl Members {
     }
 
     fn name(&mut self, name: &str) {
-        if self.0.len() > 1 {
+        if self.0.last() != Some(&b'{') {
             self.0.push(b',');
         }
         text(&mut self.0, name);
@@ -134,6 +185,27 @@ mod tests {
             r#"{"a":"b\"c","n":"5.00","yes":true,"v":null}"#
         );
         assert_eq!(Members::with_capacity(9).finish().as_str(), "{}");
+    }
+
+    #[test]
+    fn objects_and_lists_nest() {
+        let mut members = Members::with_capacity(0);
+        members.open("a");
+        members.null("b");
+        members.number("n", Decimal::new(500, 2));
+        members.maybe("t", Some("x"));
+        members.close();
+        members.list("l");
+        members.item();
+        members.close();
+        members.item();
+        members.maybe("t", None);
+        members.close();
+        members.close_list();
+        members.list("e");
+        members.close_list();
+        let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[]}"#;
+        assert_eq!(members.finish().as_str(), text);
     }
 
     #[test]

@@ -20,6 +20,8 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x51a5_5000_0b0c_4c0e_8d1e_5c0f_1c4d_000
 pub(super) struct Decider<'a> {
     /// Whether the insurer's own feed asks.
     pub(super) insurer: bool,
+    /// Whether it is a bank's own file.
+    pub(super) bank: bool,
     /// The site's products.
     pub(super) products: &'a Products,
     /// The business date.
@@ -118,7 +120,10 @@ impl Decider<'_> {
             products: self.products,
             insurer: self.insurer,
             origin,
+            batch_origin: self.batch,
+            row,
             batch: self.id,
+            bank: self.bank,
             terms: &self.terms,
         };
         let decision = line::decide(instruction, book, &context)?;
@@ -129,7 +134,8 @@ impl Decider<'_> {
             "{}: a rejection has an error, nothing else has",
             kind.name
         );
-        if !rejects && let Some(id) = &instruction.instruction_id {
+        let taken = matches!(decision.outcome, Outcome::Accepted | Outcome::Scheduled);
+        if taken && let Some(id) = &instruction.instruction_id {
             let references: Vec<String> = decision
                 .references
                 .iter()

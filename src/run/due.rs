@@ -103,7 +103,10 @@ impl DueDay<'_> {
             products: &self.settings.products,
             insurer: false,
             origin,
+            batch_origin: derived,
+            row,
             batch,
+            bank: false,
             terms,
         };
         book.start_record(row, &due.what);

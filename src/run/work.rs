@@ -204,6 +204,7 @@ impl Job<'_> {
         };
         let mut decider = Decider {
             insurer: self.about.partner.role == Role::Insurer,
+            bank: format.bank,
             products: &self.about.settings.products,
             id: self.about.batch,
             terms: self.about.settings.terms(self.about.partner),

@@ -25,6 +25,8 @@ pub struct Tally {
     codes: BTreeMap<Code, u64>,
     amounts: BTreeMap<(&'static str, Option<Currency>), Amounts>,
     money: BTreeMap<Currency, [ExactSum; 5]>,
+    /// Records that moved money without being carried out.
+    idle_money: u64,
 }
 
 /// Sums of one amount field in one currency.
@@ -56,6 +58,8 @@ impl Tally {
             amounts.read.add(read.amount.abs());
             amounts.by_outcome[outcome].add(read.amount.abs());
         }
+        let done = matches!(decision.outcome, Outcome::Accepted | Outcome::Scheduled);
+        self.idle_money += u64::from(!done && !decision.money.is_empty());
         for movement in &decision.money {
             let sums = self.money.entry(movement.currency).or_default();
             let parts = [
@@ -107,6 +111,11 @@ impl Tally {
     /// Conservation: records read are the sum of their outcomes, and so is every amount; money received less money
     /// reversed is the change of what is kept. A batch for which this fails is never committed.
     pub fn prove(&self) -> Result<()> {
+        ensure!(
+            self.idle_money == 0,
+            "{} records that were not carried out moved money",
+            self.idle_money
+        );
         let outcomes: u64 = self.outcomes.iter().sum();
         ensure!(
             self.read == outcomes,
@@ -138,4 +147,82 @@ impl Tally {
 /// The decimals that a sum is written with.
 pub fn decimals(currency: &str) -> u32 {
     Currency::named(currency).map_or(2, Currency::decimals)
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::model::decision::Movement;
+    use crate::model::{Checked, Decision, Place, Source};
+
+    fn decided(outcome: Outcome, parts: [i64; 5]) -> Decided {
+        let [received, reversed, allocated, unallocated, unmatched] =
+            parts.map(|part| Decimal::new(part, 2));
+        let mut decision = Decision::new(outcome, "K", "");
+        decision.money.push(Movement {
+            currency: Currency::named("SEK").expect("listed"),
+            received,
+            reversed,
+            allocated,
+            unallocated,
+            unmatched,
+        });
+        Decided {
+            row: 1,
+            checked: Checked {
+                place: Place::File,
+                kind: "loan.repayment".into(),
+                instruction_id: None,
+                entity: "K".into(),
+                instruction: None,
+                findings: Vec::new(),
+                amounts: Vec::new(),
+                source: Source::None,
+            },
+            decision,
+            origin: Uuid::nil(),
+            time: None,
+        }
+    }
+
+    fn proven(all: &[Decided]) -> bool {
+        let mut tally = Tally::default();
+        for decided in all {
+            tally.read += 1;
+            tally.add(decided);
+        }
+        tally.prove().is_ok()
+    }
+
+    #[test]
+    fn money_that_is_not_accounted_for_stops_the_batch() {
+        use Outcome::{Accepted, Duplicate, Rejected};
+        assert!(proven(&[decided(Accepted, [1000, 0, 700, 200, 100])]));
+        assert!(proven(&[decided(Accepted, [0, 1000, -700, -300, 0])]));
+        assert!(proven(&[decided(Accepted, [0, 0, 300, -300, 0])]));
+        for wrong in [
+            [1000, 0, 700, 200, 101],
+            [1000, 0, 700, 200, 99],
+            [0, 1000, -700, 300, 0],
+            [0, 0, 300, 0, 0],
+            [1, 0, 0, 0, 0],
+        ] {
+            assert!(!proven(&[decided(Accepted, wrong)]), "{wrong:?}");
+        }
+        // Faults do not make each other good, unless they are the same money.
+        let off = [
+            decided(Accepted, [1000, 0, 999, 0, 0]),
+            decided(Accepted, [0, 0, 2, 0, 0]),
+        ];
+        assert!(!proven(&off));
+        for outcome in [Rejected, Duplicate] {
+            assert!(
+                !proven(&[decided(outcome, [1000, 0, 1000, 0, 0])]),
+                "{outcome:?}"
+            );
+        }
+    }
 }

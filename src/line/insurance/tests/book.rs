@@ -212,7 +212,10 @@ pub(super) fn context<'a>(
         products,
         insurer: false,
         origin: Uuid::from_u128(row.into()),
+        batch_origin: Uuid::nil(),
+        row: row.into(),
         batch: "b",
+        bank: false,
         terms,
     }
 }

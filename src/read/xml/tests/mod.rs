@@ -57,6 +57,7 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
             namespace: None,
             by_name,
         }),
+        bank: false,
         names: Vec::new(),
         patterns: Vec::new(),
         charset: Charset::Utf8,
