@@ -167,6 +167,8 @@ pub enum Command {
         /// The batch, by the beginning of its id
         batch: String,
     },
+    /// Recompute the journal's chain against books, archive and outboxes; exit 5 where something is not what was written
+    Audit,
     /// Lift the stop of a partner
     Resume {
         /// The partner

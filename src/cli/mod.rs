@@ -2,6 +2,7 @@
 //! only put into words.
 
 pub mod args;
+mod audit;
 pub mod errors;
 pub mod exit;
 pub mod export;
@@ -101,6 +102,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
             line,
             mermaid: false,
         } => rules::print(line.as_deref(), common.json, out),
+        Command::Audit => return audit::run(common, out),
         Command::Resume { name } => return resume(common, name, out),
         Command::Number { kind, values } => number::print(common, kind, values, out),
         Command::Completions { shell } => man::completions(*shell, out),

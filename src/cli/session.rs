@@ -68,6 +68,17 @@ pub fn book(site: &Site, book: &str) -> Result<Option<Book>> {
 /// The site's books by name: those of the partner that the options name, or all. A book that is not there yet is
 /// left out.
 pub fn books(common: &Common, site: &Site) -> Result<Vec<(String, Book)>> {
+    let mut books = Vec::new();
+    for name in book_names(common, site)? {
+        if let Some(book) = book(site, name)? {
+            books.push((name.to_owned(), book));
+        }
+    }
+    Ok(books)
+}
+
+/// The names of the site's books: of that of the partner that the options name, or of all.
+pub fn book_names<'s>(common: &Common, site: &'s Site) -> Result<Vec<&'s str>> {
     let chosen = partner(common, site)?.map(|partner| partner.book.as_str());
     let mut names: Vec<&str> = site
         .settings()
@@ -78,13 +89,7 @@ pub fn books(common: &Common, site: &Site) -> Result<Vec<(String, Book)>> {
         .collect();
     names.sort_unstable();
     names.dedup();
-    let mut books = Vec::new();
-    for name in names {
-        if let Some(book) = book(site, name)? {
-            books.push((name.to_owned(), book));
-        }
-    }
-    Ok(books)
+    Ok(names)
 }
 
 /// The batch whose name is this, or begins with it.

@@ -96,20 +96,21 @@ pub struct JournalRow {
 }
 
 pub(super) const COLUMNS: &str = "id, batch, partner, role, file, sha256, bytes, format, format_hash, settings_hash, rules, \
-     business_date, status, duplicate_of, reason, claimed_at, archive, first_change, last_change, summary, answers, \
-     previous, this";
+     business_date, status, duplicate_of, reason, claimed_at, archive, first_change, last_change, content, \
+     summary, answers, previous, this";
 /// How many of them the hash is over: all but itself.
-pub(super) const HASHED: usize = 22;
+pub(super) const HASHED: usize = 23;
 
 impl Book {
     pub(super) fn write_journal(
         &self,
         id: i64,
         changes: (i64, i64),
+        content: [u8; 32],
         journal: &Journal,
     ) -> Result<JournalRow> {
         let previous = self.newest_link()?;
-        let mut values = values_of(id, changes, journal, previous)?;
+        let mut values = values_of(id, changes, content, journal, previous)?;
         let mut hash = Sha256::new();
         for value in &values {
             absorb(&mut hash, ValueRef::from(value));
@@ -266,6 +267,7 @@ impl Book {
 fn values_of(
     id: i64,
     changes: (i64, i64),
+    content: [u8; 32],
     journal: &Journal,
     previous: [u8; 32],
 ) -> Result<Vec<Value>> {
@@ -292,6 +294,7 @@ fn values_of(
         maybe(&journal.archive),
         Value::Integer(changes.0),
         Value::Integer(changes.1),
+        Value::Blob(content.to_vec()),
         text(&journal.summary),
         Value::Text(serde_json::to_string(&journal.answers)?),
         Value::Blob(previous.to_vec()),
@@ -343,10 +346,17 @@ pub(super) fn date(text: &str) -> Result<NaiveDate> {
 
 /// A value behind its type and length, so that nothing can move from one column to the next.
 pub(super) fn absorb(hash: &mut Sha256, value: ValueRef<'_>) {
+    let mut bytes = Vec::new();
+    part(&mut bytes, value);
+    hash.update(bytes);
+}
+
+/// The same bytes, for what hashes many values at once.
+pub(super) fn part(out: &mut Vec<u8>, value: ValueRef<'_>) {
     let mut part = |kind: u8, bytes: &[u8]| {
-        hash.update([kind]);
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(bytes);
+        out.push(kind);
+        out.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        out.extend_from_slice(bytes);
     };
     match value {
         ValueRef::Null => part(0, &[]),

@@ -8,6 +8,7 @@
 
 mod ahead;
 mod audit;
+mod content;
 mod due;
 mod hash;
 mod heads;
@@ -30,13 +31,14 @@ use rusqlite::Connection;
 
 use crate::line::Space;
 
-pub use audit::Break;
+pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
 pub use history::Change;
 pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow};
 pub use store::Seen;
 
 use ahead::Ahead;
+use content::Content;
 use due::Waiting;
 use hash::KeyHash;
 use heads::Heads;
@@ -103,6 +105,8 @@ struct Batch {
     partner: String,
     journal: i64,
     first_change: i64,
+    /// The hash over its changes as far as they are written.
+    content: Content,
     /// Something of it may be half written.
     failed: bool,
 }
@@ -168,6 +172,7 @@ impl Book {
             partner: partner.into(),
             journal,
             first_change,
+            content: Content::default(),
             failed: false,
         });
         Ok(())
@@ -225,7 +230,9 @@ impl Book {
         self.settle()?;
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
-        let row = self.write_journal(batch.journal, (batch.first_change, last_change), journal)?;
+        let changes = (batch.first_change, last_change);
+        let content = batch.content.finish();
+        let row = self.write_journal(batch.journal, changes, content, journal)?;
         let end = match self.access {
             Access::Scratch { .. } => "RELEASE batch",
             Access::Read | Access::Write => "COMMIT",

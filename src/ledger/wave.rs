@@ -9,6 +9,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::Book;
 use super::ahead::log_of;
+use super::content::Spelling;
 use super::rows::Tabular;
 
 /// A change not yet in the table. Its texts stand in the wave's.
@@ -278,7 +279,8 @@ impl Book {
     }
 
     pub(super) fn write_wave(&mut self) -> Result<()> {
-        let batch = self.batch.as_ref().context("no batch in hand")?.journal;
+        let batch = self.batch.as_mut().context("no batch in hand")?;
+        let (id, content) = (batch.journal, &mut batch.content);
         let mut word = self
             .db
             .prepare_cached("INSERT INTO main.word (id, word) VALUES (?1, ?2)")?;
@@ -286,15 +288,21 @@ impl Book {
             word.execute(params![id, text])?;
         }
         drop(word);
+        let spelling = Spelling::new(&self.words);
         let (wave, written) = self
             .tables
             .changes
             .with(std::mem::take(&mut self.wave), |wave| {
+                let mut hashed = Ok(());
                 let mut insert = self.db.prepare_cached(
                     "INSERT OR FAIL INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
                      FROM new_change",
                 )?;
-                Ok(insert.execute([wave.first, batch])?)
+                rayon::in_place_scope(|scope| {
+                    scope.spawn(|_| hashed = content.add(wave, &spelling));
+                    insert.execute([wave.first, id])
+                })?;
+                hashed
             });
         self.wave = wave;
         written?;

@@ -1,6 +1,7 @@
 //! A run from top to bottom.
 
 pub mod alone;
+mod audit;
 mod batch;
 pub mod check;
 mod decide;
@@ -31,6 +32,7 @@ use crate::outbox::answers::summary::Status;
 use crate::site::Site;
 use crate::site::settings::Settings;
 
+pub use audit::{Audited, audit};
 pub use look::look;
 pub use report::{Report, RunError, Waiting};
 use session::{Session, Shared};

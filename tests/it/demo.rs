@@ -93,6 +93,17 @@ fn the_night_is_the_same_for_any_number_of_threads() {
     }
 }
 
+/// A summary without its links, which change with the sample's settings; the audit's tests hold them.
+fn unchained(text: &str) -> String {
+    let link = |line: &&str| {
+        ["    \"previous\": ", "    \"this\": "]
+            .iter()
+            .any(|key| line.starts_with(key))
+    };
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| !link(line)).collect()
+}
+
 #[test]
 fn the_answers_are_these() {
     let folder = tempfile::tempdir().expect("a folder for a test");
@@ -109,7 +120,7 @@ fn the_answers_are_these() {
                     .decode_without_bom_handling(&bytes)
                     .0;
                 let text = std::str::from_utf8(&bytes).map_or(text, Into::into);
-                insta::assert_snapshot!(name.replace('/', "~"), text);
+                insta::assert_snapshot!(name.replace('/', "~"), unchained(&text));
             }
         }
     });

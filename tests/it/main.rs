@@ -1,5 +1,6 @@
 //! One binary for all tests of the whole: it links once.
 
+mod audit;
 mod cli;
 mod crash;
 mod delimited;

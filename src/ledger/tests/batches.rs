@@ -200,7 +200,7 @@ fn the_chain_shows_what_was_altered() {
         for name in ["aaaaaaaaaaaa", "bbbbbbbbbbbb", "cccccccccccc"] {
             batch(&mut book, name, |book| save(book, 1, "P1", name));
         }
-        assert_eq!(book.verify_chain().expect("verified"), []);
+        assert_eq!(book.audit().expect("verified"), []);
     };
     let rows = [
         ("UPDATE journal SET status = 'rejected' WHERE id = 2", 2),
@@ -214,19 +214,34 @@ fn the_chain_shows_what_was_altered() {
         ("DELETE FROM journal WHERE id = 2", 3),
         ("UPDATE journal SET previous = zeroblob(32) WHERE id = 3", 3),
         ("UPDATE journal SET last_change = 1 WHERE id = 2", 2),
-        ("DELETE FROM change WHERE id = 2", 3),
+        ("DELETE FROM change WHERE id = 2", 2),
         ("DELETE FROM journal WHERE id = 3", 2),
+        ("UPDATE journal SET content = zeroblob(32) WHERE id = 2", 2),
+        ("UPDATE change SET state = 'x' WHERE id = 2", 2),
+        ("UPDATE change SET row = 2 WHERE id = 2", 2),
+        ("UPDATE change SET batch = 1 WHERE id = 2", 2),
+        ("UPDATE word SET word = 'another'", 1),
+        ("DELETE FROM head", 3),
+        ("UPDATE head SET change = 2", 3),
+        ("UPDATE head SET name = 1", 3),
+        ("UPDATE head SET hash = hash + 1", 3),
+        ("INSERT INTO head VALUES (7, 1, 0)", 3),
+        (
+            "INSERT INTO change (id, batch, row, rule) VALUES (4, 3, 2, 1)",
+            3,
+        ),
     ];
     for (damage, at) in rows {
         let place = place();
         good(&place);
         let db = Connection::open(&place.path).expect("opens");
         db.execute_batch(
-            "DROP TRIGGER journal_keeps; DROP TRIGGER journal_stays; DROP TRIGGER change_stays",
+            "DROP TRIGGER journal_keeps; DROP TRIGGER journal_stays; DROP TRIGGER change_stays; \
+             DROP TRIGGER change_keeps",
         )
         .expect("dropped");
         db.execute_batch(damage).expect("damaged");
-        let breaks = read(&place).verify_chain().expect("verified");
+        let breaks = read(&place).audit().expect("verified");
         assert_eq!(
             breaks.first().map(|b| b.id),
             Some(at),

@@ -36,7 +36,7 @@ fn a_book_is_made_as_it_must_be() {
         ("trusted_schema", 0),
         ("cell_size_check", 1),
         ("mmap_size", 0),
-        ("user_version", 1),
+        ("user_version", 2),
         ("application_id", 0x736c_7573),
     ];
     for (pragma, expected) in pragmas {
@@ -54,7 +54,8 @@ fn a_book_is_made_as_it_must_be() {
 #[test]
 fn a_file_that_is_not_such_a_book_is_refused() {
     let rows = [
-        ("PRAGMA user_version = 2", "use the newer one"),
+        ("PRAGMA user_version = 3", "use the newer one"),
+        ("PRAGMA user_version = 1", "never released"),
         ("PRAGMA application_id = 7", "not a book"),
         ("PRAGMA application_id = 0", "not a book"),
     ];
@@ -193,7 +194,7 @@ fn a_private_copy_touches_nothing() {
     assert_eq!(state(&mut copy, "P1").as_deref(), Some("two"));
     assert_eq!(copy.history(POLICY, "P1").expect("a history").len(), 2);
     assert_eq!(copy.batches(9).expect("rows").len(), 2);
-    assert_eq!(copy.verify_chain().expect("verified"), []);
+    assert_eq!(copy.audit().expect("verified"), []);
     let mut due = Vec::new();
     copy.scheduled(&mut |entry| {
         due.push((entry.day, entry.key));

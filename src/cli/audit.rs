@@ -1,0 +1,57 @@
+//! `sluss audit`: whether books, archive and outboxes are what was written.
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::args::Common;
+use super::exit::Exit;
+use super::out::Out;
+use super::session;
+use super::table::tame;
+use crate::ledger::is_damage;
+use crate::run::{Audited, audit};
+
+/// Audits the book of the partner that the options name, or all, and tells every break.
+pub(super) fn run(common: &Common, out: &mut Out) -> Result<Exit> {
+    let site = session::site(common)?;
+    let mut all = Vec::new();
+    for name in session::book_names(common, &site)? {
+        match session::book(&site, name) {
+            Ok(Some(mut book)) => all.push(audit(&site, name, &mut book)?),
+            Ok(None) => {}
+            Err(error) if is_damage(&error) => all.push(Audited::damaged(name, &error)),
+            Err(error) => return Err(error),
+        }
+    }
+    if common.json {
+        let books: Vec<_> = all.iter().map(Audited::document).collect();
+        out.json(&json!({ "books": books }))?;
+    } else {
+        for found in &all {
+            print(found, out)?;
+        }
+        if all.is_empty() {
+            out.line("no books yet")?;
+        }
+    }
+    let whole = all.iter().all(|found| found.breaks.is_empty());
+    Ok(if whole { Exit::Good } else { Exit::AuditBreak })
+}
+
+fn print(found: &Audited, out: &mut Out) -> Result<()> {
+    let verdict = match found.breaks.len() {
+        0 => "all is as it was written".to_owned(),
+        1 => "1 BREAK".to_owned(),
+        many => format!("{many} BREAKS"),
+    };
+    out.line(format!(
+        "{}: {verdict}; {} batches, {} files held against the journal, {} answers collected",
+        found.book, found.batches, found.files, found.collected
+    ))?;
+    for one in &found.breaks {
+        let batch = one.batch.as_deref().unwrap_or("");
+        let line = format!("  {batch}  {}: {}", one.place, one.what);
+        out.line(tame(&line))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! The audit: what was altered after it was written is found, in books, archive and outboxes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+fn sluss(arguments: &[&str], site: &Path) -> Output {
+    let program = env!("CARGO_BIN_EXE_sluss");
+    let mut command = Command::new(program);
+    command.args(arguments).arg("--site").arg(site);
+    command.env_remove("SLUSS_SITE").output().expect("it runs")
+}
+
+/// A site after its sample night.
+fn night(folder: &Path) -> PathBuf {
+    let site = folder.join("site");
+    let program = env!("CARGO_BIN_EXE_sluss");
+    let demo = Command::new(program).arg("demo").arg(&site).output();
+    assert!(demo.expect("it runs").status.success());
+    site
+}
+
+fn audit(site: &Path) -> (Option<i32>, Value) {
+    let output = sluss(&["audit", "--json"], site);
+    let document = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    (output.status.code(), document)
+}
+
+/// All breaks, a line each.
+fn breaks(document: &Value) -> Vec<String> {
+    let books = document["books"].as_array().expect("books");
+    let all = books.iter().flat_map(|book| {
+        let breaks = book["breaks"].as_array().expect("breaks");
+        breaks.iter().map(|found| {
+            let text = |key: &str| found[key].as_str().unwrap_or("").to_owned();
+            format!("{} {} {}", text("batch"), text("place"), text("what"))
+        })
+    });
+    all.collect()
+}
+
+/// The first file below a folder whose name ends so.
+fn file(folder: &Path, ending: &str) -> PathBuf {
+    let mut names: Vec<PathBuf> = walkdir::WalkDir::new(folder)
+        .into_iter()
+        .map(|entry| entry.expect("an entry").into_path())
+        .filter(|path| path.is_file() && path.to_string_lossy().ends_with(ending))
+        .collect();
+    names.sort();
+    names.swap_remove(0)
+}
+
+fn book(site: &Path, sql: &str) {
+    let db = Connection::open(site.join("ledger/nordbank.sqlite")).expect("opens");
+    let triggers = "DROP TRIGGER change_keeps; DROP TRIGGER change_stays; DROP TRIGGER journal_keeps; \
+         DROP TRIGGER journal_stays;";
+    db.execute_batch(triggers).expect("dropped");
+    db.execute_batch(sql).expect(sql);
+}
+
+#[test]
+fn a_night_is_what_was_written_and_collected_answers_are_no_break() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = night(folder.path());
+    let (code, document) = audit(&site);
+    assert_eq!(code, Some(0), "{document:#}");
+    let outbox = site.join("outbox/nordbank");
+    std::fs::remove_file(file(&outbox, ".result.csv")).expect("collected");
+    std::fs::remove_file(file(&outbox, ".summary.json")).expect("collected");
+    let (code, document) = audit(&site);
+    assert_eq!((code, breaks(&document).len()), (Some(0), 0));
+    let told = sluss(&["audit"], &site);
+    let told = String::from_utf8(told.stdout).expect("UTF-8");
+    assert!(
+        told.contains("nordbank: all is as it was written"),
+        "{told}"
+    );
+    assert!(told.contains("2 answers collected"), "{told}");
+}
+
+/// What is told of a damage, and what does it.
+type Damage<'d> = (&'d str, &'d dyn Fn(&Path));
+
+#[test]
+fn what_was_altered_afterwards_is_a_break_and_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let good = night(folder.path());
+    let rows: [Damage<'_>; 12] = [
+        ("not the file that was taken", &|site| {
+            let path = file(&site.join("archive/nordbank"), ".csv");
+            let mut bytes = std::fs::read(&path).expect("read");
+            bytes[100] ^= 1;
+            std::fs::write(&path, bytes).expect("written");
+        }),
+        ("the file that was taken is gone", &|site| {
+            std::fs::remove_file(file(&site.join("archive/nordbank"), ".xml")).expect("removed");
+        }),
+        ("not the answer that was written", &|site| {
+            let path = file(&site.join("outbox/nordbank"), ".orders.csv");
+            let text = std::fs::read_to_string(&path).expect("read");
+            std::fs::write(&path, text + "\n").expect("written");
+        }),
+        ("not the answer that was written", &|site| {
+            let path = file(&site.join("outbox/nordbank"), ".summary.json");
+            let text = std::fs::read_to_string(&path).expect("read");
+            std::fs::write(
+                &path,
+                text.replacen("\"records\": 1", "\"records\": 2", 1) + " ",
+            )
+            .expect("written");
+        }),
+        ("its changes were altered", &|site| {
+            book(
+                site,
+                "UPDATE change SET state = replace(state, 'SEK', 'NOK')",
+            );
+        }),
+        ("its changes were altered", &|site| {
+            book(
+                site,
+                "UPDATE change SET state = (SELECT state FROM change WHERE id = 5) WHERE id = 7",
+            );
+        }),
+        ("its changes were altered", &|site| {
+            book(site, "DELETE FROM change WHERE id = 5");
+        }),
+        ("it was altered", &|site| {
+            book(
+                site,
+                "UPDATE journal SET status = 'accepted' WHERE status = 'partial'",
+            );
+        }),
+        ("a row before this one is gone", &|site| {
+            book(site, "DELETE FROM journal WHERE id = 2");
+        }),
+        ("it is older than its answers", &|site| {
+            book(
+                site,
+                "DELETE FROM change WHERE batch = (SELECT max(id) FROM journal);
+                 DELETE FROM journal WHERE id = (SELECT max(id) FROM journal);
+                 DELETE FROM head WHERE change > (SELECT max(id) FROM change)",
+            );
+        }),
+        ("cannot be found by its names", &|site| {
+            book(
+                site,
+                "DELETE FROM head WHERE change = (SELECT max(change) FROM head)",
+            );
+        }),
+        ("", &|site| {
+            let path = site.join("ledger/nordbank.sqlite");
+            let mut bytes = std::fs::read(&path).expect("read");
+            let at = bytes.len() / 2 - bytes.len() / 2 % 16384;
+            bytes[at..at + 8].fill(0xff);
+            std::fs::write(&path, bytes).expect("written");
+        }),
+    ];
+    for (number, (expected, damage)) in rows.into_iter().enumerate() {
+        let site = folder.path().join(format!("site-{number}"));
+        let copied = Command::new("cp").arg("-a").args([&good, &site]).status();
+        assert!(copied.expect("cp").success());
+        damage(&site);
+        let (code, document) = audit(&site);
+        assert_eq!(code, Some(5), "{number}: {document:#}");
+        let found = breaks(&document);
+        let named = found.iter().any(|line| line.contains(expected));
+        assert!(named, "{number} {expected}: {found:?}");
+    }
+}
