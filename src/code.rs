@@ -188,6 +188,13 @@ catalogue! {
     CollectionMissing "collection_missing" Record "no way of collecting the premium is set", fix "send insurance.premium-collection first", iso "AG03";
     DateMoved "date_moved" Note "the date was moved to the earliest that notice allows", fix "see the date in the message";
     RefundHeld "refund_held" Note "the refund waits for a payout account", fix "send insurance.payout";
+    // Cover.
+    AlreadyOpen "already_open" Record "a quote or cover on this invoice is open", fix "wait for its end, or use another invoice reference", iso "AM05";
+    SignatureRequired "signature_required" Record "the seller has not signed this version of the policy", fix "send quote.sign-and-activate", iso "AG01";
+    DueDatePassed "due_date_passed" Record "the invoice is past its due date and cannot be insured", fix "check the due date", iso "DT01";
+    CoverLimitExceeded "cover_limit_exceeded" Record "the buyer would be insured for more than the limit", fix "settle another cover on this buyer first", iso "AM02";
+    NotDue "not_due" Record "the invoice is not overdue yet", fix "claim after the due date; a bankruptcy can be claimed at any time", iso "DT01";
+    ClaimPeriodOver "claim_period_over" Record "the time to claim is over", fix "nothing to do; a bankruptcy can be claimed while the cover stands", iso "DT01";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
     PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
     // Bounds of the answers themselves.

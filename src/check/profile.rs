@@ -21,7 +21,7 @@ pub struct Profile {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) spec: &'static KindSpec,
-    /// The field that holds the key of the kind's entity: its first required reference.
+    /// The field that holds the key of the kind's entity: the first that says so, or that is a required reference.
     pub(super) key: Option<&'static str>,
     pub(super) allowed: bool,
     pub(super) rules: Rules,
@@ -32,8 +32,10 @@ impl Profile {
     #[must_use]
     pub fn with(mut self, kinds: &'static [KindSpec], allowed: bool, rules: Rules) -> Self {
         for spec in kinds {
-            let is_key = |field: &&FieldSpec| {
-                field.need == Need::Required && matches!(field.kind, FieldType::Ref)
+            let is_key = |field: &&FieldSpec| match field.need {
+                Need::Required => matches!(field.kind, FieldType::Ref),
+                Need::Key => true,
+                Need::Optional => false,
             };
             let known = Known {
                 spec,

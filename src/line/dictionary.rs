@@ -14,7 +14,7 @@ const COMMON: &[FieldSpec] = &[
 ];
 
 /// Every line's word, in the order of [`Line::ALL`].
-const WORDS: &[&str] = &[Line::Insurance.as_str()];
+const WORDS: &[&str] = &[Line::Insurance.as_str(), Line::Cover.as_str()];
 
 /// The names that formats are resolved against.
 pub const fn dictionary() -> Dictionary {

@@ -2,6 +2,7 @@
 //! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
 //! [`Context`].
 
+pub mod cover;
 pub mod days;
 pub mod dictionary;
 pub mod insurance;
@@ -35,6 +36,8 @@ pub use terms::{Envelope, Terms};
 pub enum Line {
     /// Payment and loan protection.
     Insurance,
+    /// Trade credit insurance of single invoices.
+    Cover,
 }
 
 /// All that the shared code knows of a line. A line is added by writing its folder and naming its registration in
@@ -87,11 +90,12 @@ pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Resul
 
 impl Line {
     /// Every line.
-    pub const ALL: &'static [Line] = &[Line::Insurance];
+    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Cover];
 
     const fn registration(self) -> &'static Registration {
         match self {
             Self::Insurance => &insurance::LINE,
+            Self::Cover => &cover::LINE,
         }
     }
 
@@ -262,6 +266,8 @@ impl Context<'_> {
 pub struct Products {
     /// Insurance products by code.
     pub insurance: BTreeMap<String, insurance::Product>,
+    /// Cover products by channel.
+    pub cover: BTreeMap<cover::Channel, cover::Product>,
 }
 
 /// What the records of a partner that may ask for these lines are checked by.

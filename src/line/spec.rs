@@ -12,6 +12,11 @@ pub const fn optional(name: &'static str, kind: FieldType) -> FieldSpec {
     FieldSpec::optional(name, kind)
 }
 
+/// A field that may be given, and is the key of the entity then; else another field says which one is meant.
+pub const fn key(name: &'static str, kind: FieldType) -> FieldSpec {
+    FieldSpec::key(name, kind)
+}
+
 /// A field that may be given, and that an update may empty.
 pub const fn clearable(name: &'static str, kind: FieldType) -> FieldSpec {
     FieldSpec::clearable(name, kind)

@@ -69,6 +69,8 @@ pub enum Need {
     Required,
     /// Not by itself; a rule of the line may ask for it all the same.
     Optional,
+    /// The same; where it is given, it is the key of the entity.
+    Key,
 }
 
 /// A field of a kind.
@@ -101,6 +103,16 @@ impl FieldSpec {
             name,
             kind,
             need: Need::Optional,
+            clearable: false,
+        }
+    }
+
+    /// A field that may be given, and is the key of the entity then; else another field says which one is meant.
+    pub const fn key(name: &'static str, kind: FieldType) -> Self {
+        Self {
+            name,
+            kind,
+            need: Need::Key,
             clearable: false,
         }
     }

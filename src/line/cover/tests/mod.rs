@@ -1,0 +1,1 @@
+//! The cover line against a book in memory.
