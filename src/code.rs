@@ -197,6 +197,14 @@ catalogue! {
     ClaimPeriodOver "claim_period_over" Record "the time to claim is over", fix "nothing to do; a bankruptcy can be claimed while the cover stands", iso "DT01";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
     PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
+    // Credit-life.
+    RebatesExcludeEachOther "rebates_exclude_each_other" Record "a rebate of this type cannot stand beside `insurance_premium_qi`", fix "leave out this rebate, or the insurance", iso "CH16";
+    AmountIsComputed "amount_is_computed" Record "the amount of this rebate is computed from the product and the issue amount", fix "leave the rebate's amount blank", iso "AM12";
+    AmountOutOfBounds "amount_out_of_bounds" Record "the issue amount is outside the product's bounds", fix "check the amount, or leave out the insurance", iso "AM12";
+    Excluded "excluded" Record "the product does not insure this person", fix "leave out the insurance", iso "AG03";
+    AlreadyDisbursed "already_disbursed" Record "the operation is paid out already", fix "nothing to do", iso "AG01";
+    AlreadyCanceled "already_canceled" Record "the operation or its insurance is canceled already", fix "nothing to do", iso "AG01";
+    NoInsurance "no_insurance" Record "the operation has no insurance", fix "nothing to cancel; credit.reverse undoes the operation", iso "AG01";
     // Bounds of the answers themselves.
     MoreFindings "more_findings" Note "more findings than the profile lists", fix "result.csv has the codes of every record";
 }

@@ -14,7 +14,15 @@ const COMMON: &[FieldSpec] = &[
 ];
 
 /// Every line's word, in the order of [`Line::ALL`].
-const WORDS: &[&str] = &[Line::Insurance.as_str(), Line::Cover.as_str()];
+const WORDS: &[&str] = &{
+    let mut words = [""; Line::ALL.len()];
+    let mut at = 0;
+    while at < words.len() {
+        words[at] = Line::ALL[at].as_str();
+        at += 1;
+    }
+    words
+};
 
 /// The names that formats are resolved against.
 pub const fn dictionary() -> Dictionary {

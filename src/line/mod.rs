@@ -3,6 +3,7 @@
 //! [`Context`].
 
 pub mod cover;
+pub mod credit_life;
 pub mod days;
 pub mod dictionary;
 pub mod insurance;
@@ -38,6 +39,8 @@ pub enum Line {
     Insurance,
     /// Trade credit insurance of single invoices.
     Cover,
+    /// Insurance sold with a credit operation.
+    CreditLife,
 }
 
 /// All that the shared code knows of a line. A line is added by writing its folder and naming its registration in
@@ -90,12 +93,13 @@ pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Resul
 
 impl Line {
     /// Every line.
-    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Cover];
+    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Cover, Line::CreditLife];
 
     const fn registration(self) -> &'static Registration {
         match self {
             Self::Insurance => &insurance::LINE,
             Self::Cover => &cover::LINE,
+            Self::CreditLife => &credit_life::LINE,
         }
     }
 
@@ -268,6 +272,8 @@ pub struct Products {
     pub insurance: BTreeMap<String, insurance::Product>,
     /// Cover products by channel.
     pub cover: BTreeMap<cover::Channel, cover::Product>,
+    /// Credit-life products by code.
+    pub credit_life: BTreeMap<String, credit_life::Product>,
 }
 
 /// What the records of a partner that may ask for these lines are checked by.

@@ -1,0 +1,154 @@
+//! What an operation is, under the public names: for replies, `show` and exports.
+
+use anyhow::{Result, bail};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::OPERATION;
+use super::entity::Operation;
+use super::events::policy;
+use super::lifecycle::{Ask, step};
+use crate::line::Space;
+use crate::line::work::{Kept as _, Work, parse};
+use crate::model::Object as Map;
+
+/// `policy.inquire`: the insurer's own answer.
+pub(super) fn inquire(work: &mut Work<'_>, operation: &mut Operation) {
+    work.step(operation, &step(operation.state, Ask::Inquire));
+    let insurance = operation.insurance.as_ref();
+    let key = |key: Option<&Box<str>>| key.map_or(Json::Null, |key| Json::from(&**key));
+    let requester = Uuid::new_v5(&Uuid::NAMESPACE_OID, work.context.terms.owner.as_bytes());
+    let mut answer = Map::with_capacity(17);
+    answer.insert("insurance_premium_key", key(insurance.map(|one| &one.key)));
+    answer.insert("status", Json::from(operation.state.as_str()));
+    answer.insert("credit_operation_key", Json::from(work.key));
+    answer.insert("disbursement_key", key(operation.disbursement_key.as_ref()));
+    answer.insert("contract_number", Json::from(work.key));
+    answer.insert("requester_key", Json::from(requester.to_string()));
+    answer.extend(policy(operation));
+    work.decision.reply = Some(answer.into());
+}
+
+/// What `show --json` prints of an operation: its key, its state, its fields under their canonical names (those that
+/// are set), what became of it, and the instructions that its state takes.
+///
+/// # Errors
+/// The state was not written by this line.
+pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+    if space != OPERATION {
+        bail!("`{}` holds no entities of the credit-life line", space.0);
+    }
+    let operation: Operation = parse(state)?;
+    let mut map = Map::new();
+    set(&mut map, "operation_key", key);
+    set(&mut map, "state", operation.state.as_str());
+    map.extend(agreed(&operation));
+    map.extend(course(&operation));
+    set(&mut map, "allowed", Json::from_iter(operation.allowed()));
+    Ok(map.into())
+}
+
+/// What was agreed: the fields of the creation under their own names. The borrower stands apart, since his address has
+/// a state too.
+fn agreed(operation: &Operation) -> Map {
+    let mut map = Map::new();
+    set(&mut map, "document_number", &*operation.document_number);
+    set_some(&mut map, "birth_date", operation.birth_date);
+    set(&mut map, "issue_amount", operation.issue_amount.to_string());
+    let date = operation.disbursement_date.to_string();
+    set(&mut map, "disbursement_date", date);
+    let count = operation.number_of_installments;
+    set(&mut map, "number_of_installments", count);
+    set(&mut map, "installments", installments(operation));
+    let rate = operation.monthly_interest_rate.to_string();
+    set(&mut map, "monthly_interest_rate", rate);
+    if !operation.rebates.is_empty() {
+        set(&mut map, "rebates", rebates(operation));
+    }
+    if !operation.borrower.is_empty() {
+        set(&mut map, "borrower", operation.borrower.clone());
+    }
+    let purchaser = operation.purchaser_document_number.as_ref();
+    set_some(&mut map, "purchaser_document_number", purchaser);
+    map.extend(operation.account.clone());
+    map
+}
+
+fn installments(operation: &Operation) -> Json {
+    let listed = operation.installments.iter();
+    let mut amounts = listed.map(|one| Json::from(one.amount.to_string()));
+    let dates = operation.due_dates().into_iter();
+    let told = dates.map(|due| {
+        let mut map = Map::new();
+        set(&mut map, "due_date", due.to_string());
+        if let Some(amount) = amounts.next() {
+            set(&mut map, "amount", amount);
+        }
+        Json::from(map)
+    });
+    told.collect()
+}
+
+fn rebates(operation: &Operation) -> Json {
+    let told = operation.rebates.iter().map(|rebate| {
+        let mut map = Map::new();
+        set(&mut map, "type", rebate.rebate_type.as_str());
+        set_some(&mut map, "description", rebate.description.as_ref());
+        set_some(&mut map, "amount", rebate.amount);
+        Json::from(map)
+    });
+    told.collect()
+}
+
+/// What became of it: the insurance, how it ended, what goes back.
+pub(super) fn course(operation: &Operation) -> Map {
+    let mut map = Map::new();
+    set_some(
+        &mut map,
+        "disbursement_key",
+        operation.disbursement_key.as_ref(),
+    );
+    set_some(&mut map, "reversed_on", operation.reversed);
+    let Some(insurance) = &operation.insurance else {
+        return map;
+    };
+    set(&mut map, "insurance_premium_key", &*insurance.key);
+    set(&mut map, "product", &*insurance.product);
+    for (name, value) in policy(operation) {
+        match value {
+            Json::Null => {}
+            // Amounts are texts here, as they are of any line.
+            Json::Number(number) => map.insert(name, Json::from(number.to_string())),
+            other => map.insert(name, other),
+        }
+    }
+    let covers = insurance.covers.iter().map(|cover| {
+        let mut map = Map::new();
+        set(&mut map, "cover_type", cover.cover_type.as_str());
+        set(&mut map, "cover_amount", operation.issue_amount.to_string());
+        set(&mut map, "cover_prize_amount", cover.premium.to_string());
+        Json::from(map)
+    });
+    set(&mut map, "covers", covers.collect::<Json>());
+    if let Some(canceled) = &insurance.canceled {
+        set(&mut map, "cancel_reason", canceled.reason.as_str());
+        set(&mut map, "canceled_on", canceled.date.to_string());
+        if let Some(refund) = &canceled.refund {
+            let status = if refund.held { "held" } else { "ordered" };
+            set(&mut map, "refund", &*refund.order);
+            set(&mut map, "refund_amount", refund.amount.to_string());
+            set(&mut map, "refund_status", status);
+        }
+    }
+    map
+}
+
+fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
+    map.insert(name, value.into());
+}
+
+fn set_some(map: &mut Map, name: &'static str, value: Option<impl ToString>) {
+    if let Some(value) = value {
+        map.insert(name, Json::from(value.to_string()));
+    }
+}

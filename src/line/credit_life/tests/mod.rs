@@ -1,0 +1,1 @@
+//! The credit-life line against a book in memory.
