@@ -57,6 +57,8 @@ impl DueDay<'_> {
         let time = rfc3339(self.claimed_at);
         let id = self.batch();
         let style = Style::of(self.owner, self.settings.base_url.as_deref(), &id, &time);
+        let lines = due.iter().map(|due| line::line_of(due.space));
+        let style = style.with_orders_of(self.owner, lines);
         let mut answers = AnswerSet::create(folder, &self.base(), style)?;
         let origin = batch_origin(
             &self.owner.book,

@@ -9,6 +9,8 @@ pub mod records;
 pub mod summary;
 pub mod tally;
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use uuid::Uuid;
 
@@ -16,6 +18,7 @@ use self::cells::CsvStyle;
 use self::files::{Answer, AnswerFile};
 use crate::code::Code;
 use crate::code::Level;
+use crate::line::Line;
 use crate::model::{Checked, Decision, Finding};
 use crate::os::Folder;
 use crate::site::settings::Partner;
@@ -35,6 +38,19 @@ pub struct Decided {
     pub origin: Uuid,
     /// The instant that its events are dated at (RFC 3339); `None`: the batch's.
     pub time: Option<Box<str>>,
+}
+
+/// The columns of these lines' orders, each once, the lines in the order of the registry.
+fn order_columns(lines: &BTreeSet<Line>) -> Vec<&'static str> {
+    let mut columns: Vec<&'static str> = Vec::new();
+    for line in Line::ALL.iter().filter(|line| lines.contains(line)) {
+        for column in line.order_columns() {
+            if !columns.contains(column) {
+                columns.push(column);
+            }
+        }
+    }
+    columns
 }
 
 /// What all records of a batch share when they are rendered.
@@ -63,14 +79,6 @@ impl Style {
             Some(url) => format!("{}/{}", url.trim_end_matches('/'), partner.book),
             None => format!("urn:sluss:{}", partner.book),
         };
-        let mut order_columns: Vec<&'static str> = Vec::new();
-        for line in crate::line::Line::ALL {
-            for column in line.order_columns() {
-                if !order_columns.contains(column) {
-                    order_columns.push(column);
-                }
-            }
-        }
         Self {
             csv: CsvStyle::of(&partner.answers),
             mask: partner.answers.mask,
@@ -78,8 +86,17 @@ impl Style {
             source,
             time: claimed_at.to_owned(),
             batch: batch.to_owned(),
-            order_columns,
+            order_columns: order_columns(&partner.lines.iter().copied().collect()),
         }
+    }
+
+    /// The same, with the orders of these lines beside those that the profile allows: time acts on entities of a line
+    /// that it allows no more.
+    #[must_use]
+    pub fn with_orders_of(mut self, partner: &Partner, lines: impl Iterator<Item = Line>) -> Self {
+        let lines: BTreeSet<Line> = partner.lines.iter().copied().chain(lines).collect();
+        self.order_columns = order_columns(&lines);
+        self
     }
 }
 

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::line::Line;
 use crate::toml_table::Faults;
 
 fn parse(text: &str) -> Result<Settings, Faults> {
@@ -143,9 +144,11 @@ fn every_setting_is_taken() {
 #[test]
 fn all_faults_are_told_at_once_and_in_place() {
     let text = "[site]\ntime_zone = \"Stockholm\"\nattempts = 0\ncalender = \"SE\"\n\
-        [partner.p]\nformats = [\"insurance-csv-2\"]\nlines = [\"cards\"]\nsettle = true\n\
+        [partner.p]\nformats = [\"insurance-csv-2\"]\nlines = [\"bicycle\"]\nsettle = true\n\
         [product.X]\n[product.Y]\nline = \"insurence\"\n\
         [product.Z]\nline = \"insurance\"\nmin_age = \"18\"\nmaxage = 65\n";
+    let known: Vec<&str> = Line::ALL.iter().map(|line| line.as_str()).collect();
+    let known = known.join(", ");
     assert_eq!(
         faults(text),
         [
@@ -153,7 +156,7 @@ fn all_faults_are_told_at_once_and_in_place() {
             "sluss.toml:3:12 `attempts` must be from 1 to 100, not 0",
             "sluss.toml:4:1 unknown key `calender`; did you mean `calendar`?",
             "sluss.toml:6:11 unknown format `insurance-csv-2`; did you mean `insurance-csv-1`?",
-            "sluss.toml:7:9 unknown product line `cards`; known: insurance",
+            &format!("sluss.toml:7:9 unknown product line `bicycle`; known: {known}"),
             "sluss.toml:8:10 expected a string, found a boolean",
             "sluss.toml:9:1 `line` is missing",
             "sluss.toml:11:8 unknown product line `insurence`; did you mean `insurance`?",
