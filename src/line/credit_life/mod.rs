@@ -61,9 +61,9 @@ pub const LINE: Registration = Registration {
 };
 
 /// Operations, with their policies, by `operation_key`.
-const OPERATION: Space = Space("q");
+const OPERATION: Space = Space("y");
 /// What is counted in a book.
-const COUNTER: Space = Space("qn");
+const COUNTER: Space = Space("yn");
 /// The counter of policies.
 const POLICIES: &str = "policies";
 
