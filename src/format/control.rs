@@ -1,8 +1,7 @@
 //! Controls: what the file states about its contents and must equal what was found.
 
 use super::defaults::{Defaults, number_marks};
-use super::field::path;
-use super::{Control, Convert, CsvRules, Dictionary, ReaderKind, Stated, Total};
+use super::{Control, Convert, CsvRules, Dictionary, ReaderKind, Stated, Total, path};
 use crate::code::Code;
 use crate::toml_table::{Table, nearest};
 

@@ -2,7 +2,7 @@
 
 use super::conversion::{convert, typed};
 use super::defaults::Defaults;
-use super::reader::is_name;
+use super::path::paths;
 use super::{Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
 use crate::model::family::is_family;
@@ -12,24 +12,29 @@ use crate::toml_table::{Table, nearest};
 /// names among these.
 pub(super) fn fields(
     root: &mut Table<'_>,
+    records: &mut [(String, Table<'_>)],
     reader: Option<&ReaderKind>,
     by_name: bool,
     lines: &[String],
     defaults: &Defaults,
     dictionary: &Dictionary,
 ) -> (Vec<Field>, Vec<Field>) {
+    let read =
+        |table: &mut Table<'_>, record| field(table, reader, record, lines, defaults, dictionary);
     let mut fields = Vec::new();
     for mut table in root.tables("field") {
-        if let Some(field) = field(&mut table, reader, lines, defaults, dictionary) {
-            if fields.iter().any(|other: &Field| other.name == field.name) {
-                table.fault_at(
-                    "name",
-                    format!("`{}` is filled by another field already", field.name),
-                );
-            }
-            fields.push(field);
-        }
+        add(&mut fields, read(&mut table, None), &table, "name");
         table.finish();
+    }
+    if matches!(reader, Some(ReaderKind::Xml(_))) {
+        for (at, (_, record)) in records.iter_mut().enumerate() {
+            let kind = kind(record, at, dictionary);
+            add(&mut fields, kind, record, "kind");
+            for mut table in record.tables("field") {
+                add(&mut fields, read(&mut table, Some(at)), &table, "name");
+                table.finish();
+            }
+        }
     }
     if by_name {
         let names = (dictionary.all)().into_iter();
@@ -45,6 +50,50 @@ pub(super) fn fields(
         fields.extend(left.into_iter().filter_map(by_name));
     }
     fields.into_iter().partition(|field| !is_family(field.name))
+}
+
+/// Adds a field, unless one of the same record, or of every record, has its name.
+fn add(fields: &mut Vec<Field>, field: Option<Field>, table: &Table<'_>, key: &str) {
+    let Some(field) = field else {
+        return;
+    };
+    let same = |other: &Field| {
+        let meet = other.record.is_none() || field.record.is_none() || other.record == field.record;
+        other.name == field.name && meet
+    };
+    if fields.iter().any(same) {
+        let message = format!("`{}` is filled by another field already", field.name);
+        table.fault_at(key, message);
+    }
+    fields.push(field);
+}
+
+/// What all records of a `[record.NAME]` ask for, where it says so with `kind`.
+fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option<Field> {
+    let word = table.string("kind")?;
+    if let Some(known) = (dictionary.words_of)("kind")
+        && !known.contains(&word.as_str())
+    {
+        let near = nearest(&word, known).map(|near| format!("; did you mean `{near}`?"));
+        let near = near.unwrap_or_default();
+        table.fault_at("kind", format!("`{word}` is no kind of instruction{near}"));
+    }
+    let name = (dictionary.name)("kind")?;
+    Some(Field {
+        name,
+        kind: (dictionary.kind_of)(name)?,
+        from: String::new(),
+        labels: Vec::new(),
+        position: None,
+        path: None,
+        or: Vec::new(),
+        record: Some(record),
+        column_required: false,
+        convert: Convert {
+            constant: Some(word),
+            ..Convert::default()
+        },
+    })
 }
 
 /// A field that stands under its canonical name.
@@ -66,6 +115,7 @@ fn named(
             vec![name.to_owned()]
         },
         attribute,
+        ..XmlPath::default()
     };
     let mut convert = Convert::default();
     typed(&mut convert, name, kind, defaults);
@@ -77,6 +127,8 @@ fn named(
         labels: if xml { Vec::new() } else { vec![folded(name)] },
         position: None,
         path: xml.then_some(path),
+        or: Vec::new(),
+        record: None,
         column_required: !xml && name == "kind",
         convert,
     })
@@ -85,12 +137,13 @@ fn named(
 fn field(
     table: &mut Table<'_>,
     reader: Option<&ReaderKind>,
+    record: Option<usize>,
     lines: &[String],
     defaults: &Defaults,
     dictionary: &Dictionary,
 ) -> Option<Field> {
     let name = table.required_string("name");
-    let place = Standing::read(table, reader);
+    let place = Standing::read(table, reader, record);
     let known = name
         .as_deref()
         .and_then(|name| known(table, name, lines, dictionary));
@@ -103,6 +156,8 @@ fn field(
         labels: place.labels,
         position: place.position,
         path: place.path,
+        or: place.or,
+        record,
         column_required: place.required,
         convert,
     })
@@ -144,11 +199,12 @@ struct Standing {
     labels: Vec<String>,
     position: Option<usize>,
     path: Option<XmlPath>,
+    or: Vec<XmlPath>,
     required: bool,
 }
 
 impl Standing {
-    fn read(table: &mut Table<'_>, reader: Option<&ReaderKind>) -> Self {
+    fn read(table: &mut Table<'_>, reader: Option<&ReaderKind>, record: Option<usize>) -> Self {
         let from = table.string("from");
         let position = table.integer_within("position", 1, 10_000);
         let required = table.boolean("required").unwrap_or(false);
@@ -163,7 +219,7 @@ impl Standing {
             ..Self::default()
         };
         if let Some(from) = from {
-            standing.place(table, from, reader);
+            standing.place(table, from, reader, record);
         } else if let Some(position) = position {
             standing.from = format!("column {position}");
         }
@@ -171,12 +227,30 @@ impl Standing {
         standing
     }
 
-    fn place(&mut self, table: &Table<'_>, from: String, reader: Option<&ReaderKind>) {
-        if matches!(reader, Some(ReaderKind::Xml(_))) {
-            self.path = path(&from);
-            if self.path.is_none() {
+    fn place(
+        &mut self,
+        table: &Table<'_>,
+        from: String,
+        reader: Option<&ReaderKind>,
+        record: Option<usize>,
+    ) {
+        if let Some(ReaderKind::Xml(rules)) = reader {
+            let Some(paths) = paths(&from) else {
                 table.fault_at("from", format!("`{from}` is not a path such as `Customer/Name`, `Amount@currency` or `/File/Header/Date`"));
+                return;
+            };
+            if paths.len() > 1 && rules.records.is_empty() {
+                table.fault_at(
+                    "from",
+                    "only with `[record.NAME]` has a field several paths",
+                );
             }
+            for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
+                table.fault_at("from", format!("`{from}`: {astray}"));
+            }
+            let mut paths = paths.into_iter();
+            self.path = paths.next();
+            self.or = paths.collect();
         } else {
             self.labels = from.split('|').map(folded).collect();
             if self.labels.iter().any(String::is_empty) {
@@ -203,50 +277,6 @@ impl Standing {
         if self.required && self.labels.is_empty() {
             table.fault_at("required", "only a column of a header can be required; what a record needs follows from its kind");
         }
-    }
-}
-
-/// A path such as `Customer/Name`, `Part[2]/Name`, `Amount@currency`, `@kind` or `/File/Header/Date`.
-pub(crate) fn path(text: &str) -> Option<XmlPath> {
-    let text = text.trim();
-    let from_root = text.starts_with('/');
-    let (elements, attribute) = match text.split_once('@') {
-        Some((elements, attribute)) => (elements, Some(attribute.to_owned())),
-        None => (text, None),
-    };
-    let elements = elements.strip_prefix('/').unwrap_or(elements);
-    let elements = elements
-        .strip_suffix('/')
-        .filter(|_| attribute.is_some())
-        .unwrap_or(elements);
-    let elements: Vec<String> = if elements.is_empty() {
-        Vec::new()
-    } else {
-        elements.split('/').map(str::to_owned).collect()
-    };
-    let good = |element: &String| match positioned(element) {
-        (name, Some(_)) => !from_root && is_name(name),
-        (name, None) => is_name(name),
-    };
-    let named = elements.iter().all(good) && attribute.iter().all(|name| is_name(name));
-    let somewhere = !elements.is_empty() || (attribute.is_some() && !from_root);
-    (named && somewhere).then_some(XmlPath {
-        from_root,
-        elements,
-        attribute,
-    })
-}
-
-/// The name of a step of a path, and which of the elements of that name it means, from 1: `Part[2]`. `None`: whichever.
-pub(crate) fn positioned(step: &str) -> (&str, Option<u32>) {
-    let position = step
-        .strip_suffix(']')
-        .and_then(|step| step.split_once('['))
-        .and_then(|(name, number)| Some((name, number.parse().ok()?)))
-        .filter(|(_, number)| (1..=1000).contains(number));
-    match position {
-        Some((name, number)) => (name, Some(number)),
-        None => (step, None),
     }
 }
 

@@ -38,7 +38,8 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     });
     let names = names.collect();
     let by_name = root.boolean("by_name").unwrap_or(false);
-    let reader = reader(&mut root, by_name);
+    let mut records = root.entries("record");
+    let reader = reader(&mut root, &mut records, by_name);
     let charset = charset(&mut root, reader.as_ref());
     let defaults = Defaults::read(&mut root);
     let complete = complete(&mut root);
@@ -60,12 +61,16 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let ignored = root.strings("ignore").unwrap_or_default();
     let (fields, families) = fields(
         &mut root,
+        &mut records,
         reader.as_ref(),
         by_name,
         &lines,
         &defaults,
         dictionary,
     );
+    let known = matches!(reader, Some(ReaderKind::Csv(_) | ReaderKind::Xml(_)));
+    let records = records.into_iter().filter(|_| known);
+    records.for_each(|(_, table)| table.finish());
     let controls = controls(&mut root, reader.as_ref(), dictionary);
     let format = Format {
         id: id?,

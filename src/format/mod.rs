@@ -17,16 +17,20 @@ pub(crate) use convert::trim;
 mod defaults;
 mod describe;
 mod field;
-pub(crate) use field::{path, positioned};
 mod file;
 mod names;
+mod path;
+pub(crate) use path::{path, positioned};
 mod reader;
 mod shipped;
 mod verify;
+mod xml;
 
 pub use describe::{DESCRIBED, describe};
 pub use names::{NameValues, overlaps};
+pub use path::XmlPath;
 pub use shipped::{load, shipped};
+pub use xml::{XmlFind, XmlPart, XmlRecord, XmlRules};
 
 /// A verified format: what a format file says, resolved against the canonical names.
 #[derive(Clone, Debug)]
@@ -106,17 +110,6 @@ pub struct Edge {
     pub last: bool,
 }
 
-/// Rules of XML.
-#[derive(Clone, Debug)]
-pub struct XmlRules {
-    /// Path of a record from the root, local names, such as `["records", "record"]`.
-    pub record: Vec<String>,
-    /// The namespace that record and fields must have, if the format names one.
-    pub namespace: Option<String>,
-    /// Whether the elements of a record are fields by their own names (the canonical format).
-    pub by_name: bool,
-}
-
 /// Rules of a workbook.
 #[derive(Clone, Debug)]
 pub struct ExcelRules {
@@ -180,21 +173,14 @@ pub struct Field {
     pub position: Option<usize>,
     /// xml: where its text stands.
     pub path: Option<XmlPath>,
+    /// xml: where it stands otherwise; the first of these that has a text counts.
+    pub or: Vec<XmlPath>,
+    /// xml: the `[record.NAME]` that it belongs to, by number; `None`: every record has it.
+    pub record: Option<usize>,
     /// The column must stand in the header (csv, excel).
     pub column_required: bool,
     /// How its text becomes canonical text.
     pub convert: Convert,
-}
-
-/// Where an XML field's text stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct XmlPath {
-    /// Whether it counts from the root (a value that records inherit, from before the first record) or from the record.
-    pub from_root: bool,
-    /// Element names on the way; `Part[2]`, in a record only, is the second of its name.
-    pub elements: Vec<String>,
-    /// The attribute, if it is not the element's text.
-    pub attribute: Option<String>,
 }
 
 /// How a partner's text becomes canonical text.

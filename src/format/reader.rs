@@ -2,20 +2,32 @@
 
 use regex::RegexBuilder;
 
-use super::{CsvRules, Edge, ExcelRules, ReaderKind, XmlRules};
+use super::xml::xml;
+use super::{CsvRules, Edge, ExcelRules, ReaderKind};
 use crate::toml_table::Table;
 
-/// The reader with its rules; `None`, after noting why, where there is none.
-pub(super) fn reader(root: &mut Table<'_>, by_name: bool) -> Option<ReaderKind> {
+/// The reader with its rules; `None`, after noting why, where there is none. `records`: the tables `[record.NAME]`.
+pub(super) fn reader(
+    root: &mut Table<'_>,
+    records: &mut [(String, Table<'_>)],
+    by_name: bool,
+) -> Option<ReaderKind> {
     let word = root.required_string("reader")?;
     match word.as_str() {
         "csv" => {
             let mut rules = csv(root.table("csv"));
-            rules.edges = edges(root);
+            rules.edges = edges(records);
             Some(ReaderKind::Csv(rules))
         }
-        "xml" => Some(ReaderKind::Xml(xml(root, by_name)?)),
-        "excel" => Some(ReaderKind::Excel(excel(root.table("excel")))),
+        "xml" => Some(ReaderKind::Xml(xml(root, records, by_name)?)),
+        "excel" => {
+            if let Some((_, table)) = records.first() {
+                table.fault(
+                    "a workbook has records of one kind of row; there is no `[record.NAME]`",
+                );
+            }
+            Some(ReaderKind::Excel(excel(root.table("excel"))))
+        }
         "fixed-width" => {
             root.fault_at("reader", "`fixed-width` is not known in this version");
             None
@@ -65,9 +77,9 @@ fn csv(table: Option<Table<'_>>) -> CsvRules {
 }
 
 /// The lines that are no records: `[record.NAME]` with `when = { at = 1, is = "T" }` and `occurs`.
-fn edges(root: &mut Table<'_>) -> Vec<Edge> {
+fn edges(records: &mut [(String, Table<'_>)]) -> Vec<Edge> {
     let mut edges: Vec<Edge> = Vec::new();
-    for (name, mut table) in root.entries("record") {
+    for (name, table) in records {
         let last = match table.required_string("occurs").as_deref() {
             Some("once-first") => Some(false),
             Some("once-last") => Some(true),
@@ -85,7 +97,6 @@ fn edges(root: &mut Table<'_>) -> Vec<Edge> {
         }
         let Some(mut when) = table.table("when") else {
             table.fault("`when = { at = COLUMN, is = \"TEXT\" }` is missing");
-            table.finish();
             continue;
         };
         let at = when.integer_within("at", 1, 500);
@@ -94,10 +105,9 @@ fn edges(root: &mut Table<'_>) -> Vec<Edge> {
         }
         let is = when.required_string("is");
         when.finish();
-        table.finish();
         if let (Some(at), Some(is), Some(last)) = (at, is, last) {
             edges.push(Edge {
-                name,
+                name: name.clone(),
                 column: usize::try_from(at).expect("500 at most") - 1,
                 is,
                 last,
@@ -123,34 +133,6 @@ fn mark(table: &mut Table<'_>, key: &'static str) -> Option<u8> {
         return None;
     }
     Some(*byte)
-}
-
-fn xml(root: &mut Table<'_>, by_name: bool) -> Option<XmlRules> {
-    let Some(mut table) = root.table("xml") else {
-        root.fault("`[xml]` with `record = \"/root/record\"` is missing");
-        return None;
-    };
-    let path = table.required_string("record");
-    let namespace = table.string("namespace");
-    let record: Vec<String> = path
-        .iter()
-        .flat_map(|path| path.split('/').skip(1))
-        .map(str::to_owned)
-        .collect();
-    if let Some(path) = &path
-        && (!path.starts_with('/') || record.len() < 2 || !record.iter().all(|name| is_name(name)))
-    {
-        table.fault_at(
-            "record",
-            "write the path from the root, such as `/records/record`, without prefixes",
-        );
-    }
-    table.finish();
-    Some(XmlRules {
-        record,
-        namespace,
-        by_name,
-    })
 }
 
 /// Whether this can be the local name of an element or attribute.

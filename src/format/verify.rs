@@ -1,6 +1,6 @@
 //! What must hold between the parts of a format.
 
-use super::{Charset, Dictionary, Format, ReaderKind, path};
+use super::{Charset, Dictionary, Field, Format, ReaderKind, path};
 use crate::toml_table::Table;
 
 /// Notes every fault at the format's table.
@@ -15,6 +15,7 @@ pub(super) fn verify(format: &Format, root: &Table<'_>, dictionary: &Dictionary)
     marks(format, root);
     labels(format, root);
     columns(format, root);
+    joined(format, root);
     kinds(format, root, dictionary);
     captures(format, root);
 }
@@ -83,25 +84,67 @@ fn columns(format: &Format, root: &Table<'_>) {
         }
         taken.push((position, field.name));
     }
-    if matches!(format.reader, ReaderKind::Xml(_)) {
-        let joined = format
-            .fields
-            .iter()
-            .filter_map(|field| field.convert.join.as_ref());
-        for text in joined.flat_map(|(_, paths)| paths) {
-            if path(text).is_none_or(|path| path.from_root) {
-                let message =
-                    format!("`{text}` is not a path within the record, such as `Customer/Name`");
-                root.fault_at("field", message);
-            }
+}
+
+/// Texts that are joined stand in the record too.
+fn joined(format: &Format, root: &Table<'_>) {
+    let ReaderKind::Xml(rules) = &format.reader else {
+        return;
+    };
+    for field in &format.fields {
+        let texts = field.convert.join.iter().flat_map(|(_, paths)| paths);
+        for text in texts {
+            let path = path(text).filter(|path| !path.from_root);
+            let message = match path.map(|path| rules.astray(field.record, &path)) {
+                None => {
+                    format!("`{text}` is not a path within the record, such as `Customer/Name`")
+                }
+                Some(Some(astray)) => format!("`{text}`: {astray}"),
+                Some(None) => continue,
+            };
+            root.fault_at("field", message);
+        }
+        if field.convert.join.is_some() && !field.or.is_empty() {
+            let message = format!("`{}` is joined: it has one path", field.name);
+            root.fault_at("field", message);
         }
     }
 }
 
 /// Every kind that the format can ask for has all that it cannot do without.
 fn kinds(format: &Format, root: &Table<'_>, dictionary: &Dictionary) {
-    let Some(kind) = format.fields.iter().find(|field| field.name == "kind") else {
-        root.fault("no field says what a record asks for: `kind` is missing (a constant will do)");
+    let all: Vec<&Field> = format.fields.iter().collect();
+    let records = match &format.reader {
+        ReaderKind::Xml(rules) => &rules.records[..],
+        ReaderKind::Csv(_) | ReaderKind::Excel(_) => &[],
+    };
+    if records.is_empty() {
+        let missing =
+            "no field says what a record asks for: `kind` is missing (a constant will do)";
+        return kinds_of(&all, missing, "field", root, dictionary);
+    }
+    for (at, record) in records.iter().enumerate() {
+        let own = all.iter().copied();
+        let own: Vec<&Field> = own
+            .filter(|field| field.record.is_none_or(|of| of == at))
+            .collect();
+        let missing = format!(
+            "`[record.{}]` does not say what it asks for: `kind` is missing",
+            record.name
+        );
+        kinds_of(&own, &missing, "record", root, dictionary);
+    }
+}
+
+fn kinds_of(
+    fields: &[&Field],
+    missing: &str,
+    key: &str,
+    root: &Table<'_>,
+    dictionary: &Dictionary,
+) {
+    let Some(kind) = fields.iter().find(|field| field.name == "kind") else {
+        root.fault(missing);
         return;
     };
     let convert = &kind.convert;
@@ -114,11 +157,11 @@ fn kinds(format: &Format, root: &Table<'_>, dictionary: &Dictionary) {
     kinds.dedup();
     for kind in kinds {
         let required = (dictionary.required_of)(kind).into_iter();
-        let missing = required.filter(|name| format.fields.iter().all(|field| field.name != *name));
+        let missing = required.filter(|name| fields.iter().all(|field| field.name != *name));
         let missing: Vec<&str> = missing.collect();
         if !missing.is_empty() {
             root.fault_at(
-                "field",
+                key,
                 format!("`{kind}` cannot do without {}", missing.join(", ")),
             );
         }

@@ -51,6 +51,13 @@ pub enum Source {
     },
     /// The row of the chunk it was read from (a workbook's row, an XML record), counted from 0 in the chunk.
     Item(usize),
+    /// One of several records of an item: both counted from 0.
+    Part {
+        /// The item, in the chunk.
+        item: usize,
+        /// The record, in the item.
+        part: usize,
+    },
 }
 
 /// A record after reading and checking: its instruction where it could be formed, and all that was noticed.

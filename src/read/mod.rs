@@ -102,14 +102,18 @@ impl Chunk {
     pub fn size(&self) -> usize {
         match self {
             Self::Lines { bytes, .. } | Self::TooLarge { bytes, .. } => bytes.len(),
-            Self::Elements(elements) => elements.iter().map(|element| element.bytes.len()).sum(),
+            // Records within one element share what stands around them, and each takes memory of its own.
+            Self::Elements(elements) => {
+                let size = |element: &Element| element.bytes.len() + 256 * (element.records - 1);
+                elements.iter().map(size).sum()
+            }
             Self::Rows(rows) => rows.iter().map(|row| 32 * row.cells.len()).sum(),
         }
     }
 }
 
-/// One XML record, taken out of its document.
-#[derive(Debug)]
+/// An XML element, taken out of its document: a record, or several that belong together.
+#[derive(Clone, Debug)]
 pub struct Element {
     /// Its bytes, start tag to end tag.
     pub bytes: Vec<u8>,
@@ -119,6 +123,10 @@ pub struct Element {
     pub findings: Vec<Finding>,
     /// What it stands in.
     pub context: std::sync::Arc<xml::Context>,
+    /// Which of the format's cuts it is.
+    pub cut: usize,
+    /// How many records it may hold, at most.
+    pub records: usize,
 }
 
 /// One row of a sheet.

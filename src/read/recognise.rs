@@ -83,8 +83,20 @@ fn is_workbook(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")
 }
 
-/// Whether the elements on the way to a record, all but the record itself, stand in this namespace from the root down.
+/// Whether the elements on the way to records of one kind, all but the records themselves, stand in this namespace from
+/// the root down.
 fn is_xml(rules: &XmlRules, head: &[u8]) -> bool {
+    let mut ways: Vec<&[String]> = Vec::new();
+    for cut in &rules.cuts {
+        let way = cut.split_last().map_or(&[][..], |(_, way)| way);
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    ways.into_iter().any(|way| leads(rules, way, head))
+}
+
+fn leads(rules: &XmlRules, way: &[String], head: &[u8]) -> bool {
     let (encoding, _) = Encoding::for_bom(head).unwrap_or((UTF_8, 0));
     let (text, ..) = encoding.decode(head);
     if !text.trim_start().starts_with('<') {
@@ -92,9 +104,6 @@ fn is_xml(rules: &XmlRules, head: &[u8]) -> bool {
     }
     let mut reader = NsReader::from_str(&text);
     let mut depth = 0_usize;
-    let Some((_, way)) = rules.record.split_last() else {
-        return false;
-    };
     let mut found = 0;
     while found < way.len() {
         let Ok((namespace, event)) = reader.read_resolved_event() else {

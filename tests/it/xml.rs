@@ -58,11 +58,7 @@ fn whole(path: &Path) -> Arc<Format> {
     let root = found.map_or("x", |root| root.as_str());
     let nowhere = "{ name = 'insurance_no', from = 'Nowhere' }";
     let mut format = Format::clone(&format("/a/b", "insurance.approve-top-up", nowhere));
-    format.reader = ReaderKind::Xml(XmlRules {
-        record: vec![root.to_owned()],
-        namespace: None,
-        by_name: false,
-    });
+    format.reader = ReaderKind::Xml(XmlRules::of(vec![vec![root.to_owned()]]));
     Arc::new(format)
 }
 

@@ -88,6 +88,13 @@ impl RejectedWriter {
                     Writer::Csv(_) | Writer::Excel(_) => Ok(()),
                 }
             }
+            (Chunk::Elements(elements), Source::Part { item, part }) => {
+                let element = elements.get(*item).context(OUTSIDE)?;
+                match self.writer()? {
+                    Writer::Xml(writer) => writer.add_part(element, *part),
+                    Writer::Csv(_) | Writer::Excel(_) => Ok(()),
+                }
+            }
             (Chunk::Rows(rows), Source::Item(at)) => {
                 let row = rows.get(*at).context(OUTSIDE)?;
                 match self.writer()? {

@@ -12,6 +12,8 @@ use crate::read::xml::tests as documents;
 use crate::read::xml::tests::LIMITS;
 use crate::read::{Input, RawRecord, Reader};
 
+mod parts;
+
 /// A private folder, gone after the test.
 struct Work {
     folder: Folder,

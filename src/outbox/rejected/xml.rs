@@ -31,6 +31,8 @@ pub(super) struct XmlWriter {
     edits: Vec<(u64, u64, usize)>,
     /// The levels that are open, each with its lead and its name.
     open: Vec<(Arc<Segment>, String)>,
+    /// The element that holds the records last added, where it may hold more, and which of its records these are.
+    pending: Option<(Element, Vec<usize>)>,
     records: u64,
 }
 
@@ -48,6 +50,7 @@ impl XmlWriter {
             at: 0,
             edits: Vec::new(),
             open: Vec::new(),
+            pending: None,
             records: 0,
         };
         let bom = writer.xml().charset().bom;
@@ -62,10 +65,41 @@ impl XmlWriter {
         }
     }
 
+    /// Adds an element that is a record, as a whole.
     pub(super) fn add(&mut self, element: &Element) -> Result<()> {
+        self.flush()?;
         if element.bytes.is_empty() {
             return Ok(());
         }
+        self.element(element, &element.bytes)?;
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Adds one of the records of an element: those of one element come one after another.
+    pub(super) fn add_part(&mut self, element: &Element, part: usize) -> Result<()> {
+        let same = |(pending, _): &&mut (Element, _)| Arc::ptr_eq(&pending.path, &element.path);
+        if let Some((_, parts)) = self.pending.as_mut().filter(same) {
+            parts.push(part);
+        } else {
+            self.flush()?;
+            self.pending = Some((element.clone(), vec![part]));
+        }
+        self.records += 1;
+        Ok(())
+    }
+
+    /// Writes the element whose records are all known now.
+    fn flush(&mut self) -> Result<()> {
+        let Some((element, parts)) = self.pending.take() else {
+            return Ok(());
+        };
+        let bytes = self.xml().rest(&element, &parts);
+        self.element(&element, &bytes)
+    }
+
+    /// Writes an element, with these bytes, inside what stood around it.
+    fn element(&mut self, element: &Element, bytes: &[u8]) -> Result<()> {
         let leads = &element.context.leads;
         let pairs = self.open.iter().zip(leads);
         let common = pairs.take_while(|((a, _), b)| Arc::ptr_eq(a, b)).count();
@@ -75,10 +109,8 @@ impl XmlWriter {
             self.segment(lead)?;
             self.open.push((lead.clone(), name.clone()));
         }
-        self.text(&element.bytes)?;
-        self.text(b"\n")?;
-        self.records += 1;
-        Ok(())
+        self.text(bytes)?;
+        self.text(b"\n")
     }
 
     /// Closes the levels from this one on by their names: what else stood after their records belongs to others.
@@ -124,6 +156,7 @@ impl XmlWriter {
     }
 
     pub(super) fn finish(mut self, sums: &dyn Fn(&Total) -> String) -> Result<Answer> {
+        self.flush()?;
         self.end_document()?;
         self.spool.flush().context("spool the rejected records")?;
         let (spool, _) = self.folder.read(&self.spool_name)?;

@@ -1,7 +1,6 @@
 //! Cuts a document into its records, one after another, and checks on the way that it is well formed: a document that
 //! is not is refused as a whole, since what was cut off or mixed up cannot be known.
 
-use std::fmt::Write as _;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use super::charset::{Charset, has_mark};
 use super::input::{Input, TooLong};
 use super::outline::{Context, Outline, Tails};
 use super::piece::{Piece, content};
+use super::route::Route;
 use super::scope::Scope;
 use super::syntax::{self, Tag, Wrong, is_blank};
 use super::values::{Taken, Values};
@@ -27,10 +27,13 @@ const RECORD_MAX: usize = 1 << 20;
 /// A record being cut.
 #[derive(Debug)]
 struct Record {
+    cut: usize,
     depth: usize,
     bytes: Vec<u8>,
     path: Arc<str>,
     context: Arc<Context>,
+    /// How many records may lie in it.
+    records: usize,
     too_large: bool,
 }
 
@@ -47,16 +50,14 @@ pub(super) struct Cutter {
     reader: Reader<Input>,
     buffer: Vec<u8>,
     raw: Vec<u8>,
-    path: Vec<String>,
+    route: Route,
+    /// The names of elements within what is cut out that may be records.
+    inner: Vec<String>,
     namespace: Option<String>,
     refuse_unknown: bool,
     ignored: Vec<String>,
     line: u64,
     depth: usize,
-    /// How many of the open elements are the records' own ancestors.
-    on_path: usize,
-    /// How many children on the path each of these has had.
-    ordinals: Vec<u64>,
     begun: bool,
     had_root: bool,
     scope: Scope,
@@ -78,19 +79,23 @@ impl Cutter {
             reader: Reader::from_reader(input),
             buffer: Vec::new(),
             raw: Vec::new(),
-            path: rules.record.clone(),
+            route: Route::new(&rules.cuts),
+            inner: rules
+                .records
+                .iter()
+                .filter_map(|record| record.steps.last().cloned())
+                .collect(),
             namespace: rules.namespace.clone(),
-            refuse_unknown: format.unknown == Unknown::RejectBatch,
+            // Beside records of several kinds, what is not known may be a record of one more.
+            refuse_unknown: format.unknown == Unknown::RejectBatch || !rules.records.is_empty(),
             ignored: format.ignored.clone(),
             line: 1,
             depth: 0,
-            on_path: 0,
-            ordinals: vec![0; rules.record.len()],
             begun: false,
             had_root: false,
             scope: Scope::default(),
             outline: Outline::new(),
-            values: Values::new(format, &rules.record),
+            values: Values::new(format, &rules.cuts),
             context: None,
             record: None,
             unknown: None,
@@ -216,7 +221,7 @@ impl Cutter {
         }
         if self.values.wants_text() {
             self.values.add(text);
-        } else if !text.trim().is_empty() && self.on_path == self.depth {
+        } else if !text.trim().is_empty() && self.route.depth() == self.depth {
             self.unknown("text stands between the records");
         }
         Ok(())
@@ -233,7 +238,11 @@ impl Cutter {
         }
         self.scope.enter(&tag, self.depth)?;
         match &mut self.record {
-            Some(record) => record.keep(raw.as_bytes()),
+            Some(record) => {
+                let may_be = self.inner.iter().any(|name| name == tag.name.local);
+                record.records += usize::from(may_be);
+                record.keep(raw.as_bytes());
+            }
             None => self.start_outside(&tag, raw, empty)?,
         }
         self.depth += 1;
@@ -246,49 +255,48 @@ impl Cutter {
             Some(namespace) => self.scope.uri(tag.name.prefix) == Some(namespace),
             None => true,
         };
-        let step = self.path.get(self.depth).map(String::as_str);
-        let next = self.on_path == self.depth && matches && step == Some(tag.name.local);
-        if self.depth == 0 && !next {
+        let on_the_way = self.route.depth() == self.depth && matches;
+        let next = self.route.next(tag.name.local).filter(|_| on_the_way);
+        if self.depth == 0 && next.is_none() {
             return Err("the root element, or its namespace, is not the format's");
         }
-        if next && self.depth + 1 == self.path.len() {
-            self.begin_record(raw);
+        if let Some((step, cut)) = next.and_then(|step| Some((step, self.route.cut(step)?))) {
+            self.begin_record(raw, step, cut);
             return Ok(());
         }
-        if next {
-            self.ordinals[self.depth] += 1;
-            self.ordinals[self.depth + 1] = 0;
-            self.on_path += 1;
+        if let Some(step) = next {
+            self.route.enter(step);
             self.context = None;
             let end = raw.find(|c: char| is_blank(c) || c == '/' || c == '>');
             self.outline.open(&raw[1..end.unwrap_or(raw.len())]);
         }
-        let known = self.values.enter(tag.name.local, matches)? || next;
+        let known = self.values.enter(tag.name.local, matches)? || next.is_some();
         let taken = self.values.attributes(tag, self.outline.position())?;
         self.taken(taken);
         self.keep(raw)?;
         if !empty {
             self.values.begins(self.outline.position());
         }
-        if !known && self.on_path == self.depth && !self.is_ignored(tag.name.local) {
+        if !known && self.route.depth() == self.depth && !self.is_ignored(tag.name.local) {
             self.unknown("an element between the records is not known");
         }
         Ok(())
     }
 
-    fn begin_record(&mut self, raw: &str) {
+    fn begin_record(&mut self, raw: &str, step: usize, cut: usize) {
         self.outline.record();
-        self.ordinals[self.depth] += 1;
         let context = match &self.context {
             Some(context) => context.clone(),
             None => self.new_context(),
         };
         self.values.record();
         self.record = Some(Record {
+            cut,
             depth: self.depth,
             bytes: raw.as_bytes().to_vec(),
-            path: self.record_path().into(),
+            path: self.route.counted(step).into(),
             context,
+            records: 1,
             too_large: false,
         });
     }
@@ -306,19 +314,6 @@ impl Cutter {
         });
         self.context = Some(context.clone());
         context
-    }
-
-    /// `/records/record[3]`: the record's ordinal always, an ancestor's where it is not the first.
-    fn record_path(&self) -> String {
-        let mut path = String::new();
-        let last = self.path.len() - 1;
-        for (level, (name, ordinal)) in self.path.iter().zip(&self.ordinals).enumerate() {
-            write!(path, "/{name}").expect("a string takes all");
-            if level == last || *ordinal > 1 {
-                write!(path, "[{ordinal}]").expect("a string takes all");
-            }
-        }
-        path
     }
 
     fn close(&mut self, raw: &str) -> Result<Option<Element>, Wrong> {
@@ -351,8 +346,8 @@ impl Cutter {
             self.taken(taken);
         }
         self.keep(raw)?;
-        if self.on_path > self.depth {
-            self.on_path = self.depth;
+        if self.route.depth() > self.depth {
+            self.route.leave();
             self.context = None;
             self.outline.close();
         }
@@ -410,6 +405,8 @@ impl Record {
                 Vec::new()
             },
             context: self.context,
+            cut: self.cut,
+            records: self.records,
         }
     }
 }

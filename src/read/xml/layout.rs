@@ -4,10 +4,13 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::charset::Charset;
+use super::nested::Nested;
 use super::outline::Tails;
+use super::plan::{Cut, plans};
+use super::rest;
 use super::tree::Tree;
 use super::walk::Walk;
-use crate::format::{Format, XmlRules};
+use crate::format::{Format, ReaderKind, XmlPath, XmlRules};
 use crate::model::Place;
 use crate::read::{Chunk, Element, RawRecord};
 
@@ -17,6 +20,8 @@ pub struct XmlLayout {
     format: Arc<Format>,
     pub(super) namespace: Option<String>,
     pub(super) tree: Tree,
+    /// The records in each cut, where there may be several.
+    pub(super) cuts: Vec<Cut>,
     charset: Charset,
     tails: Arc<OnceLock<Tails>>,
 }
@@ -32,6 +37,7 @@ impl XmlLayout {
             format: format.clone(),
             namespace: rules.namespace.clone(),
             tree: Tree::new(format, rules),
+            cuts: plans(format, rules),
             charset,
             tails,
         }
@@ -43,9 +49,18 @@ impl XmlLayout {
             return Vec::new();
         };
         let elements = elements.iter().enumerate();
-        elements
-            .map(|(at, element)| self.record(at, element))
-            .collect()
+        if self.cuts.is_empty() {
+            let records = elements.map(|(at, element)| Walk::new(self, at, element).record());
+            return records.collect();
+        }
+        let records = elements.flat_map(|(at, element)| Nested::records(self, at, element));
+        records.collect()
+    }
+
+    /// The bytes of an element that holds several records as they are sent back: without those that were not rejected.
+    /// `rejected`: the numbers of those that were, as [`Source::Part`](crate::model::Source::Part) has them.
+    pub(crate) fn rest(&self, element: &Element, rejected: &[usize]) -> Vec<u8> {
+        rest::rest(self, element, rejected)
     }
 
     /// Where a field stands in a record; `spot` is that of its `RawField`.
@@ -61,10 +76,9 @@ impl XmlLayout {
             Some(from) => {
                 if !from.from_root {
                     path.push_str(record);
-                }
-                for element in &from.elements {
-                    path.push('/');
-                    path.push_str(element);
+                    self.walk(&mut path, field.record, from);
+                } else {
+                    extend(&mut path, from);
                 }
                 if let Some(attribute) = &from.attribute {
                     path.push_str("/@");
@@ -74,6 +88,24 @@ impl XmlLayout {
             None => path.extend([record, "/", field.name]),
         }
         Place::Path(path.into())
+    }
+
+    /// Goes a path from where `at` is, over the part that it begins with, but for its attribute.
+    fn walk(&self, at: &mut String, record: Option<usize>, path: &XmlPath) {
+        let ReaderKind::Xml(rules) = &self.format.reader else {
+            return;
+        };
+        let of = record.and_then(|record| rules.records.get(record));
+        let parts = of.map_or(&[][..], |record| &record.parts);
+        let part = path.part.as_ref();
+        if let Some(part) = part.and_then(|name| parts.iter().find(|part| part.name == *name)) {
+            // A part begins with none but those above it.
+            self.walk(at, record, &part.path);
+        }
+        for _ in 0..path.up {
+            at.truncate(at.rfind('/').unwrap_or(0));
+        }
+        extend(at, path);
     }
 
     /// Decoded bytes of a record as the partner sent them.
@@ -95,8 +127,11 @@ impl XmlLayout {
     pub(crate) fn tails(&self) -> Option<&Tails> {
         self.tails.get()
     }
+}
 
-    fn record<'c>(&'c self, at: usize, element: &'c Element) -> RawRecord<'c> {
-        Walk::new(self, at, element).record()
+fn extend(at: &mut String, path: &XmlPath) {
+    for element in &path.elements {
+        at.push('/');
+        at.push_str(element);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::walk::Walk;
+use super::fill::Filling;
 use crate::code::Code;
 use crate::model::Finding;
 use crate::read::field::given;
 
-impl<'c> Walk<'c> {
+impl<'c> Filling<'c> {
     /// The text of a member of the family of this number, as the document has it.
     pub(super) fn put_member(&mut self, family: usize, name: &'static str, text: Cow<'c, str>) {
         let place = self.record.place.of_field(0, name);

@@ -7,18 +7,26 @@ use std::sync::{Arc, OnceLock};
 use super::{Chunk, Element, Ending, Fault, ReadLimits, StatedControl};
 use crate::format::{Format, ReaderKind};
 
+mod candidates;
 mod charset;
 mod cut;
+mod fill;
 mod input;
 mod layout;
 mod member;
+mod nested;
 mod outline;
 mod piece;
+mod plan;
+mod rest;
+mod route;
 mod scope;
+mod seek;
 mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
 mod tree;
+mod unit;
 mod values;
 mod walk;
 
@@ -71,11 +79,12 @@ impl XmlReader {
     /// is taken whole or not at all.
     pub fn next_chunk(&mut self) -> Result<Option<Chunk>, Fault> {
         let mut elements: Vec<Element> = Vec::new();
-        let mut bytes = 0;
-        while !self.ended && bytes < CHUNK_BYTES && elements.len() < CHUNK_RECORDS {
+        let (mut bytes, mut records) = (0, 0);
+        while !self.ended && bytes < CHUNK_BYTES && records < CHUNK_RECORDS {
             match self.cutter.next()? {
                 Some(element) => {
                     bytes += element.bytes.len();
+                    records += element.records;
                     elements.push(element);
                 }
                 None => self.ended = true,

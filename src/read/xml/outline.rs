@@ -130,8 +130,10 @@ impl Outline {
 
     /// What a record that begins now stands in.
     pub(super) fn context(&self) -> Context {
+        // A deeper level may have closed before this record.
+        let open = self.leads.len().min(self.names.len());
         Context {
-            leads: self.leads.clone(),
+            leads: self.leads[..open].to_vec(),
             names: self.names.clone(),
             ..Context::default()
         }

@@ -51,11 +51,12 @@ pub(super) struct Taken {
 }
 
 impl Values {
-    pub(super) fn new(format: &Arc<Format>, record: &[String]) -> Self {
-        let shared = |path: &XmlPath| {
-            let pairs = path.elements.iter().zip(&record[..record.len() - 1]);
+    pub(super) fn new(format: &Arc<Format>, cuts: &[Vec<String>]) -> Self {
+        let with = |path: &XmlPath, cut: &Vec<String>| {
+            let pairs = path.elements.iter().zip(&cut[..cut.len() - 1]);
             pairs.take_while(|(a, b)| a == b).count()
         };
+        let shared = |path: &XmlPath| cuts.iter().map(|cut| with(path, cut)).max().unwrap_or(0);
         let fields = format.fields.iter().enumerate();
         let fields = fields.filter_map(|(at, field)| {
             let path = field.path.as_ref().filter(|path| path.from_root)?;
@@ -77,7 +78,7 @@ impl Values {
             fields: Vec::new(),
             conflicts: Vec::new(),
             stated: Vec::new(),
-            had_records: vec![false; record.len()],
+            had_records: vec![false; cuts.iter().map(Vec::len).max().unwrap_or(0)],
         }
     }
 

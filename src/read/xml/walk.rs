@@ -5,16 +5,16 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 
 use super::charset::has_mark;
+use super::fill::{Filling, line_ends};
 use super::layout::XmlLayout;
 use super::piece::{Piece, content};
 use super::scope::Scope;
 use super::syntax::{Tag, Wrong, value_text};
 use super::tree::{Named, Part, Tree};
 use crate::code::Code;
-use crate::format::{Unknown, trim};
+use crate::format::Unknown;
 use crate::model::{Finding, Place, Source};
-use crate::read::field::{absent, given};
-use crate::read::{Element, RawField, RawRecord};
+use crate::read::{Element, RawRecord};
 
 /// An open element of a record.
 struct Open<'c> {
@@ -42,19 +42,14 @@ enum Known {
 /// A walk through one record.
 pub(super) struct Walk<'c> {
     element: &'c Element,
-    pub(super) layout: &'c XmlLayout,
-    pub(super) record: RawRecord<'c>,
-    /// Which fields have stood in the record, blank or not.
-    stood: Vec<bool>,
-    /// Which fields have a value.
-    given: Vec<bool>,
+    layout: &'c XmlLayout,
+    filling: Filling<'c>,
     /// Texts of fields that are joined of several.
     joined: Vec<(Part, Cow<'c, str>)>,
     open: Vec<Open<'c>>,
     scope: Scope,
     /// How many elements stand around the record.
     around: usize,
-    pub(super) undecodable: bool,
 }
 
 impl<'c> Walk<'c> {
@@ -63,42 +58,37 @@ impl<'c> Walk<'c> {
         Self {
             element,
             layout,
-            record: RawRecord {
-                place: Place::Path(element.path.clone()),
-                fields: Vec::new(),
-                findings: element.findings.clone(),
-                batch: Vec::new(),
-                source: Source::Item(at),
-            },
-            stood: vec![false; layout.format().fields.len()],
-            given: vec![false; layout.format().fields.len()],
+            filling: Filling::new(
+                layout,
+                element,
+                Place::Path(element.path.clone()),
+                Source::Item(at),
+            ),
             joined: Vec::new(),
             open: Vec::new(),
             scope: element.context.scope.clone(),
             around: element.context.names.len().saturating_sub(1),
-            undecodable: false,
         }
     }
 
     /// The record.
     pub(super) fn record(mut self) -> RawRecord<'c> {
         for (field, text) in &self.element.context.inherited {
-            self.put(*field, Cow::Borrowed(text));
+            self.filling.put(*field, Cow::Borrowed(text));
         }
         for &field in &self.element.context.conflicts {
-            self.conflict(field);
+            self.filling.conflict(field);
         }
         let source = std::str::from_utf8(&self.element.bytes).unwrap_or_default();
         if self.read(source).is_err() {
             // The cutter has seen these bytes; that they do not read the same again is not expected.
-            self.record.findings.push(self.finding(Code::Malformed));
+            self.filling.wrong(Code::Malformed);
         }
-        if has_mark(source) && !self.undecodable {
-            self.record.findings.push(self.finding(Code::Undecodable));
+        if has_mark(source) && !self.filling.undecodable {
+            self.filling.wrong(Code::Undecodable);
         }
         self.join();
-        self.absent();
-        self.record
+        self.filling.finish(|_| true)
     }
 
     fn read(&mut self, source: &'c str) -> Result<(), Wrong> {
@@ -237,7 +227,8 @@ impl<'c> Walk<'c> {
                 (Known::Record, Tree::Names(names)) => match names.get(local) {
                     Some(Named::Field(field)) => vec![Part { field, number: 0 }],
                     Some(Named::Member(family, name)) => {
-                        self.put_member(family, name, value_text(attribute.raw)?);
+                        self.filling
+                            .put_member(family, name, value_text(attribute.raw)?);
                         continue;
                     }
                     None => Vec::new(),
@@ -270,9 +261,11 @@ impl<'c> Walk<'c> {
         let (known, has_children) = (element.known, element.has_children);
         let blank = text.trim().is_empty();
         match (known, &self.layout.tree) {
-            (Known::Field(Named::Field(field)), _) if !has_children => self.put(field, text),
+            (Known::Field(Named::Field(field)), _) if !has_children => {
+                self.filling.put(field, text)
+            }
             (Known::Field(Named::Member(family, name)), _) if !has_children => {
-                self.put_member(family, name, text);
+                self.filling.put_member(family, name, text);
             }
             (Known::Node(node), Tree::Paths(nodes)) if !nodes[node].text.is_empty() => {
                 for &part in &nodes[node].text {
@@ -294,9 +287,9 @@ impl<'c> Walk<'c> {
             .join
             .is_none()
         {
-            self.put(part.field, text);
+            self.filling.put(part.field, text);
         } else if self.joined.iter().any(|(known, _)| *known == part) {
-            self.conflict(part.field);
+            self.filling.conflict(part.field);
         } else {
             self.joined.push((part, text));
         }
@@ -313,68 +306,8 @@ impl<'c> Walk<'c> {
             let separator = join.map_or("", |(separator, _)| separator);
             let texts = same.iter().map(|(_, text)| text.trim());
             let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
-            self.put(field, Cow::Owned(texts.join(separator)));
+            self.filling.put(field, Cow::Owned(texts.join(separator)));
         }
-    }
-
-    /// A field's text as the document has it.
-    fn put(&mut self, at: usize, text: Cow<'c, str>) {
-        let field = &self.layout.format().fields[at];
-        if std::mem::replace(&mut self.stood[at], true) {
-            self.conflict(at);
-            return;
-        }
-        if self.is_undecodable(&text) {
-            self.undecodable = true;
-            let finding = Finding::field(Code::Undecodable, field.name);
-            let place = self.place_of(at);
-            self.record.findings.push(finding.at(place));
-            self.given[at] = true;
-            return;
-        }
-        let text = if field.convert.untrimmed {
-            text
-        } else {
-            trim(text)
-        };
-        self.give(given(field, text, spot(at)), at);
-    }
-
-    fn give(&mut self, field: Option<RawField<'c>>, at: usize) {
-        self.given[at] |= field.is_some();
-        self.record.fields.extend(field);
-    }
-
-    fn place_of(&self, at: usize) -> Place {
-        self.layout.place(&self.record.place, spot(at))
-    }
-
-    /// Bytes that could not be decoded; or UTF-8 in a document that says it is written in a set of one byte a
-    /// character, which would be read as other letters.
-    pub(super) fn is_undecodable(&self, text: &str) -> bool {
-        if text.is_ascii() {
-            return false;
-        }
-        let charset = self.layout.charset();
-        has_mark(text)
-            || charset.is_single_byte()
-                && std::str::from_utf8(&charset.encode(text.as_bytes())).is_ok()
-    }
-
-    fn conflict(&mut self, at: usize) {
-        let name = self.layout.format().fields[at].name;
-        let findings = &mut self.record.findings;
-        let twice = |f: &Finding| f.code == Code::ConflictingFields && f.field == name;
-        if findings.iter().any(twice) {
-            return;
-        }
-        let place = self.layout.place(&self.record.place, spot(at));
-        findings.push(
-            Finding::field(Code::ConflictingFields, name)
-                .at(place)
-                .saying("the field stands more than once in the record")
-                .hinting("send it once"),
-        );
     }
 
     /// An attribute, or the open element, is not known: the first of a record is told.
@@ -383,10 +316,10 @@ impl<'c> Walk<'c> {
         let last = self.open.last().map_or("", |open| open.local);
         let name = attribute.unwrap_or(last).to_lowercase();
         let passed_over = format.unknown == Unknown::Ignore || format.ignored.contains(&name);
-        if passed_over || !self.record.batch.is_empty() {
+        if passed_over || !self.filling.record.batch.is_empty() {
             return;
         }
-        let Place::Path(record) = &self.record.place else {
+        let Place::Path(record) = &self.filling.record.place else {
             return;
         };
         let mut path = record.to_string();
@@ -399,36 +332,9 @@ impl<'c> Walk<'c> {
             path.push_str(attribute);
         }
         let place = Place::Path(path.into());
-        self.record
+        self.filling
+            .record
             .batch
             .push(Finding::new(Code::UnknownField).at(place));
-    }
-
-    /// Values that the format gives where the document has none.
-    fn absent(&mut self) {
-        let fields = &self.layout.format().fields;
-        for (at, field) in fields.iter().enumerate() {
-            if !self.given[at] {
-                self.record.fields.extend(absent(field, spot(at)));
-            }
-        }
-    }
-
-    fn finding(&self, code: Code) -> Finding {
-        Finding::new(code).at(self.record.place.clone())
-    }
-}
-
-/// Where a field stands, by its number in the format.
-fn spot(at: usize) -> u32 {
-    u32::try_from(at).expect("a format has fewer fields")
-}
-
-/// Line ends as XML reads them.
-fn line_ends(text: &str) -> Cow<'_, str> {
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Borrowed(text)
     }
 }

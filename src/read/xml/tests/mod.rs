@@ -12,6 +12,7 @@ use crate::model::FieldType;
 use crate::read::{Input, RawRecord, Reader};
 
 mod bytes;
+pub(crate) mod nested;
 
 pub(crate) const LIMITS: ReadLimits = ReadLimits {
     columns: 500,
@@ -30,6 +31,7 @@ pub(crate) fn path(text: &str) -> XmlPath {
             .map(str::to_owned)
             .collect(),
         attribute,
+        ..XmlPath::default()
     }
 }
 
@@ -41,6 +43,8 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         labels: vec![name.to_owned()],
         position: None,
         path: (!from.is_empty()).then(|| path(from)),
+        or: Vec::new(),
+        record: None,
         column_required: false,
         convert: Convert::default(),
     }
@@ -53,9 +57,8 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
         hash: String::new(),
         lines: Vec::new(),
         reader: ReaderKind::Xml(XmlRules {
-            record: path(record).elements,
-            namespace: None,
             by_name,
+            ..XmlRules::of(vec![path(record).elements])
         }),
         bank: false,
         names: Vec::new(),

@@ -1,0 +1,95 @@
+//! Which elements within one that is cut out are records.
+
+use super::plan::Cut;
+use super::unit::Unit;
+use crate::code::Code;
+use crate::model::Finding;
+
+/// Records in one element.
+const RECORDS_MAX: usize = 1000;
+
+/// An element where records of one name may stand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    /// Its plan, by number in the cut.
+    pub(super) plan: usize,
+    /// Where it is.
+    pub(super) node: usize,
+    /// Whether it is one: not passed over, and asked for.
+    pub(super) is_record: bool,
+}
+
+/// Why no records can be told in an element.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Untold {
+    /// The mark says nothing that the format knows.
+    Mark,
+    /// There are none.
+    None,
+    /// There are more than anyone needs.
+    TooMany,
+}
+
+/// The elements where records may stand, in the order of the document.
+pub(super) fn candidates(cut: &Cut, unit: &Unit<'_>) -> Result<Vec<Candidate>, Untold> {
+    let only = match unit.mark {
+        Some((_, _, says)) => Some(asked(cut, says).ok_or(Untold::Mark)?),
+        None => None,
+    };
+    let mut candidates = Vec::new();
+    for (number, plan) in cut.plans.iter().enumerate() {
+        let mut left = plan.skip;
+        unit.each(0, &plan.steps, &mut |node| {
+            // Where others were taken out, the first is not the one that was passed over.
+            let is_record = match &only {
+                Some(only) => only.contains(&number),
+                None => left == 0,
+            };
+            left = left.saturating_sub(1);
+            candidates.push(Candidate {
+                plan: number,
+                node,
+                is_record,
+            });
+            true
+        });
+    }
+    candidates.sort_by_key(|candidate| candidate.node);
+    match candidates
+        .iter()
+        .filter(|candidate| candidate.is_record)
+        .count()
+    {
+        0 => Err(Untold::None),
+        1..=RECORDS_MAX => Ok(candidates),
+        _ => Err(Untold::TooMany),
+    }
+}
+
+/// The plans that a mark asks for.
+fn asked(cut: &Cut, says: &str) -> Option<Vec<usize>> {
+    let mut words = says.split_ascii_whitespace();
+    if words.next() != Some("only") {
+        return None;
+    }
+    let named = |word| cut.plans.iter().position(|plan| plan.name == word);
+    let asked: Option<Vec<usize>> = words.map(named).collect();
+    asked.filter(|asked| !asked.is_empty())
+}
+
+impl Untold {
+    /// What is told of it.
+    pub(super) fn finding(self) -> Finding {
+        match self {
+            Self::Mark => Finding::new(Code::Malformed)
+                .saying("the mark `<?sluss …?>` names no record of this element")
+                .hinting("leave it as it came in the file of rejected records"),
+            Self::None => Finding::new(Code::Required)
+                .saying("the element holds none of the records that it is for")
+                .hinting("send it with one at least, or leave it out"),
+            Self::TooMany => Finding::new(Code::RecordTooLarge)
+                .saying("the element holds more than 1000 records")
+                .hinting("send it in parts"),
+        }
+    }
+}

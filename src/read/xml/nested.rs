@@ -1,0 +1,296 @@
+//! Several records in one element: each is filled from its own part of it, from what stands around, and from what it
+//! refers to.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::candidates::candidates;
+use super::charset::has_mark;
+use super::fill::Filling;
+use super::layout::XmlLayout;
+use super::plan::{Cut, Path, Plan, Standing};
+use super::seek::Seeker;
+use super::unit::{Found, Unit};
+use crate::code::Code;
+use crate::format::Unknown;
+use crate::model::{Finding, Place, Source};
+use crate::read::{Element, RawRecord};
+
+/// Bytes of texts that the records of one element have copies of.
+const COPIED_MAX: usize = 8 << 20;
+
+/// One element being read.
+pub(super) struct Nested<'c> {
+    layout: &'c XmlLayout,
+    element: &'c Element,
+    cut: &'c Cut,
+    seeker: Seeker<'c>,
+    /// Which of the elements of its name each is, within the element around it.
+    ordinals: Vec<u32>,
+    copied: usize,
+}
+
+impl<'c> Nested<'c> {
+    /// The records of an element, one at least. `at`: its number in its chunk.
+    pub(super) fn records(
+        layout: &'c XmlLayout,
+        at: usize,
+        element: &'c Element,
+    ) -> Vec<RawRecord<'c>> {
+        let whole = || {
+            let place = Place::Path(element.path.clone());
+            Filling::new(layout, element, place, Source::Item(at))
+        };
+        if element.bytes.is_empty() {
+            return vec![whole().record];
+        }
+        let Ok(unit) = Unit::parse(layout, element) else {
+            // The cutter has seen these bytes; that they do not read the same again is not expected.
+            let mut whole = whole();
+            whole.wrong(Code::Malformed);
+            return vec![whole.record];
+        };
+        let cut = &layout.cuts[element.cut];
+        let candidates = match candidates(cut, &unit) {
+            Ok(candidates) => candidates,
+            Err(untold) => {
+                let mut whole = whole();
+                let place = whole.record.place.clone();
+                whole.record.findings.push(untold.finding().at(place));
+                return vec![whole.record];
+            }
+        };
+        let mut nested = Self {
+            layout,
+            element,
+            cut,
+            ordinals: ordinals(&unit),
+            seeker: Seeker::new(unit),
+            copied: 0,
+        };
+        let records = candidates.iter().filter(|candidate| candidate.is_record);
+        let records: Vec<(&Plan, usize)> = records
+            .map(|candidate| (&cut.plans[candidate.plan], candidate.node))
+            .collect();
+        let undecodable = nested.undecodable(&records);
+        let mut raw = Vec::with_capacity(records.len());
+        for (part, &(plan, node)) in records.iter().enumerate() {
+            raw.push(nested.record(
+                plan,
+                node,
+                Source::Part { item: at, part },
+                undecodable[part],
+            ));
+        }
+        raw[0].batch.extend(nested.unknown());
+        raw
+    }
+
+    fn record(
+        &mut self,
+        plan: &'c Plan,
+        node: usize,
+        source: Source,
+        undecodable: bool,
+    ) -> RawRecord<'c> {
+        let place = Place::Path(self.path(node).into());
+        let mut filling = Filling::new(self.layout, self.element, place, source);
+        let fields = &self.layout.format().fields;
+        let own = |at: usize| fields[at].record.is_none_or(|record| record == plan.number);
+        let context = &self.element.context;
+        for (field, text) in context.inherited.iter().filter(|(field, _)| own(*field)) {
+            filling.put(*field, Cow::Borrowed(text));
+        }
+        for &field in context.conflicts.iter().filter(|field| own(**field)) {
+            filling.conflict(field);
+        }
+        let mut parts: Vec<Option<usize>> = Vec::with_capacity(plan.parts.len());
+        for part in &plan.parts {
+            let part = self
+                .seeker
+                .part(part, node, &parts)
+                .unwrap_or_else(|finding| {
+                    let finding = finding.at(filling.record.place.clone());
+                    filling.record.findings.push(finding);
+                    None
+                });
+            parts.push(part);
+        }
+        for standing in &plan.fields {
+            self.put(standing, node, &parts, &mut filling);
+        }
+        if self.copied > COPIED_MAX {
+            filling.wrong(Code::RecordTooLarge);
+        }
+        if undecodable && !filling.undecodable {
+            filling.wrong(Code::Undecodable);
+        }
+        filling.finish(own)
+    }
+
+    /// Puts a field's text into the record.
+    fn put(
+        &mut self,
+        standing: &'c Standing,
+        node: usize,
+        parts: &[Option<usize>],
+        filling: &mut Filling<'c>,
+    ) {
+        if !standing.joined.is_empty() {
+            self.join(standing, node, parts, filling);
+            return;
+        }
+        let mut left = standing.paths.len();
+        for path in &standing.paths {
+            left -= 1;
+            match self.seeker.find(path, node, parts) {
+                Found::Nothing => {}
+                Found::Several => {
+                    filling.conflict(standing.field);
+                    return;
+                }
+                Found::One(node) => {
+                    let Some(text) = self.text(path, node) else {
+                        continue;
+                    };
+                    if left == 0 || !text.trim().is_empty() {
+                        filling.put(standing.field, text);
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn join(
+        &mut self,
+        standing: &'c Standing,
+        node: usize,
+        parts: &[Option<usize>],
+        filling: &mut Filling<'c>,
+    ) {
+        let mut texts = Vec::new();
+        for path in standing.paths.iter().chain(&standing.joined) {
+            match self.seeker.find(path, node, parts) {
+                Found::Nothing => {}
+                Found::Several => filling.conflict(standing.field),
+                Found::One(node) => texts.extend(self.text(path, node)),
+            }
+        }
+        let field = &self.layout.format().fields[standing.field];
+        let separator = field
+            .convert
+            .join
+            .as_ref()
+            .map_or("", |(separator, _)| separator);
+        let texts = texts
+            .iter()
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty());
+        let texts: Vec<&str> = texts.collect();
+        if !texts.is_empty() {
+            filling.put(standing.field, Cow::Owned(texts.join(separator)));
+        }
+    }
+
+    /// The text at a node. `None`: records of this element have had too many copies of their texts already.
+    fn text(&mut self, path: &Path, node: usize) -> Option<Cow<'c, str>> {
+        let text = self.seeker.unit.value(node, path)?;
+        if let Cow::Owned(text) = text {
+            self.copied += text.len();
+        }
+        (self.copied <= COPIED_MAX).then(|| text.clone())
+    }
+
+    /// Where a record stands: its own ordinal always, that of an element around it where it is not the first.
+    fn path(&self, node: usize) -> String {
+        let mut steps = Vec::new();
+        let mut at = node;
+        while at != 0 {
+            let own = &self.seeker.unit.nodes[at];
+            steps.push(match self.ordinals[at] {
+                1 if at != node => format!("/{}", own.local),
+                ordinal => format!("/{}[{ordinal}]", own.local),
+            });
+            at = own.parent;
+        }
+        steps.push(self.element.path.to_string());
+        steps.reverse();
+        steps.concat()
+    }
+
+    /// For each record, whether bytes that are no text stand in it; around the records: in the first.
+    fn undecodable(&self, records: &[(&Plan, usize)]) -> Vec<bool> {
+        let source = std::str::from_utf8(&self.element.bytes).unwrap_or_default();
+        let mut marked = vec![false; records.len()];
+        if !has_mark(source) {
+            return marked;
+        }
+        let mut done = 0;
+        for (at, &(_, node)) in records
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, node))| *node != 0)
+        {
+            let node = &self.seeker.unit.nodes[node];
+            marked[0] |= has_mark(&source[done..node.start]);
+            marked[at] |= has_mark(&source[node.start..node.end]);
+            done = node.end;
+        }
+        marked[0] |= has_mark(&source[done..]);
+        marked
+    }
+
+    /// The first text or attribute that the format does not know, where that rejects the batch.
+    fn unknown(&self) -> Option<Finding> {
+        let format = self.layout.format();
+        if format.unknown == Unknown::Ignore {
+            return None;
+        }
+        let told = |name: &str| !format.ignored.contains(&name.to_lowercase());
+        self.seeker.unit.nodes.iter().find_map(|node| {
+            let way = self.way(node);
+            let text =
+                !node.text.trim().is_empty() && told(node.local) && !self.cut.known.contains(&way);
+            let text = text.then(|| way.clone());
+            let attributes = || {
+                let mut names = node.attributes.iter().map(|(name, _)| *name);
+                names.find_map(|name| {
+                    let way = if way.is_empty() {
+                        format!("@{name}")
+                    } else {
+                        format!("{way}/@{name}")
+                    };
+                    (told(name) && !self.cut.known.contains(&way)).then_some(way)
+                })
+            };
+            let way = text.or_else(attributes)?;
+            let place = format!("{}/{way}", self.element.path);
+            Some(Finding::new(Code::UnknownField).at(Place::Path(place.into())))
+        })
+    }
+
+    /// Names from the element down to one of its nodes.
+    fn way(&self, node: &super::unit::Node<'_>) -> String {
+        let mut names = Vec::new();
+        let mut node = node;
+        // The element's own node is its own parent, and begins where it begins.
+        while node.start != 0 {
+            names.push(node.local);
+            node = &self.seeker.unit.nodes[node.parent];
+        }
+        names.reverse();
+        names.join("/")
+    }
+}
+
+fn ordinals(unit: &Unit<'_>) -> Vec<u32> {
+    let mut had: HashMap<(usize, &str), u32> = HashMap::new();
+    let mut ordinals = vec![1; unit.nodes.len()];
+    for (ordinal, node) in ordinals.iter_mut().zip(&unit.nodes).skip(1) {
+        let had = had.entry((node.parent, node.local)).or_default();
+        *had += 1;
+        *ordinal = *had;
+    }
+    ordinals
+}

@@ -1,0 +1,186 @@
+//! What a format's `[record.NAME]` mean, resolved: where the records lie in what is cut out, and where their fields
+//! stand.
+
+use std::collections::HashSet;
+
+use crate::format::{self, Format, XmlPath, XmlRecord, XmlRules, positioned};
+
+/// A way from a record to something in its element.
+#[derive(Debug, Default)]
+pub(super) struct Path {
+    /// The part that it begins at, by number.
+    pub(super) part: Option<usize>,
+    /// How many elements it goes up first.
+    pub(super) up: usize,
+    /// Names on the way down, and which of that name.
+    pub(super) steps: Vec<(String, Option<u32>)>,
+    /// The attribute, if it is not the element's text.
+    pub(super) attribute: Option<String>,
+}
+
+/// An element that belongs to a record.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) path: Path,
+    /// What stands in it, and the paths of the record of which the first that has a text says the same.
+    pub(super) find: Option<(Path, Vec<Path>)>,
+}
+
+/// A field of a record.
+#[derive(Debug)]
+pub(super) struct Standing {
+    /// Its number in the format.
+    pub(super) field: usize,
+    /// Where it stands: the first of these that has a text.
+    pub(super) paths: Vec<Path>,
+    /// Texts that are joined to it.
+    pub(super) joined: Vec<Path>,
+}
+
+/// Records of one name.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) name: String,
+    /// Its number among the format's records.
+    pub(super) number: usize,
+    pub(super) steps: Vec<(String, Option<u32>)>,
+    pub(super) skip: usize,
+    pub(super) parts: Vec<Part>,
+    pub(super) fields: Vec<Standing>,
+}
+
+/// The records that may lie in one of the cuts.
+#[derive(Debug, Default)]
+pub(super) struct Cut {
+    /// The records, that which is the whole first.
+    pub(super) plans: Vec<Plan>,
+    /// Where texts (`a/b`) and attributes (`a/b/@c`) stand that the format knows.
+    pub(super) known: HashSet<String>,
+}
+
+/// The plans of a format, by cut; none where what is cut out is one record.
+pub(super) fn plans(format: &Format, rules: &XmlRules) -> Vec<Cut> {
+    if rules.records.is_empty() {
+        return Vec::new();
+    }
+    let cuts = 0..rules.cuts.len();
+    let mut cuts: Vec<Cut> = cuts.map(|_| Cut::default()).collect();
+    for (number, record) in rules.records.iter().enumerate() {
+        let cut = &mut cuts[record.cut];
+        know(&mut cut.known, format, number, record);
+        cut.plans.push(plan(format, number, record));
+        cut.plans.sort_by_key(|plan| plan.steps.len());
+    }
+    cuts
+}
+
+fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
+    let resolve = |path: &XmlPath| resolve(path, record);
+    let parts = record
+        .parts
+        .iter()
+        .map(|part| Part {
+            path: resolve(&part.path),
+            find: part.find.as_ref().map(|find| {
+                let is = find.is.iter().map(resolve).collect();
+                (resolve(&find.at), is)
+            }),
+        })
+        .collect();
+    let mut fields = Vec::new();
+    for (at, field) in of_record(format, number) {
+        let Some(path) = field.path.as_ref().filter(|path| !path.from_root) else {
+            continue;
+        };
+        let standing = Standing {
+            field: at,
+            paths: std::iter::once(path)
+                .chain(&field.or)
+                .map(resolve)
+                .collect(),
+            joined: joined(field).iter().map(resolve).collect(),
+        };
+        fields.push(standing);
+    }
+    Plan {
+        name: record.name.clone(),
+        number,
+        steps: record
+            .steps
+            .iter()
+            .map(|name| (name.clone(), None))
+            .collect(),
+        skip: record.skip,
+        parts,
+        fields,
+    }
+}
+
+fn of_record(format: &Format, number: usize) -> impl Iterator<Item = (usize, &format::Field)> {
+    let fields = format.fields.iter().enumerate();
+    fields.filter(move |(_, field)| field.record.is_none_or(|record| record == number))
+}
+
+fn joined(field: &format::Field) -> Vec<XmlPath> {
+    let texts = field.convert.join.iter().flat_map(|(_, paths)| paths);
+    texts.filter_map(|text| format::path(text)).collect()
+}
+
+fn resolve(path: &XmlPath, record: &XmlRecord) -> Path {
+    let part = path.part.as_ref();
+    let step = |step: &String| {
+        let (name, position) = positioned(step);
+        (name.to_owned(), position)
+    };
+    Path {
+        part: part.and_then(|name| record.parts.iter().position(|part| part.name == *name)),
+        up: path.up,
+        steps: path.elements.iter().map(step).collect(),
+        attribute: path.attribute.clone(),
+    }
+}
+
+/// Notes where a record's fields, and what finds its parts, stand in what is cut out.
+fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &XmlRecord) {
+    let of_fields = of_record(format, number).flat_map(|(_, field)| {
+        let paths = field.path.iter().chain(&field.or).cloned();
+        paths.chain(joined(field)).collect::<Vec<_>>()
+    });
+    let finds = record
+        .parts
+        .iter()
+        .filter_map(|part| Some((part, part.find.as_ref()?)));
+    let finds = finds.flat_map(|(part, find)| {
+        let at = XmlPath {
+            part: Some(part.name.clone()),
+            ..find.at.clone()
+        };
+        std::iter::once(at).chain(find.is.iter().cloned())
+    });
+    for path in of_fields.chain(finds).filter(|path| !path.from_root) {
+        let mut way = way(&path, record);
+        way.extend(
+            path.attribute
+                .iter()
+                .map(|attribute| format!("@{attribute}")),
+        );
+        known.insert(way.join("/"));
+    }
+}
+
+/// Names of elements from what is cut out down to where a path ends.
+fn way(path: &XmlPath, record: &XmlRecord) -> Vec<String> {
+    let part = path.part.as_ref();
+    let part = part.and_then(|name| record.parts.iter().find(|part| part.name == *name));
+    let mut way = match part {
+        Some(part) => self::way(&part.path, record),
+        None => record.steps.clone(),
+    };
+    way.truncate(way.len().saturating_sub(path.up));
+    way.extend(
+        path.elements
+            .iter()
+            .map(|step| positioned(step).0.to_owned()),
+    );
+    way
+}
