@@ -102,15 +102,20 @@ fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
             ids.join(", ")
         )));
     };
-    let rows = describe(format);
+    let sections = describe(format);
     if common.json {
-        let fields: Vec<Value> = rows
+        let fields = sections
             .iter()
-            .map(|row| {
+            .flat_map(|section| section.rows.iter().map(move |row| (section, row)));
+        let fields: Vec<Value> = fields
+            .map(|(section, row)| {
                 let named = DESCRIBED.iter().zip(row);
-                named
-                    .map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str())))
-                    .collect()
+                let named =
+                    named.map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str())));
+                let record = section.record.as_ref();
+                let record =
+                    record.map(|record| ("record".to_owned(), Value::from(record.as_str())));
+                record.into_iter().chain(named).collect()
             })
             .collect();
         return out.json(&json!({ "id": format.id, "title": format.title, "hash": format.hash, "fields": fields }));
@@ -121,12 +126,19 @@ fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
         reader(format),
         format.patterns.join("  ")
     ))?;
-    out.line("")?;
-    let mut table = Table::new(&DESCRIBED);
-    for row in rows {
-        table.row(row);
+    for section in sections {
+        for line in section.standing {
+            out.line(line)?;
+        }
+        out.line("")?;
+        let mut table = Table::new(&DESCRIBED);
+        for row in section.rows {
+            table.row(row);
+        }
+        table.print(out)?;
+        out.line("")?;
     }
-    table.print(out)
+    Ok(())
 }
 
 fn check(common: &Common, file: Option<&Path>, out: &mut Out) -> Result<Exit> {

@@ -1,33 +1,104 @@
 //! A format's layout as a table, for people.
 
 use super::field::class;
-use super::{Convert, Format};
+use super::{Convert, Format, ReaderKind, XmlPart, XmlRecord, XmlRules};
 
-/// The headings of [`describe`].
+/// The headings of a [`Section`]'s rows.
 pub const DESCRIBED: [&str; 5] = ["field", "in the file", "type", "column", "how"];
 
-/// A row a field: canonical name, where it stands in the file, type, whether its column must be there, how its text is
-/// read.
-pub fn describe(format: &Format) -> Vec<[String; 5]> {
-    let row = |field: &super::Field| {
-        [
-            field.name.to_owned(),
-            field.from.clone(),
-            class(field.kind).to_owned(),
-            if field.column_required {
-                "required"
-            } else {
-                ""
-            }
-            .to_owned(),
-            how(&field.convert),
-        ]
+/// The fields of some of a format's records.
+pub struct Section {
+    /// The `[record.NAME]` whose fields they are; `None`: those of every record.
+    pub record: Option<String>,
+    /// Where these records stand, in words.
+    pub standing: Vec<String>,
+    /// A row a field: canonical name, where it stands in the file, type, whether its column must be there, how its text
+    /// is read.
+    pub rows: Vec<[String; 5]>,
+}
+
+/// A format's layout: one section, or one for each `[record.NAME]` and before these the fields of all, if there are any.
+pub fn describe(format: &Format) -> Vec<Section> {
+    let rows = |record: Option<usize>| -> Vec<[String; 5]> {
+        let fields = format.fields.iter().chain(&format.families);
+        fields
+            .filter(|field| field.record == record)
+            .map(row)
+            .collect()
     };
-    format
-        .fields
-        .iter()
-        .chain(&format.families)
-        .map(row)
+    let ReaderKind::Xml(rules) = &format.reader else {
+        return vec![Section {
+            record: None,
+            standing: Vec::new(),
+            rows: rows(None),
+        }];
+    };
+    let mut sections = Vec::new();
+    if rules.records.is_empty() {
+        sections.push(Section {
+            record: None,
+            standing: rules
+                .cuts
+                .iter()
+                .map(|cut| format!("records at /{}", cut.join("/")))
+                .collect(),
+            rows: rows(None),
+        });
+    } else if !rows(None).is_empty() {
+        sections.push(Section {
+            record: None,
+            standing: vec!["every record".to_owned()],
+            rows: rows(None),
+        });
+    }
+    for (at, record) in rules.records.iter().enumerate() {
+        sections.push(Section {
+            record: Some(record.name.clone()),
+            standing: standing(rules, record),
+            rows: rows(Some(at)),
+        });
+    }
+    sections
+}
+
+fn row(field: &super::Field) -> [String; 5] {
+    let required = if field.column_required {
+        "required"
+    } else {
+        ""
+    };
+    [
+        field.name.to_owned(),
+        field.from.clone(),
+        class(field.kind).to_owned(),
+        required.to_owned(),
+        how(&field.convert),
+    ]
+}
+
+/// Where the records of one name stand, and what belongs to them.
+fn standing(rules: &XmlRules, record: &XmlRecord) -> Vec<String> {
+    let within = format!("/{}", rules.cuts[record.cut].join("/"));
+    let mut at = format!("{}: at {within}", record.name);
+    if !record.steps.is_empty() {
+        at = format!("{at}/{}, read with {within}", record.steps.join("/"));
+    }
+    if record.skip > 0 {
+        at = format!("{at}, from number {} on", record.skip + 1);
+    }
+    let part = |part: &XmlPart| match &part.find {
+        None => format!("  ${} is {}", part.name, part.path),
+        Some(find) => {
+            let is: Vec<String> = find.is.iter().map(ToString::to_string).collect();
+            let is = is.join(" | ");
+            format!(
+                "  ${} is the {} whose {} says what {is} says",
+                part.name, part.path, find.at
+            )
+        }
+    };
+    std::iter::once(at)
+        .chain(record.parts.iter().map(part))
         .collect()
 }
 

@@ -43,19 +43,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let charset = charset(&mut root, reader.as_ref());
     let defaults = Defaults::read(&mut root);
     let complete = complete(&mut root);
-    let unknown = word(
-        &mut root,
-        "unknown_columns",
-        &[
-            ("ignore", Unknown::Ignore),
-            ("reject", Unknown::RejectBatch),
-        ],
-    );
-    let unknown = unknown.unwrap_or(if by_name {
-        Unknown::RejectBatch
-    } else {
-        Unknown::Ignore
-    });
+    let unknown = unknown(&mut root, by_name);
     let skip_or_reject = &[("skip", false), ("reject-batch", true)];
     let reject_batch_on_error = word(&mut root, "on_record_error", skip_or_reject).unwrap_or(false);
     let ignored = root.strings("ignore").unwrap_or_default();
@@ -93,6 +81,19 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     verify(&format, &root, dictionary);
     root.finish();
     Some(format)
+}
+
+/// What to do about a column that no field names.
+fn unknown(root: &mut Table<'_>, by_name: bool) -> Unknown {
+    let words = [
+        ("ignore", Unknown::Ignore),
+        ("reject", Unknown::RejectBatch),
+    ];
+    word(root, "unknown_columns", &words).unwrap_or(if by_name {
+        Unknown::RejectBatch
+    } else {
+        Unknown::Ignore
+    })
 }
 
 /// Bytes in hex.

@@ -26,7 +26,7 @@ mod shipped;
 mod verify;
 mod xml;
 
-pub use describe::{DESCRIBED, describe};
+pub use describe::{DESCRIBED, Section, describe};
 pub use names::{NameValues, overlaps};
 pub use path::XmlPath;
 pub use shipped::{load, shipped};

@@ -20,6 +20,26 @@ pub struct XmlPath {
     pub attribute: Option<String>,
 }
 
+impl std::fmt::Display for XmlPath {
+    /// As a format file writes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.from_root {
+            f.write_str("/")?;
+        }
+        let part = self.part.iter().map(|part| format!("${part}"));
+        let up = std::iter::repeat_n("..".to_owned(), self.up);
+        let steps: Vec<String> = part
+            .chain(up)
+            .chain(self.elements.iter().cloned())
+            .collect();
+        f.write_str(&steps.join("/"))?;
+        match &self.attribute {
+            Some(attribute) => write!(f, "@{attribute}"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Paths with `|` between them; `None`: one of them is none, or one of several counts from the root.
 pub(super) fn paths(text: &str) -> Option<Vec<XmlPath>> {
     let paths: Option<Vec<XmlPath>> = text.split('|').map(path).collect();

@@ -382,10 +382,8 @@ fn a_layout_is_told_as_a_table() {
     let keys = "decimal = ','\ngrouping = ' '\ndates = ['YYYYMMDD']";
     let fields = "{ name = 'insurance_no', from = 'Nr | No', required = true }, { name = 'amount', from = 'a', min = 1 },
         { name = 'reason', from = 'r', map = { 'Dödsfall' = 'death' } }, { name = 'currency', constant = 'SEK' }";
-    let rows: Vec<String> = describe(&format(&csv(keys, fields)))
-        .iter()
-        .map(|row| row.join(" | "))
-        .collect();
+    let sections = describe(&format(&csv(keys, fields)));
+    let rows: Vec<String> = sections[0].rows.iter().map(|row| row.join(" | ")).collect();
     let expected = [
         "kind | k | text |  | blank means customer.create",
         "insurance_no | Nr | No | text | required | ",

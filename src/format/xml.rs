@@ -206,6 +206,7 @@ fn record(rules: &mut XmlRules, name: &str, table: &mut Table<'_>) {
             ),
         }
         record.cut = cut(rules, table, within);
+        beside(rules, &record, table);
     }
     if record.skip > 0 && record.steps.is_empty() {
         table.fault_at(
@@ -217,7 +218,6 @@ fn record(rules: &mut XmlRules, name: &str, table: &mut Table<'_>) {
         self::part(&mut record, name, &mut part);
         part.finish();
     }
-    beside(rules, &record, table);
     rules.records.push(record);
 }
 

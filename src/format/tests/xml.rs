@@ -73,3 +73,198 @@ fn xml_paths_and_controls() {
     let join = "a', join = { with = ' ', labels = ['/F/b'] }, pattern = 'x";
     assert!(faults(&xml(join))[0].contains("not a path within the record"));
 }
+
+/// A format of two records in one element, one beside it, and what else is said in the middle of the first.
+fn nested(policy: &str, card: &str, beside: &str) -> String {
+    format!(
+        "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'xml'\n\
+         [record.policy]\npath = '/F/Order'\nkind = 'customer.create'\nfield = [{{ name = 'customer_no', from = '@id' }}]\n{policy}\n\
+         [record.card]\npath = '/F/Order/Cards/Card'\nwithin = '/F/Order'\nskip = 1\nkind = 'insurance.cancel'\n\
+         field = [{{ name = 'insurance_no', from = '../../No' }}, {{ name = 'reason', from = 'Why | ../@why' }}]\n{card}\n{beside}"
+    )
+}
+
+#[test]
+fn xml_records_lie_in_what_is_cut_out() {
+    let part = "[record.card.part.owner]\npath = '../../Owners/Owner'\nwhere = '@key'\nis = 'Key | ../../Key'";
+    let close = "[record.close]\npath = '/F/Group/Close'\nkind = 'insurance.cancel'\n\
+        field = [{ name = 'insurance_no', from = 'No' }, { name = 'reason', constant = 'death' }]";
+    let format = format(&nested("", part, close));
+    let ReaderKind::Xml(rules) = &format.reader else {
+        panic!("xml");
+    };
+    assert_eq!(
+        rules.cuts,
+        [vec!["F", "Order"], vec!["F", "Group", "Close"]]
+    );
+    let told = |record: &XmlRecord| (record.cut, record.steps.join("/"), record.skip);
+    let told: Vec<_> = rules.records.iter().map(told).collect();
+    let card = (0, "Cards/Card".to_owned(), 1);
+    assert_eq!(told, [(0, String::new(), 0), card, (1, String::new(), 0)]);
+    let reason = format
+        .fields
+        .iter()
+        .find(|field| field.name == "reason")
+        .expect("a field");
+    assert_eq!(
+        (reason.record, reason.or.len(), reason.or[0].up),
+        (Some(1), 1, 1)
+    );
+}
+
+#[test]
+fn faults_of_xml_records_are_told() {
+    let close = |words: &str| format!("[record.close]\nkind = 'customer.create'\n{words}");
+    let part = |words: &str| format!("[record.card.part.owner]\n{words}");
+    let rows = [
+        (
+            nested("", "", &close("path = 'F/x'")),
+            "write the path from the root",
+        ),
+        (
+            nested("", "", "[record.close]\npath = '/F/x'"),
+            "`[record.close]` does not say what it asks for",
+        ),
+        (
+            nested(
+                "",
+                "",
+                "[record.close]\npath = '/F/x'\nkind = 'insurance.cansel'",
+            ),
+            "did you mean `insurance.cancel`?",
+        ),
+        (
+            nested(
+                "",
+                "",
+                "[record.close]\npath = '/F/x'\nkind = 'insurance.cancel'",
+            ),
+            "cannot do without insurance_no, reason",
+        ),
+        (
+            nested("", "", &close("path = '/F/Order'")),
+            "`[record.policy]` stands at this path already",
+        ),
+        (
+            nested(
+                "",
+                "",
+                &close("path = '/F/Order/Cards'\nwithin = '/F/Order'"),
+            ),
+            "`[record.card]` stands at this path already, or within it",
+        ),
+        (
+            nested("", "", &close("path = '/F/Order/x'")),
+            "give both records one `within`",
+        ),
+        (
+            nested("", "", &close("path = '/F/x/y'\nwithin = '/F/z'")),
+            "`within` is the beginning of `path`",
+        ),
+        (
+            nested("", "", &close("path = '/F/x'\nskip = 1")),
+            "`skip` counts within an element",
+        ),
+        (
+            nested("", "", "[xml]\nrecord = '/F/x'"),
+            "says where the records stand",
+        ),
+        (
+            nested(
+                "",
+                "",
+                "[[field]]\nname = 'kind'\nconstant = 'customer.create'",
+            ),
+            "`kind` is filled by another field already",
+        ),
+        (
+            nested("", "", "[[field]]\nname = 'comment'\nfrom = '/F/Order/x'"),
+            "count from the record",
+        ),
+        (
+            nested("", "", "[[field]]\nname = 'comment'\nfrom = '../x'"),
+            "leads out of the element that is cut out",
+        ),
+        (
+            nested("", "", "[[field]]\nname = 'comment'\nfrom = '$owner/x'"),
+            "`[record.policy.part.owner]` is not there",
+        ),
+        (
+            nested("", "", "[[field]]\nname = 'comment'\nfrom = '/F/x | y'"),
+            "is not a path",
+        ),
+        (
+            nested("", &part("path = '../../../x'"), ""),
+            "leads out of the element",
+        ),
+        (
+            nested("", &part("path = '/F/x'"), ""),
+            "write a path from the record",
+        ),
+        (
+            nested("", &part("path = '..'\nwhere = '@a'"), ""),
+            "`where` and `is` go together",
+        ),
+        (
+            nested("", &part("path = '..'\nwhere = '../a'\nis = 'b'"), ""),
+            "write a path from the part",
+        ),
+        (
+            nested("", &part("path = '..'\nwhere = 'a'\nis = '$owner/b'"), ""),
+            "is not there or stands below",
+        ),
+        (
+            nested("", &part("path = '..'\nwere = 'a'"), ""),
+            "unknown key `were`; did you mean `where`?",
+        ),
+        (nested("pat = 1", "", ""), "unknown key `pat`"),
+    ];
+    for (text, expected) in rows {
+        let told = faults(&text);
+        let said = told.iter().any(|fault| fault.contains(expected));
+        assert!(said, "{expected}: {told:?}");
+    }
+    let plain = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'xml'\nxml = { record = '/F/R' }\nfield = [{ name = 'kind', constant = 'customer.create' }, { name = 'comment', from = '";
+    for (from, expected) in [
+        ("../x", "only with `[record.NAME]`"),
+        ("$a/x", "only with `[record.NAME]`"),
+        ("a | b", "several paths"),
+    ] {
+        let told = faults(&format!("{plain}{from}' }}]"));
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
+    let book = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'excel'\nfield = [{ name = 'kind', from = 'k' }]\n[record.a]\npath = '/a/b'";
+    assert!(
+        faults(book)[0].contains("a workbook has"),
+        "{:?}",
+        faults(book)
+    );
+}
+
+#[test]
+fn a_layout_of_records_is_told_record_by_record() {
+    let part = "[record.card.part.owner]\npath = '../../Owners/Owner'\nwhere = '@key'\nis = 'Key | ../../Key'";
+    let day = "[[field]]\nname = 'start_date'\nfrom = '/F/Day'";
+    let sections = describe(&format(&nested("", part, day)));
+    let told = sections.iter().flat_map(|section| {
+        let rows = section
+            .rows
+            .iter()
+            .map(|row| format!("{} | {}", row[0], row[1]));
+        section.standing.iter().cloned().chain(rows)
+    });
+    let told: Vec<String> = told.collect();
+    let expected = [
+        "every record",
+        "start_date | /F/Day",
+        "policy: at /F/Order",
+        "kind | ",
+        "customer_no | @id",
+        "card: at /F/Order/Cards/Card, read with /F/Order, from number 2 on",
+        "  $owner is the ../../Owners/Owner whose @key says what Key | ../../Key says",
+        "kind | ",
+        "insurance_no | ../../No",
+        "reason | Why | ../@why",
+    ];
+    assert_eq!(told, expected);
+}

@@ -74,11 +74,11 @@ impl XmlLayout {
         let mut path = String::new();
         match &field.path {
             Some(from) => {
-                if !from.from_root {
+                if from.from_root {
+                    extend(&mut path, from);
+                } else {
                     path.push_str(record);
                     self.walk(&mut path, field.record, from);
-                } else {
-                    extend(&mut path, from);
                 }
                 if let Some(attribute) = &from.attribute {
                     path.push_str("/@");

@@ -45,7 +45,7 @@ impl<'c> Seeker<'c> {
         part: &'c Part,
         node: usize,
         parts: &[Option<usize>],
-    ) -> Result<Option<usize>, Finding> {
+    ) -> Result<Option<usize>, Box<Finding>> {
         let found = match &part.find {
             None => self.find(&part.path, node, parts),
             Some((at, is)) => {
@@ -66,14 +66,14 @@ impl<'c> Seeker<'c> {
                 let among = among.or_insert_with(|| index(unit, from, &part.path, at));
                 match among.get(&wanted) {
                     Some(found) => *found,
-                    None => return Err(nowhere(part, at)),
+                    None => return Err(Box::new(nowhere(part, at))),
                 }
             }
         };
         match found {
             Found::Nothing => Ok(None),
             Found::One(node) => Ok(Some(node)),
-            Found::Several => Err(several(&part.path)),
+            Found::Several => Err(Box::new(several(&part.path))),
         }
     }
 
@@ -83,11 +83,11 @@ impl<'c> Seeker<'c> {
         is: &'c [Path],
         node: usize,
         parts: &[Option<usize>],
-    ) -> Result<Option<String>, Finding> {
+    ) -> Result<Option<String>, Box<Finding>> {
         for path in is {
             match self.find(path, node, parts) {
                 Found::Nothing => {}
-                Found::Several => return Err(several(path)),
+                Found::Several => return Err(Box::new(several(path))),
                 Found::One(node) => {
                     let text = self.unit.value(node, path).map_or("", |text| text.trim());
                     if !text.is_empty() {

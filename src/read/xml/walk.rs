@@ -262,7 +262,7 @@ impl<'c> Walk<'c> {
         let blank = text.trim().is_empty();
         match (known, &self.layout.tree) {
             (Known::Field(Named::Field(field)), _) if !has_children => {
-                self.filling.put(field, text)
+                self.filling.put(field, text);
             }
             (Known::Field(Named::Member(family, name)), _) if !has_children => {
                 self.filling.put_member(family, name, text);

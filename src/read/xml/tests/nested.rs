@@ -206,12 +206,11 @@ fn one_element_cannot_hold_more_than_anyone_needs() {
     let bytes: usize = found.iter().map(String::len).sum();
     assert!(bytes < 16 << 20, "{bytes}");
     // Neither what is looked for nor what is looked through makes it slow.
-    let people: String = (0..20_000)
-        .map(|n| format!("<Person key='{n}'/>"))
-        .collect();
-    let cards: String = (0..1000)
-        .map(|n| format!("<Card><Key>{}</Key></Card>", n * 19))
-        .collect();
+    let people = (0..20_000).map(|n| format!("<Person key='{n}'/>"));
+    let people: Vec<String> = people.collect();
+    let cards = (0..1000).map(|n| format!("<Card><Key>{}</Key></Card>", n * 19));
+    let cards: Vec<String> = cards.collect();
+    let (people, cards) = (people.concat(), cards.concat());
     let document = format!(
         "<F><Order><People>{people}</People><Policy><OwnerKey>7</OwnerKey><Cards>{cards}</Cards></Policy></Order></F>"
     );
