@@ -169,6 +169,14 @@ pub enum Command {
     },
     /// Recompute the journal's chain against books, archive and outboxes; exit 5 where something is not what was written
     Audit,
+    /// Write settings, keys, formats and a consistent copy of every book into a tar file, while a run may go on
+    ///
+    /// Unpacked into a folder that `sluss init` made, it is the site again; archive and outboxes are files that never
+    /// change, for any backup program.
+    Backup {
+        /// The file to write, which must not exist
+        file: PathBuf,
+    },
     /// Lift the stop of a partner
     Resume {
         /// The partner

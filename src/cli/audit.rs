@@ -8,7 +8,6 @@ use super::exit::Exit;
 use super::out::Out;
 use super::session;
 use super::table::tame;
-use crate::ledger::is_damage;
 use crate::run::{Audited, audit};
 
 /// Audits the book of the partner that the options name, or all, and tells every break.
@@ -16,12 +15,7 @@ pub(super) fn run(common: &Common, out: &mut Out) -> Result<Exit> {
     let site = session::site(common)?;
     let mut all = Vec::new();
     for name in session::book_names(common, &site)? {
-        match session::book(&site, name) {
-            Ok(Some(mut book)) => all.push(audit(&site, name, &mut book)?),
-            Ok(None) => {}
-            Err(error) if is_damage(&error) => all.push(Audited::damaged(name, &error)),
-            Err(error) => return Err(error),
-        }
+        all.extend(audit(&site, name)?);
     }
     if common.json {
         let books: Vec<_> = all.iter().map(Audited::document).collect();

@@ -3,6 +3,7 @@
 
 pub mod args;
 mod audit;
+mod backup;
 pub mod errors;
 pub mod exit;
 pub mod export;
@@ -103,6 +104,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
             mermaid: false,
         } => rules::print(line.as_deref(), common.json, out),
         Command::Audit => return audit::run(common, out),
+        Command::Backup { file } => backup::write(common, file, out),
         Command::Resume { name } => return resume(common, name, out),
         Command::Number { kind, values } => number::print(common, kind, values, out),
         Command::Completions { shell } => man::completions(*shell, out),

@@ -196,6 +196,11 @@ impl Book {
         )
     }
 
+    /// The batch of this number.
+    pub fn batch(&self, id: i64) -> Result<Option<JournalRow>> {
+        Ok(self.rows_where("id = ?1", [id])?.pop())
+    }
+
     /// The newest batches, newest first; all with `usize::MAX`.
     pub fn batches(&self, limit: usize) -> Result<Vec<JournalRow>> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

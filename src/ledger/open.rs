@@ -109,6 +109,25 @@ impl Book {
     }
 }
 
+impl Book {
+    /// Writes a copy of the book as this reader sees it, page by page, into a file that is not there yet; what is
+    /// written to the book meanwhile is not in it. The copy's structure is checked.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let made = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        let untold = None::<fn(rusqlite::backup::Progress)>;
+        self.db.backup("main", path, untold)?;
+        let copy = Connection::open(path)?;
+        let found: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        ensure!(found == "ok", "the copy is damaged: {found}");
+        copy.close().map_err(|(_, error)| error)?;
+        Ok(made.sync_all()?)
+    }
+}
+
 /// Where a book is made: beside its place.
 fn aside(path: &Path) -> PathBuf {
     let mut aside = path.as_os_str().to_owned();

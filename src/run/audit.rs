@@ -7,10 +7,12 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::age::lacking;
 use super::journal::{base_of, summaries};
 use crate::ledger::{self, Book, JournalRow};
 use crate::os::{self, Folder};
 use crate::site::Site;
+use crate::site::newest::Newest;
 use crate::site::settings::Partner;
 
 /// The longest summary that is looked into; ours are some kilobytes.
@@ -68,34 +70,53 @@ impl Audited {
 }
 
 impl Audited {
-    /// What is found of a book whose file cannot even be opened.
-    pub fn damaged(name: &str, error: &anyhow::Error) -> Self {
+    /// What is found of a book as a whole.
+    fn of(name: &str, what: impl Into<String>) -> Self {
         let mut found = Self {
             book: name.to_owned(),
             ..Self::default()
         };
-        let what = format!("the file is damaged: {error:#}");
         found.wrong(None, format!("ledger/{name}.sqlite"), what);
         found
     }
 }
 
-/// Audits one book.
+/// Audits one book; `None`: there is none yet, and nothing says that there was.
 ///
 /// # Errors
 /// Something cannot be read. What is not as it was written is no error.
-pub fn audit(site: &Site, name: &str, book: &mut Book) -> Result<Audited> {
-    // The outbox first: what a run publishes meanwhile is then not taken for what the book lacks.
-    let published = summaries_beside(site, name)?;
+pub fn audit(site: &Site, name: &str) -> Result<Option<Audited>> {
+    // Before the book is opened: what a run does meanwhile is then not taken for what the book lacks.
+    let (published, newest) = (summaries_beside(site, name)?, site.newest(name)?);
+    let opened = Book::open_read(&site.book(name), site.secret().site());
+    let found = match opened {
+        Ok(Some(mut book)) => hold(site, name, &mut book, &published, newest),
+        Ok(None) if published.is_empty() && newest.is_none() => return Ok(None),
+        Ok(None) => Ok(Audited::of(name, "it is gone, and there are answers of it")),
+        Err(error) => Err(error),
+    };
+    match found {
+        Err(error) if ledger::is_damage(&error) => {
+            let what = format!("the file is damaged: {error:#}");
+            Ok(Some(Audited::of(name, what)))
+        }
+        found => found.map(Some),
+    }
+}
+
+fn hold(
+    site: &Site,
+    name: &str,
+    book: &mut Book,
+    published: &[(String, String)],
+    newest: Option<Newest>,
+) -> Result<Audited> {
     let mut found = Audited {
         book: name.to_owned(),
         ..Audited::default()
     };
     let breaks = book.audit()?;
-    let rows = match book.batches(usize::MAX) {
-        Err(error) if ledger::is_damage(&error) => return Ok(Audited::damaged(name, &error)),
-        rows => rows?,
-    };
+    let rows = book.batches(usize::MAX)?;
     for ledger::Break { id, what } in breaks {
         let row = rows.iter().find(|row| row.id == id);
         let batch = row.map(|row| &*row.journal.batch);
@@ -110,10 +131,15 @@ pub fn audit(site: &Site, name: &str, book: &mut Book) -> Result<Audited> {
             answers(site, row, &mut found)?;
         }
     }
+    if let Some(newest) = lacking(newest, book)? {
+        let what =
+            "the book does not have this batch any more, which an earlier run has seen in it";
+        found.wrong(Some(&newest.batch), format!("ledger/{name}.sqlite"), what);
+    }
     for (place, batch) in published {
-        if !known.contains(&*batch) {
+        if !known.contains(&**batch) {
             found.wrong(
-                Some(&batch),
+                Some(batch),
                 place,
                 "the book does not have this batch: it is older than its answers. If it was brought back from a copy, \
                  bring back the newest one, or take the partner's later files out of the archive and drop them again",

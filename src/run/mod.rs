@@ -1,7 +1,9 @@
 //! A run from top to bottom.
 
+mod age;
 pub mod alone;
 mod audit;
+mod backup;
 mod batch;
 pub mod check;
 mod decide;
@@ -33,6 +35,7 @@ use crate::site::Site;
 use crate::site::settings::Settings;
 
 pub use audit::{Audited, audit};
+pub use backup::backup;
 pub use look::look;
 pub use report::{Report, RunError, Waiting};
 use session::{Session, Shared};

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 
+use super::age;
 use super::batch::{due_journal, publish_row};
 use super::due::DueDay;
 use super::report::{Report, Waiting};
@@ -78,7 +79,9 @@ impl<'a> Session<'a> {
     pub(super) fn book(&mut self) -> Result<&mut Book> {
         if self.book.is_none() {
             let site = self.shared.site;
-            self.book = Some(Book::open(&site.book(self.name), site.secret().site())?);
+            let book = Book::open(&site.book(self.name), site.secret().site())?;
+            age::refuse_older(site, self.name, &book)?;
+            self.book = Some(book);
         }
         Ok(self.book.as_mut().expect("just opened"))
     }
@@ -115,6 +118,7 @@ impl<'a> Session<'a> {
             }
         }
         if let Some(book) = self.book.take() {
+            age::remember(self.shared.site, self.name, &book)?;
             book.close()?;
         }
         Ok(())

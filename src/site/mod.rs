@@ -3,6 +3,7 @@
 mod folders;
 mod init;
 mod lock;
+pub mod newest;
 mod secret;
 pub mod settings;
 #[cfg(test)]

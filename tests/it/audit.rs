@@ -169,3 +169,105 @@ fn what_was_altered_afterwards_is_a_break_and_is_named() {
         assert!(named, "{number} {expected}: {found:?}");
     }
 }
+
+#[test]
+fn an_older_book_or_none_is_not_written_to() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = night(folder.path());
+    let book = site.join("ledger/nordbank.sqlite");
+    let copy = folder.path().join("older.sqlite");
+    let made = Connection::open(&book)
+        .expect("opens")
+        .execute("VACUUM INTO ?1", [copy.to_str().expect("UTF-8")]);
+    made.expect("copied");
+    let next = site.join("inbox/nordbank/INS_20261121_001.csv");
+    let sent = file(&site.join("archive/nordbank"), ".csv");
+    let text = std::fs::read(&sent).expect("read");
+    std::fs::write(&next, [&text[..], b"\n"].concat()).expect("dropped");
+    let run = |site: &Path| sluss(&["run", "--business-date", "2026-11-21"], site);
+    assert!(run(&site).status.code() < Some(2));
+    assert!(!next.exists());
+    for older in [true, false] {
+        for end in ["", "-wal", "-shm"] {
+            let path = format!("{}{end}", book.display());
+            std::fs::remove_file(path).ok();
+        }
+        if older {
+            std::fs::copy(&copy, &book).expect("brought back");
+        }
+        std::fs::write(&next, [&text[..], b"\n\n"].concat()).expect("dropped");
+        let refused = run(&site);
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert_eq!(refused.status.code(), Some(4), "{told}");
+        assert!(told.contains("Bring back the newest copy"), "{told}");
+        let (code, document) = audit(&site);
+        assert_eq!(code, Some(5), "{document:#}");
+        assert!(!breaks(&document).is_empty());
+    }
+}
+
+#[test]
+fn a_backup_taken_during_a_run_is_a_site_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = night(folder.path());
+    let tar = folder.path().join("night.tar");
+    let inbox = site.join("inbox/nordbank");
+    let sent = std::fs::read(file(&site.join("archive/nordbank"), ".csv")).expect("read");
+    for number in 0..40 {
+        let name = inbox.join(format!("INS_20261121_{number:03}.csv"));
+        std::fs::write(name, [&sent[..], &b"\n".repeat(number + 1)].concat()).expect("dropped");
+    }
+    let run = Command::new(env!("CARGO_BIN_EXE_sluss"))
+        .args(["run", "--quiet", "--business-date", "2026-11-21", "--site"])
+        .arg(&site)
+        .spawn();
+    let mut run = run.expect("it runs");
+    let taken = sluss(&["backup", tar.to_str().expect("UTF-8")], &site);
+    assert_eq!(taken.status.code(), Some(0), "{taken:?}");
+    assert!(run.wait().expect("it ends").code() < Some(2));
+    let again = sluss(&["backup", tar.to_str().expect("UTF-8")], &site);
+    assert_eq!(again.status.code(), Some(4), "nothing is replaced");
+    let left: Vec<_> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    // The drill: another machine, with the files that never change brought there by other means.
+    let new = folder.path().join("new");
+    let unpack = |arguments: &[&str]| {
+        let done = Command::new("tar")
+            .args(arguments)
+            .arg("-C")
+            .arg(&new)
+            .status();
+        assert!(done.expect("tar").success());
+    };
+    let init = Command::new(env!("CARGO_BIN_EXE_sluss"))
+        .arg("init")
+        .arg(&new)
+        .status();
+    assert!(init.expect("it runs").success());
+    unpack(&["-xf", tar.to_str().expect("UTF-8")]);
+    for folder in ["archive", "quarantine", "inbox", "outbox"] {
+        let copied = Command::new("cp")
+            .arg("-a")
+            .arg(site.join(folder))
+            .arg(&new)
+            .status();
+        assert!(copied.expect("cp").success());
+    }
+    let (_, document) = audit(&new);
+    let found = breaks(&document);
+    // What was answered after the backup is named, and nothing else.
+    assert!(
+        found
+            .iter()
+            .all(|line| line.contains("older than its answers")),
+        "{found:?}"
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(new.join("secret"))
+            .expect("there")
+            .permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+}
