@@ -2,7 +2,7 @@
 
 use super::conversion::{convert, typed};
 use super::defaults::Defaults;
-use super::path::paths;
+use super::path::{path, paths};
 use super::{Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
 use crate::model::family::is_family;
@@ -88,6 +88,7 @@ fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option
         path: None,
         or: Vec::new(),
         record: Some(record),
+        star: None,
         column_required: false,
         convert: Convert {
             constant: Some(word),
@@ -129,6 +130,7 @@ fn named(
         path: xml.then_some(path),
         or: Vec::new(),
         record: None,
+        star: None,
         column_required: !xml && name == "kind",
         convert,
     })
@@ -147,6 +149,9 @@ fn field(
     let known = name
         .as_deref()
         .and_then(|name| known(table, name, lines, dictionary));
+    if place.star.is_some() && known.is_some_and(|name| !is_family(name)) {
+        table.fault_at("star", "only a name with `*` has a `star`");
+    }
     let kind = known.and_then(dictionary.kind_of);
     let convert = convert(table, known.zip(kind), reader, defaults, dictionary);
     Some(Field {
@@ -158,6 +163,7 @@ fn field(
         path: place.path,
         or: place.or,
         record,
+        star: place.star,
         column_required: place.required,
         convert,
     })
@@ -178,7 +184,7 @@ fn known(
         table.fault_at("name", message);
         return None;
     };
-    if is_family(known) {
+    if is_family(known) && !table.has("star") {
         let message = format!("`{known}` stands for many names; name one of them");
         table.fault_at("name", message);
     }
@@ -200,6 +206,7 @@ struct Standing {
     position: Option<usize>,
     path: Option<XmlPath>,
     or: Vec<XmlPath>,
+    star: Option<XmlPath>,
     required: bool,
 }
 
@@ -223,6 +230,7 @@ impl Standing {
         } else if let Some(position) = position {
             standing.from = format!("column {position}");
         }
+        standing.star(table, record);
         standing.check(table, reader);
         standing
     }
@@ -258,6 +266,24 @@ impl Standing {
             }
         }
         self.from = from;
+    }
+
+    /// What a family's `*` stands for: said in the element that a member is.
+    fn star(&mut self, table: &mut Table<'_>, record: Option<usize>) {
+        let Some(star) = table.string("star") else {
+            return;
+        };
+        let own = |path: &XmlPath| !path.from_root && path.up == 0 && path.part.is_none();
+        self.star = path(&star).filter(own);
+        if self.star.is_none() {
+            table.fault_at("star", "write a path from the element, such as `@name`");
+        }
+        if record.is_none() || self.path.is_none() || !self.or.is_empty() {
+            table.fault_at(
+                "star",
+                "only a field of a `[record.NAME]`, with one path, has a `star`",
+            );
+        }
     }
 
     fn check(&self, table: &Table<'_>, reader: Option<&ReaderKind>) {

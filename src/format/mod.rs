@@ -63,7 +63,8 @@ pub struct Format {
     pub reject_batch_on_error: bool,
     /// The fields, in the order of the file.
     pub fields: Vec<Field>,
-    /// In a format by name: the families of names, whose members may stand in a file beside the fields.
+    /// The families of names, whose members may stand in a file beside the fields: all that are known in a format by
+    /// name, in others those that it gives a `star`.
     pub families: Vec<Field>,
     /// What must add up.
     pub controls: Vec<Control>,
@@ -177,6 +178,8 @@ pub struct Field {
     pub or: Vec<XmlPath>,
     /// xml: the `[record.NAME]` that it belongs to, by number; `None`: every record has it.
     pub record: Option<usize>,
+    /// xml, of a family: what its `*` stands for, counted from each element that is a member.
+    pub star: Option<XmlPath>,
     /// The column must stand in the header (csv, excel).
     pub column_required: bool,
     /// How its text becomes canonical text.

@@ -218,6 +218,30 @@ fn faults_of_xml_records_are_told() {
             "unknown key `were`; did you mean `where`?",
         ),
         (nested("pat = 1", "", ""), "unknown key `pat`"),
+        (
+            nested(
+                "",
+                "",
+                "[[field]]\nname = 'line.*'\nfrom = 'x'\nstar = '@y'",
+            ),
+            "only a field of a `[record.NAME]`",
+        ),
+        (
+            nested(
+                "",
+                "",
+                "[[field]]\nname = 'comment'\nfrom = 'x'\nstar = '../y'",
+            ),
+            "write a path from the element",
+        ),
+        (
+            nested(
+                "",
+                "",
+                "[[field]]\nname = 'comment'\nfrom = 'x'\nstar = '@y'",
+            ),
+            "only a name with `*` has a `star`",
+        ),
     ];
     for (text, expected) in rows {
         let told = faults(&text);

@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::model::Finding;
 
 /// Records in one element.
-const RECORDS_MAX: usize = 1000;
+pub(super) const RECORDS_MAX: usize = 1000;
 
 /// An element where records of one name may stand.
 #[derive(Clone, Copy, Debug)]
@@ -36,15 +36,15 @@ pub(super) fn candidates(cut: &Cut, unit: &Unit<'_>) -> Result<Vec<Candidate>, U
         Some((_, _, says)) => Some(asked(cut, says).ok_or(Untold::Mark)?),
         None => None,
     };
+    // Where the record that takes in the first of others was taken, they went with it.
+    let whole = cut.plans.iter().position(|plan| plan.steps.is_empty());
+    let without = (only.as_ref().zip(whole)).is_some_and(|(only, whole)| !only.contains(&whole));
     let mut candidates = Vec::new();
     for (number, plan) in cut.plans.iter().enumerate() {
         let mut left = plan.skip;
         unit.each(0, &plan.steps, &mut |node| {
-            // Where others were taken out, the first is not the one that was passed over.
-            let is_record = match &only {
-                Some(only) => only.contains(&number),
-                None => left == 0,
-            };
+            let asked = only.as_ref().is_none_or(|only| only.contains(&number));
+            let is_record = asked && (left == 0 || without);
             left = left.saturating_sub(1);
             candidates.push(Candidate {
                 plan: number,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::fill::Filling;
 use crate::code::Code;
-use crate::model::Finding;
+use crate::model::{Finding, Place};
 use crate::read::field::given;
 
 impl<'c> Filling<'c> {
@@ -31,5 +31,16 @@ impl<'c> Filling<'c> {
             given.name = name;
             self.record.fields.push(given);
         }
+    }
+
+    /// An element that ought to be a member of the family of this number says no name that could be one.
+    pub(super) fn strange(&mut self, family: usize, path: &str) {
+        let name = self.layout.format().families[family].name;
+        let finding = Finding::field(Code::UnknownField, name).at(Place::Path(path.into()));
+        self.record.findings.push(
+            finding
+                .saying("no name can be made of what the element says of itself")
+                .hinting("name it with letters, digits, `_` and `-`, 35 at most"),
+        );
     }
 }

@@ -2,18 +2,18 @@
 //! refers to.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::candidates::candidates;
+use super::candidates::{RECORDS_MAX, candidates};
 use super::charset::has_mark;
 use super::fill::Filling;
 use super::layout::XmlLayout;
-use super::plan::{Cut, Path, Plan, Standing};
-use super::seek::Seeker;
+use super::plan::{Cut, Members, Part, Path, Plan, Standing};
+use super::seek::{self, Seeker};
 use super::unit::{Found, Unit};
 use crate::code::Code;
 use crate::format::Unknown;
-use crate::model::{Finding, Place, Source};
+use crate::model::{Finding, Place, Source, family};
 use crate::read::{Element, RawRecord};
 
 /// Bytes of texts that the records of one element have copies of.
@@ -83,7 +83,30 @@ impl<'c> Nested<'c> {
             ));
         }
         raw[0].batch.extend(nested.unknown());
+        raw[0].findings.extend(nested.unused(&records));
         raw
+    }
+
+    /// The first element that could be a part of a record and is none: what it says would be lost without a word.
+    fn unused(&self, records: &[(&'c Plan, usize)]) -> Option<Finding> {
+        if self.seeker.unit.mark.is_some() {
+            // Those who referred to it may have been taken.
+            return None;
+        }
+        let mut seen: HashSet<(*const Part, usize)> = HashSet::new();
+        for &(plan, node) in records {
+            for part in &plan.parts {
+                let from = self.seeker.unit.up(node, part.path.up);
+                if !seen.insert((std::ptr::from_ref(part), from)) {
+                    continue;
+                }
+                if let Some(&unused) = self.seeker.unused(part, node).first() {
+                    let place = Place::Path(self.path(unused).into());
+                    return seek::unused(part).map(|finding| finding.at(place));
+                }
+            }
+        }
+        None
     }
 
     fn record(
@@ -118,6 +141,9 @@ impl<'c> Nested<'c> {
         }
         for standing in &plan.fields {
             self.put(standing, node, &parts, &mut filling);
+        }
+        for members in &plan.families {
+            self.put_members(members, node, &parts, &mut filling);
         }
         if self.copied > COPIED_MAX {
             filling.wrong(Code::RecordTooLarge);
@@ -158,6 +184,44 @@ impl<'c> Nested<'c> {
                         return;
                     }
                 }
+            }
+        }
+    }
+
+    /// Puts the members of a family into the record: each element is one.
+    fn put_members(
+        &mut self,
+        members: &'c Members,
+        node: usize,
+        parts: &[Option<usize>],
+        filling: &mut Filling<'c>,
+    ) {
+        let Some(from) = self.seeker.base(&members.path, node, parts) else {
+            return;
+        };
+        let mut nodes = Vec::new();
+        self.seeker
+            .unit
+            .each(from, &members.path.steps, &mut |node| {
+                nodes.push(node);
+                nodes.len() < RECORDS_MAX
+            });
+        if nodes.len() == RECORDS_MAX {
+            filling.wrong(Code::RecordTooLarge);
+        }
+        let family = self.layout.format().families[members.family].name;
+        for node in nodes {
+            let star = match self.seeker.find(&members.star, node, parts) {
+                Found::One(at) => self.seeker.unit.value(at, &members.star),
+                Found::Nothing | Found::Several => None,
+            };
+            let name = family.replacen('*', star.map_or("", |star| star.trim()), 1);
+            match family::member(family, &name) {
+                Some(name) => {
+                    let text = self.text(&members.path, node).unwrap_or_default();
+                    filling.put_member(members.family, name, text);
+                }
+                None => filling.strange(members.family, &self.path(node)),
             }
         }
     }

@@ -37,6 +37,17 @@ pub(super) struct Standing {
     pub(super) joined: Vec<Path>,
 }
 
+/// Elements of one path, each of which is a field of its own: a member of a family of names.
+#[derive(Debug)]
+pub(super) struct Members {
+    /// The family's number in the format.
+    pub(super) family: usize,
+    /// Where they stand, and where in them the text is.
+    pub(super) path: Path,
+    /// What stands in each for the family's `*`.
+    pub(super) star: Path,
+}
+
 /// Records of one name.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -47,6 +58,7 @@ pub(super) struct Plan {
     pub(super) skip: usize,
     pub(super) parts: Vec<Part>,
     pub(super) fields: Vec<Standing>,
+    pub(super) families: Vec<Members>,
 }
 
 /// The records that may lie in one of the cuts.
@@ -102,6 +114,15 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         };
         fields.push(standing);
     }
+    let families = format.families.iter().enumerate();
+    let families = families.filter(|(_, family)| family.record.is_none_or(|of| of == number));
+    let families = families.filter_map(|(at, family)| {
+        Some(Members {
+            family: at,
+            path: resolve(family.path.as_ref()?),
+            star: resolve(family.star.as_ref()?),
+        })
+    });
     Plan {
         name: record.name.clone(),
         number,
@@ -113,6 +134,7 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         skip: record.skip,
         parts,
         fields,
+        families: families.collect(),
     }
 }
 
@@ -146,6 +168,19 @@ fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &Xm
         let paths = field.path.iter().chain(&field.or).cloned();
         paths.chain(joined(field)).collect::<Vec<_>>()
     });
+    let of_families = format
+        .families
+        .iter()
+        .filter(|family| family.record == Some(number));
+    let of_families = of_families.flat_map(|family| {
+        let path = family.path.clone().unwrap_or_default();
+        let mut star = path.clone();
+        if let Some(own) = &family.star {
+            star.elements.extend(own.elements.iter().cloned());
+            star.attribute.clone_from(&own.attribute);
+        }
+        [path, star]
+    });
     let finds = record
         .parts
         .iter()
@@ -157,7 +192,11 @@ fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &Xm
         };
         std::iter::once(at).chain(find.is.iter().cloned())
     });
-    for path in of_fields.chain(finds).filter(|path| !path.from_root) {
+    for path in of_fields
+        .chain(of_families)
+        .chain(finds)
+        .filter(|path| !path.from_root)
+    {
         let mut way = way(&path, record);
         way.extend(
             path.attribute

@@ -1,7 +1,7 @@
 //! What of an element comes back when some of its records were rejected and others were not.
 //!
 //! Those that were not are taken out, so that nothing is done twice. The record that is the element itself cannot be: the
-//! others stand in it and take values from it. A mark then says which records are still asked for.
+//! others stand in it and take values from it. So a mark says which records are still asked for.
 
 use super::candidates::{Candidate, candidates};
 use super::layout::XmlLayout;
@@ -45,10 +45,10 @@ pub(super) fn rest(layout: &XmlLayout, element: &Element, rejected: &[usize]) ->
             ));
         }
     }
-    if let Some((start, end, _)) = unit.mark {
-        edits.push((start, end, String::new()));
-    }
-    if taken {
+    let before = unit.mark.map(|(start, end, _)| (start, end, String::new()));
+    let whole = edits.is_empty() && !taken && before.is_none();
+    edits.extend(before);
+    if !whole {
         let mut names: Vec<&str> = Vec::new();
         for (candidate, _) in candidates.iter().filter(|(_, back)| *back) {
             let name = cut.plans[candidate.plan].name.as_str();

@@ -1,6 +1,6 @@
 //! Finds what stands around records, once for all that look for it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::plan::{Part, Path};
 use super::unit::{Found, Unit};
@@ -14,6 +14,8 @@ pub(super) struct Seeker<'c> {
     found: HashMap<(*const Path, usize), Found>,
     /// The elements that a part may be, by what stands in them.
     among: HashMap<(*const Part, usize), HashMap<String, Found>>,
+    /// What something was taken from, with all around it.
+    used: HashSet<usize>,
 }
 
 impl<'c> Seeker<'c> {
@@ -22,21 +24,53 @@ impl<'c> Seeker<'c> {
             unit,
             found: HashMap::new(),
             among: HashMap::new(),
+            used: HashSet::new(),
         }
     }
 
     /// What a path leads to from a record.
     pub(super) fn find(&mut self, path: &'c Path, node: usize, parts: &[Option<usize>]) -> Found {
+        let Some(from) = self.base(path, node, parts) else {
+            return Found::Nothing;
+        };
+        let key = (std::ptr::from_ref(path), from);
+        if let Some(found) = self.found.get(&key) {
+            return *found;
+        }
+        let found = self.unit.select(from, path);
+        self.found.insert(key, found);
+        self.uses(found);
+        found
+    }
+
+    /// The node from which a path's own steps count.
+    pub(super) fn base(&self, path: &Path, node: usize, parts: &[Option<usize>]) -> Option<usize> {
         let from = match path.part {
             None => node,
-            Some(part) => match parts.get(part).copied().flatten() {
-                Some(node) => node,
-                None => return Found::Nothing,
-            },
+            Some(part) => parts.get(part).copied().flatten()?,
         };
-        let from = self.unit.up(from, path.up);
-        let key = (std::ptr::from_ref(path), from);
-        *(self.found.entry(key)).or_insert_with(|| self.unit.select(from, path))
+        Some(self.unit.up(from, path.up))
+    }
+
+    fn uses(&mut self, found: Found) {
+        if let Found::One(mut node) = found {
+            while self.used.insert(node) {
+                node = self.unit.nodes[node].parent;
+            }
+        }
+    }
+
+    /// The elements that a part of this record may be and that nothing was taken from.
+    pub(super) fn unused(&self, part: &Part, node: usize) -> Vec<usize> {
+        let mut unused = Vec::new();
+        if part.find.is_some() && part.path.part.is_none() {
+            let from = self.unit.up(node, part.path.up);
+            self.unit.each(from, &part.path.steps, &mut |node| {
+                unused.extend((!self.used.contains(&node)).then_some(node));
+                true
+            });
+        }
+        unused
     }
 
     /// The element that is a part of a record; `None`: there is none. An error where it cannot be told.
@@ -52,24 +86,22 @@ impl<'c> Seeker<'c> {
                 let Some(wanted) = self.wanted(is, node, parts)? else {
                     return Ok(None);
                 };
-                let from = match part.path.part {
-                    None => Some(node),
-                    Some(other) => parts.get(other).copied().flatten(),
-                };
-                let Some(from) = from else {
+                let Some(from) = self.base(&part.path, node, parts) else {
                     return Ok(None);
                 };
-                let from = self.unit.up(from, part.path.up);
                 let key = (std::ptr::from_ref(part), from);
                 let unit = &self.unit;
                 let among = self.among.entry(key);
                 let among = among.or_insert_with(|| index(unit, from, &part.path, at));
                 match among.get(&wanted) {
                     Some(found) => *found,
+                    // It may be known already, where none are sent.
+                    None if among.is_empty() => Found::Nothing,
                     None => return Err(Box::new(nowhere(part, at))),
                 }
             }
         };
+        self.uses(found);
         match found {
             Found::Nothing => Ok(None),
             Found::One(node) => Ok(Some(node)),
@@ -132,6 +164,18 @@ fn several(path: &Path) -> Finding {
             shown(path)
         ))
         .hinting("send it once, or each under a reference of its own")
+}
+
+/// What is said of an element that nothing was taken from.
+pub(super) fn unused(part: &Part) -> Option<Finding> {
+    let (at, _) = part.find.as_ref()?;
+    let finding = Finding::new(Code::Required)
+        .saying(format!("no record refers to this `{}`", shown(&part.path)))
+        .hinting(format!(
+            "refer to it by its `{}`, or leave it out",
+            shown(at)
+        ));
+    Some(finding)
 }
 
 fn nowhere(part: &Part, at: &Path) -> Finding {

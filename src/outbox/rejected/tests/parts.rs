@@ -52,7 +52,13 @@ fn an_element_comes_back_with_what_is_still_asked_for() {
 
 #[test]
 fn what_was_taken_is_taken_out_and_what_holds_the_rest_is_marked() {
-    let rows: [(&[usize], &str, &str); 3] = [
+    let rows: [(&[usize], &str, &str); 4] = [
+        // Nothing was taken: it comes back as it came.
+        (
+            &[0, 1, 2],
+            "<Order id='1'><People>",
+            "</Card>\n  <Card id='13'><Text>three</Text></Card></Cards>",
+        ),
         // The first card was the order's own, and went with it.
         (
             &[2],
@@ -61,12 +67,12 @@ fn what_was_taken_is_taken_out_and_what_holds_the_rest_is_marked() {
         ),
         (
             &[0],
-            "<Order id='1'><People>",
+            "<Order id='1'><?sluss only policy?><People>",
             "<Cards><Card id='11'><Text>one</Text></Card></Cards><OwnerKey>",
         ),
         (
             &[0, 1],
-            "<Order id='1'><People>",
+            "<Order id='1'><?sluss only policy card?><People>",
             "</Card>\n         <Card id='12'><Text>two</Text><Key>b</Key></Card></Cards>",
         ),
     ];

@@ -45,6 +45,7 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         path: (!from.is_empty()).then(|| path(from)),
         or: Vec::new(),
         record: None,
+        star: None,
         column_required: false,
         convert: Convert::default(),
     }

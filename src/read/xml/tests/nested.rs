@@ -91,13 +91,17 @@ fn what_cannot_be_told_is_found_and_never_guessed() {
         // A reference that leads to nobody, or to two.
         (
             order(&format!("{PEOPLE}<Policy><OwnerKey>c</OwnerKey></Policy>")),
-            &["/F/Order[1] kind=customer.create !required at /F/Order[1]"],
+            &[
+                "/F/Order[1] kind=customer.create !required at /F/Order[1] !required at /F/Order[1]/People/Person[1]",
+            ],
         ),
         (
             order(
                 "<People><Person key='a'/><Person key='a'/></People><Policy><OwnerKey>a</OwnerKey></Policy>",
             ),
-            &["/F/Order[1] kind=customer.create !conflicting_fields at /F/Order[1]"],
+            &[
+                "/F/Order[1] kind=customer.create !conflicting_fields at /F/Order[1] !required at /F/Order[1]/People/Person[1]",
+            ],
         ),
         // Two of what a record has once, in it and around it.
         (
@@ -109,10 +113,26 @@ fn what_cannot_be_told_is_found_and_never_guessed() {
         ),
         // Blank before the next way that a field may stand.
         (
-            order(&format!(
-                "{PEOPLE}<Policy><OwnerKey/><Owner>P3</Owner></Policy>"
-            )),
+            order("<Policy><OwnerKey/><Owner>P3</Owner></Policy>"),
             &["/F/Order[1] customer_no=P3 kind=customer.create"],
+        ),
+        // Somebody whom nobody refers to; after others were taken that may be.
+        (
+            order(&format!("{PEOPLE}<Policy><OwnerKey>b</OwnerKey></Policy>")),
+            &[
+                "/F/Order[1] customer_no=P2 first_name=Bo kind=customer.create !required at /F/Order[1]/People/Person[1]",
+            ],
+        ),
+        (
+            order(&format!(
+                "<?sluss only policy?>{PEOPLE}<Policy><OwnerKey>b</OwnerKey></Policy>"
+            )),
+            &["/F/Order[1] customer_no=P2 first_name=Bo kind=customer.create"],
+        ),
+        // Nobody is sent: who is referred to may be known.
+        (
+            order("<Policy><OwnerKey>b</OwnerKey></Policy>"),
+            &["/F/Order[1] kind=customer.create"],
         ),
         (
             cards("<Card><Text>\u{10FF80}</Text></Card>"),
@@ -248,5 +268,44 @@ fn an_unknown_text_in_a_record_rejects_where_the_format_says_so() {
             !expected.is_empty(),
             "{found:?}"
         );
+    }
+}
+
+#[test]
+fn each_element_of_a_list_is_a_member_of_its_family() {
+    let extra = "field = [{ name = 'insurance_no', from = 'No' }, { name = 'line.*', from = 'More/Line', star = '@of' },";
+    let text = ORDERS.replace(
+        "field = [\n    { name = 'insurance_no', from = 'No' },",
+        extra,
+    );
+    let close = |inside: &str| {
+        let document =
+            format!("<F><Group><Close><No>1</No><More>{inside}</More></Close></Group></F>");
+        told(fake::format(&text), document.as_bytes()).remove(0)
+    };
+    let start = "/F/Group/Close[1] insurance_no=1";
+    let end = "kind=insurance.cancel reason=death";
+    let rows = [
+        (
+            "<Line of='A'>1</Line><Line of=' b '>2</Line>",
+            format!("{start} line.A=1 line.b=2 {end}"),
+        ),
+        (
+            "<Line of='A'>1</Line><Line of='A'>2</Line>",
+            format!(
+                "{start} line.A=1 {end} !conflicting_fields line.A at /F/Group/Close[1]/line.A"
+            ),
+        ),
+        (
+            "<Line>1</Line>",
+            format!("{start} {end} !unknown_field line.* at /F/Group/Close[1]/More/Line[1]"),
+        ),
+        (
+            "<Line of='A'/><Line of='x y'>1</Line>",
+            format!("{start} {end} !unknown_field line.* at /F/Group/Close[1]/More/Line[2]"),
+        ),
+    ];
+    for (inside, expected) in rows {
+        assert_eq!(close(inside), expected, "{inside}");
     }
 }
