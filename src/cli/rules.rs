@@ -265,6 +265,6 @@ pub fn in_words(kind: FieldType) -> String {
         FieldType::Identity => "national identity number".into(),
         FieldType::Iban => "IBAN".into(),
         FieldType::Bic => "BIC".into(),
-        FieldType::Digits(most) => format!("account number, at most {most} digits"),
+        FieldType::Digits(most) => format!("digits, at most {most}"),
     }
 }

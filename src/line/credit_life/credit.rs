@@ -71,7 +71,7 @@ fn operation(fields: &Fields) -> Operation {
         amount: money(one.amount.expect(needed), reais()),
     };
     let rebate = |one: super::check::Given<'_>| Rebate {
-        rebate_type: one.rebate_type.expect(needed),
+        kind: one.rebate_type.expect(needed),
         description: one.description.map(Into::into),
         amount: one.amount.map(|amount| money(amount, reais())),
     };

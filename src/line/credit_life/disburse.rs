@@ -55,6 +55,18 @@ pub(super) fn disburse(
     if work.is_bad() {
         return Ok(());
     }
+    if operation
+        .due_dates()
+        .first()
+        .is_some_and(|due| *due <= date)
+    {
+        let finding = Finding::field(Code::DateOrder, "disbursement_date");
+        work.note(
+            finding
+                .saying("an installment was due by this day")
+                .as_note(),
+        );
+    }
     operation.disbursement_date = date;
     let key = work.context.derive("disbursement").to_string();
     work.decision
@@ -65,6 +77,8 @@ pub(super) fn disburse(
         (Disbursal::Insured, Some(product)) => issue(work, operation, product, store)?,
         (Disbursal::OverLimit, _) => {
             cancel_insurance(work, operation, CancelReason::CoverLimit, date);
+            work.decision.message =
+                "paid out without its insurance: a cover is over its limit".into();
         }
         (Disbursal::Insured | Disbursal::Uninsured, _) => {}
     }
@@ -98,12 +112,12 @@ fn issue(
         // What was paid out long ago expires on the first day that time can act on.
         expires: day_after(end.max(work.today())),
         refund_until: days_after(start, product.refund_days),
-        policy_number: format!("{}{number:0NUMBER_DIGITS$}", product.policy_series).into(),
-        prize_number: format!("{number:0PRIZE_DIGITS$}").into(),
+        number: format!("{}{number:0NUMBER_DIGITS$}", product.policy_series).into(),
+        prize: format!("{number:0PRIZE_DIGITS$}").into(),
     };
     let references = &mut work.decision.references;
-    references.push(("policy_number", (*policy.policy_number).into()));
-    references.push(("prize_number", (*policy.prize_number).into()));
+    references.push(("policy_number", (*policy.number).into()));
+    references.push(("prize_number", (*policy.prize).into()));
     let insurance: &mut Insurance = operation
         .insurance
         .as_mut()

@@ -72,7 +72,7 @@ pub(super) fn eligibility(work: &mut Work<'_>) {
     let mut answer = json!({ "eligible": against.is_empty() });
     if !against.is_empty() {
         let reasons = against.iter().map(|one| one.code.as_str());
-        answer["reasons"] = Json::from_iter(reasons);
+        answer["reasons"] = reasons.collect::<Json>();
     }
     work.decision.reply = Some(answer);
 }

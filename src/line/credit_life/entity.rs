@@ -1,6 +1,6 @@
 //! An operation and its insurance as the book holds them. All amounts are in reais.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +80,7 @@ pub(super) struct Installment {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rebate {
     #[serde(rename = "type")]
-    pub rebate_type: RebateType,
+    pub kind: RebateType,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -128,8 +128,8 @@ pub(super) struct Policy {
     /// The last day on which all of the premium goes back.
     #[serde(with = "date")]
     pub refund_until: NaiveDate,
-    pub policy_number: Box<str>,
-    pub prize_number: Box<str>,
+    pub number: Box<str>,
+    pub prize: Box<str>,
 }
 
 /// How an insurance ended before its time.
@@ -225,14 +225,12 @@ impl Operation {
         if !self.installments.is_empty() {
             return self.installments.iter().map(|one| one.due_date).collect();
         }
-        let first = self.first_due_date.into_iter();
+        let Some(first) = self.first_due_date else {
+            return Vec::new();
+        };
         let months = 0..u32::try_from(self.number_of_installments).unwrap_or(0);
-        first
-            .flat_map(|first| {
-                months
-                    .clone()
-                    .filter_map(move |month| first.checked_add_months(chrono::Months::new(month)))
-            })
+        months
+            .filter_map(|month| first.checked_add_months(Months::new(month)))
             .collect()
     }
 }

@@ -121,8 +121,8 @@ pub(super) fn policy(operation: &Operation) -> Map {
     map.insert("insurance_amount", sum(|one| one.gross));
     map.insert("operation_amount", number(operation.issue_amount));
     map.insert("covers", covers(operation));
-    map.insert("policy_number", text(|one| one.policy_number.to_string()));
-    map.insert("prize_number", text(|one| one.prize_number.to_string()));
+    map.insert("policy_number", text(|one| one.number.to_string()));
+    map.insert("prize_number", text(|one| one.prize.to_string()));
     map.insert("insurance_premium_net_amount", sum(|one| one.net));
     map.insert("iof_amount", sum(Insurance::iof));
     map

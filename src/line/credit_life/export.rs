@@ -136,11 +136,7 @@ fn agreed(operation: &Operation) -> Vec<OrderValue> {
         .map(|rebate| {
             let amount = rebate.amount.map(|amount| amount.to_string());
             let description = rebate.description.as_deref().map(str::to_owned);
-            let parts = [
-                Some(rebate.rebate_type.as_str().to_owned()),
-                description,
-                amount,
-            ];
+            let parts = [Some(rebate.kind.as_str().to_owned()), description, amount];
             parts.into_iter().flatten().collect::<Vec<_>>().join("=")
         })
         .collect();

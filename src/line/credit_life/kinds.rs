@@ -11,6 +11,12 @@ const REAIS: T = T::Amount {
     sign: Sign::Positive,
 };
 
+/// The same of a rebate: that of an insurance is computed, and zero is an amount too.
+const REBATE: T = T::Amount {
+    currency: "BRL",
+    sign: Sign::NotNegative,
+};
+
 /// The most installments of an operation: fifty years.
 const MOST_INSTALLMENTS: i64 = 600;
 
@@ -37,10 +43,10 @@ const FINANCIAL: &[FieldSpec] = &[
     required("monthly_interest_rate", T::Rate),
     optional("rebate_type", T::Code(RebateType::WORDS)),
     optional("rebate_description", T::Text(70)),
-    optional("rebate_amount", REAIS),
+    optional("rebate_amount", REBATE),
     optional("rebate.*.type", T::Code(RebateType::WORDS)),
     optional("rebate.*.description", T::Text(70)),
-    optional("rebate.*.amount", REAIS),
+    optional("rebate.*.amount", REBATE),
 ];
 
 /// Who borrows, beside CPF and birth date.

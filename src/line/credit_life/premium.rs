@@ -26,7 +26,7 @@ pub(super) struct Premium {
 /// What a product costs for an issue amount: by cover amount × rate, each rounded; the sum ÷ (1 − tax rate), rounded.
 pub(super) fn premium(issue_amount: Decimal, product: &Product) -> Premium {
     let cover = |cover: &super::product::Cover| Cover {
-        cover_type: cover.cover_type,
+        cover_type: cover.kind,
         premium: rounded(issue_amount * cover.rate),
     };
     let covers: Vec<Cover> = product.covers.iter().map(cover).collect();
@@ -72,7 +72,7 @@ mod tests {
 
     fn product(iof_rate: &str, rates: &[&str]) -> Product {
         let cover = |(rate, cover_type): (&&str, &CoverType)| super::super::product::Cover {
-            cover_type: *cover_type,
+            kind: *cover_type,
             rate: decimal(rate),
             limit: None,
         };
@@ -85,8 +85,9 @@ mod tests {
 
     #[test]
     fn a_premium_is_rounded_by_cover_and_once_more_with_its_tax() {
-        let rows: &[(&str, &str, &[&str], &str, &str, &str)] = &[
-            // issue amount, tax rate, rates, premiums, net, gross
+        type Row<'a> = (&'a str, &'a str, &'a [&'a str], &'a str, &'a str, &'a str);
+        // issue amount, tax rate, rates, premiums, net, gross
+        let rows: &[Row<'_>] = &[
             (
                 "6400",
                 "0.0038",
@@ -148,8 +149,8 @@ mod tests {
             end: day("2025-09-11"),
             expires: day("2025-09-12"),
             refund_until: day("2024-09-18"),
-            policy_number: "".into(),
-            prize_number: "".into(),
+            number: "".into(),
+            prize: "".into(),
         };
         let rows = [
             ("1150.00", "2024-09-11", "1150.00"),

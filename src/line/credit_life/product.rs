@@ -50,7 +50,7 @@ pub struct Product {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cover {
     /// What is covered.
-    pub(super) cover_type: CoverType,
+    pub(super) kind: CoverType,
     /// Premium, as a share of the cover's amount.
     pub rate: Decimal,
     /// The highest amount that is covered.
@@ -127,7 +127,7 @@ impl Product {
     /// The highest amount that this cover takes, where it is limited.
     pub(super) fn limit(&self, cover_type: CoverType) -> Option<Decimal> {
         let mut covers = self.covers.iter();
-        covers.find(|cover| cover.cover_type == cover_type)?.limit
+        covers.find(|cover| cover.kind == cover_type)?.limit
     }
 }
 
@@ -149,12 +149,12 @@ fn covers(table: &mut Table<'_>) -> Vec<Cover> {
         }
         let limit = amount(&mut one, "limit");
         if let (Some(cover_type), Some(rate)) = (cover_type, rate) {
-            if covers.iter().any(|cover| cover.cover_type == cover_type) {
+            if covers.iter().any(|cover| cover.kind == cover_type) {
                 let word = cover_type.as_str();
                 one.fault_at("type", format!("the cover `{word}` stands there twice"));
             }
             covers.push(Cover {
-                cover_type,
+                kind: cover_type,
                 rate,
                 limit,
             });

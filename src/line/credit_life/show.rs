@@ -92,7 +92,7 @@ fn installments(operation: &Operation) -> Json {
 fn rebates(operation: &Operation) -> Json {
     let told = operation.rebates.iter().map(|rebate| {
         let mut map = Map::new();
-        set(&mut map, "type", rebate.rebate_type.as_str());
+        set(&mut map, "type", rebate.kind.as_str());
         set_some(&mut map, "description", rebate.description.as_ref());
         set_some(&mut map, "amount", rebate.amount);
         Json::from(map)
