@@ -197,6 +197,22 @@ catalogue! {
     ClaimPeriodOver "claim_period_over" Record "the time to claim is over", fix "nothing to do; a bankruptcy can be claimed while the cover stands", iso "DT01";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
     PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
+    // Loan.
+    AlreadyDecided "already_decided" Record "the application was decided before", fix "a new application is decided anew", iso "AG01";
+    ApplicationNotAccepted "application_not_accepted" Record "the application is not accepted", fix "send loan.application with decision `accept` first", iso "AG01";
+    OfferLapsed "offer_lapsed" Record "another offer of the application was accepted", fix "go on with the offer that was accepted", iso "AG01";
+    OfferNotAccepted "offer_not_accepted" Record "the offer is not accepted", fix "send loan.offer with action `accept` first", iso "AG01";
+    AmountOverOffer "amount_over_offer" Record "the contract's amount is more than its offer's", fix "lower the amount, or present a new offer", iso "AM02";
+    ReferenceInUse "reference_in_use" Record "the reference number is another contract's", fix "give each contract a reference number of its own", iso "AM05";
+    AmountOverContract "amount_over_contract" Record "more would be paid out than the contract's amount", fix "lower the amount, or replace the contract with a higher one", iso "AM02";
+    HasOutstanding "has_outstanding" Record "something is still owed on the contract", fix "let it be repaid first", iso "AG01";
+    NothingOverdue "nothing_overdue" Record "no receivable of the contract is overdue", fix "send it when a due date has passed unpaid", iso "AG01";
+    UnknownLineType "unknown_line_type" Record "the product knows no such type of line", fix "use PRI, INT or a fee code that the product lists", iso "CH16";
+    SumMismatch "sum_mismatch" Record "the lines do not add up to the amount", fix "correct the lines or the amount", iso "AM10";
+    OverOpenAmount "over_open_amount" Record "the credit note is over what is open of the invoice", fix "credit at most the open amount", iso "AM02";
+    OverRepaidAmount "over_repaid_amount" Record "more is taken back than is left of the repayment", fix "take back at most what is left of it", iso "AM02";
+    NoSuchReference "no_such_reference" Note "no contract or invoice has this number; the money is kept apart", fix "match it by hand with loan.match, or send it back with loan.reversal";
+    ContractClosed "contract_closed" Note "the contract takes no payments any more; the money is kept apart", fix "match it by hand with loan.match, or send it back with loan.reversal";
     // Credit-life.
     RebatesExcludeEachOther "rebates_exclude_each_other" Record "a rebate of this type cannot stand beside `insurance_premium_qi`", fix "leave out this rebate, or the insurance", iso "CH16";
     AmountIsComputed "amount_is_computed" Record "the amount of this rebate is computed from the product and the issue amount", fix "leave the rebate's amount blank", iso "AM12";

@@ -7,6 +7,7 @@ pub mod credit_life;
 pub mod days;
 pub mod dictionary;
 pub mod insurance;
+pub mod loan;
 #[cfg(test)]
 mod memory;
 pub mod settings;
@@ -18,6 +19,7 @@ pub mod work;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 pub use crate::lifecycle::{Cell, Leads, Table};
@@ -37,6 +39,8 @@ pub use terms::{Envelope, Terms};
 pub enum Line {
     /// Payment and loan protection.
     Insurance,
+    /// Loans and their repayment.
+    Loan,
     /// Trade credit insurance of single invoices.
     Cover,
     /// Insurance sold with a credit operation.
@@ -93,11 +97,12 @@ pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Resul
 
 impl Line {
     /// Every line.
-    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Cover, Line::CreditLife];
+    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Loan, Line::Cover, Line::CreditLife];
 
     const fn registration(self) -> &'static Registration {
         match self {
             Self::Insurance => &insurance::LINE,
+            Self::Loan => &loan::LINE,
             Self::Cover => &cover::LINE,
             Self::CreditLife => &credit_life::LINE,
         }
@@ -255,6 +260,16 @@ impl Context<'_> {
         Uuid::new_v5(&self.origin, what.as_bytes())
     }
 
+    /// A name for what this record brings that no other record of any batch has, and that sorts with the batch: the
+    /// batch's part of it, a hyphen, and the record's ordinal.
+    pub fn record_name(&self) -> String {
+        let (batch, row) = (self.batch_origin.simple(), self.row);
+        let mut name = batch.to_string();
+        name.truncate(12);
+        let _ = write!(name, "-{row}");
+        name
+    }
+
     /// So many hours after now, as the clocks of the site show it then.
     pub fn in_hours(&self, hours: u32) -> DateTime<FixedOffset> {
         let then = self.now + TimeDelta::hours(hours.into());
@@ -270,6 +285,8 @@ impl Context<'_> {
 pub struct Products {
     /// Insurance products by code.
     pub insurance: BTreeMap<String, insurance::Product>,
+    /// Loan products by code.
+    pub loan: BTreeMap<String, loan::Product>,
     /// Cover products by channel.
     pub cover: BTreeMap<cover::Channel, cover::Product>,
     /// Credit-life products by code.

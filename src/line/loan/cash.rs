@@ -1,0 +1,231 @@
+//! Money that came in, as the book holds it: what it paid, what is left of it, how it is found again; and credit notes.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::entity::{Entry, Receivable};
+use super::words::CashState;
+use crate::line::stored::{currency, date};
+use crate::model::Currency;
+
+/// Money that came in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cash {
+    /// The contract that it is for; `None`: it matches nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contract: Option<Box<str>>,
+    /// What came in; zero where the bank took back what never came.
+    pub amount: Decimal,
+    #[serde(with = "currency")]
+    pub currency: Currency,
+    #[serde(with = "date")]
+    pub value_date: NaiveDate,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub posting_date: Option<NaiveDate>,
+    /// What went back of it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backs: Vec<Back>,
+    /// The reference number that it came with.
+    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Box<str>>,
+    /// The bank's own reference.
+    #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
+    pub bank_reference: Option<Box<str>>,
+    #[serde(default, rename = "e2e", skip_serializing_if = "Option::is_none")]
+    pub end_to_end_id: Option<Box<str>>,
+    /// The account that it came to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<Box<str>>,
+    #[serde(default, rename = "payer", skip_serializing_if = "Option::is_none")]
+    pub payer_name: Option<Box<str>>,
+    #[serde(default, rename = "account", skip_serializing_if = "Option::is_none")]
+    pub payer_account: Option<Box<str>>,
+    #[serde(default, rename = "iban", skip_serializing_if = "Option::is_none")]
+    pub payer_iban: Option<Box<str>>,
+    #[serde(default, rename = "bic", skip_serializing_if = "Option::is_none")]
+    pub payer_bic: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Box<str>>,
+    /// What it paid, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Part>,
+    /// Receivables that it closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Receivable>,
+    /// The entry of its contract's account before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Entry>,
+    /// The money with the same bank reference (or end-to-end id) before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same: Option<Box<str>>,
+    /// The first money with the same bank reference (or end-to-end id), where that is not itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Box<str>>,
+    /// The money with the same reference number before it, where neither matched anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alike: Option<Box<str>>,
+    /// What its record was answered with, where that was not an active contract.
+    #[serde(default = "active", skip_serializing_if = "is_active")]
+    pub answered: Box<str>,
+    /// How many confirmations it has had: their ids are numbered.
+    #[serde(default, rename = "n", skip_serializing_if = "is_none")]
+    pub told: u32,
+}
+
+/// Money that went back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Back {
+    /// Of the record that took it back.
+    pub id: Box<str>,
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+    #[serde(rename = "on", with = "date")]
+    pub value_date: NaiveDate,
+    /// The bank's own reference of that.
+    #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
+    pub bank_reference: Option<Box<str>>,
+    /// What the record was answered with, where that was not an active contract.
+    #[serde(default = "active", skip_serializing_if = "is_active")]
+    pub answered: Box<str>,
+}
+
+/// What money paid.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Part {
+    /// The receivable; `None`: principal ahead of its time.
+    #[serde(default, rename = "r", skip_serializing_if = "Option::is_none")]
+    pub receivable: Option<Box<str>>,
+    #[serde(rename = "t")]
+    pub line_type: Box<str>,
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+}
+
+/// A credit note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct CreditNote {
+    pub contract: Box<str>,
+    pub invoice: Box<str>,
+    pub receivable: Box<str>,
+    #[serde(with = "date")]
+    pub date: NaiveDate,
+    #[serde(with = "currency")]
+    pub currency: Currency,
+    /// What is no longer asked for.
+    pub parts: Vec<Part>,
+    /// The receivable, where nothing is open of it any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Receivable>,
+    /// The entry of its contract's account before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Entry>,
+}
+
+const ACTIVE: &str = "ACTIVE";
+
+fn active() -> Box<str> {
+    ACTIVE.into()
+}
+
+fn is_active(state: &str) -> bool {
+    state == ACTIVE
+}
+
+const fn is_none(number: &u32) -> bool {
+    *number == 0
+}
+
+impl Cash {
+    /// No money yet.
+    pub(super) fn nothing(currency: Currency, value_date: NaiveDate) -> Self {
+        Self {
+            contract: None,
+            amount: Decimal::new(0, currency.decimals()),
+            currency,
+            value_date,
+            posting_date: None,
+            backs: Vec::new(),
+            reference: None,
+            bank_reference: None,
+            end_to_end_id: None,
+            payee: None,
+            payer_name: None,
+            payer_account: None,
+            payer_iban: None,
+            payer_bic: None,
+            channel: None,
+            comment: None,
+            parts: Vec::new(),
+            closed: Vec::new(),
+            before: None,
+            same: None,
+            first: None,
+            alike: None,
+            answered: active(),
+            told: 0,
+        }
+    }
+
+    /// What of it pays something.
+    pub(super) fn allocated(&self) -> Decimal {
+        self.parts.iter().map(|part| part.amount).sum()
+    }
+
+    /// What went back of it.
+    pub(super) fn reversed(&self) -> Decimal {
+        self.backs.iter().map(|back| back.amount).sum()
+    }
+
+    /// What is there of it, and pays nothing: below zero where more went back than came.
+    pub(super) fn left(&self) -> Decimal {
+        self.amount - self.reversed() - self.allocated()
+    }
+
+    /// What can still go back.
+    pub(super) fn returnable(&self) -> Decimal {
+        (self.amount - self.reversed()).max(Decimal::ZERO)
+    }
+
+    /// How it stands.
+    pub(super) fn state(&self) -> CashState {
+        if self.amount == self.reversed() {
+            CashState::Reversed
+        } else if self.contract.is_none() {
+            CashState::Unmatched
+        } else if self.left() > Decimal::ZERO {
+            CashState::Unallocated
+        } else {
+            CashState::Allocated
+        }
+    }
+
+    /// Whether another payment is this one told twice. What tells payments apart depends on what both are found by.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let alike = self.amount == other.amount
+            && self.currency == other.currency
+            && self.value_date == other.value_date;
+        let who = if self.bank_reference.is_some() || other.bank_reference.is_some() {
+            self.payee == other.payee && self.bank_reference == other.bank_reference
+        } else {
+            self.end_to_end_id == other.end_to_end_id
+                && self.payer_name == other.payer_name
+                && self.payer_account == other.payer_account
+                && self.payer_iban == other.payer_iban
+        };
+        alike && who
+    }
+}
+
+impl CreditNote {
+    /// What is no longer asked for.
+    pub(super) fn amount(&self) -> Decimal {
+        self.parts.iter().map(|part| part.amount).sum()
+    }
+}

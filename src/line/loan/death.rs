@@ -1,0 +1,127 @@
+//! What concerns a person's contracts together, and a bank's word about one that could not be collected.
+
+use anyhow::Result;
+use rust_decimal::Decimal;
+use serde_json::Value as Json;
+
+use super::entity::Loan;
+use super::lifecycle::{Ask, Owed};
+use super::person::{EXISTS, Person};
+use super::work::take;
+use super::{SIBLING, events, find};
+use crate::code::Code;
+use crate::line::Store;
+use crate::line::told::json;
+use crate::line::work::{Work, load};
+use crate::model::json::Json as Text;
+use crate::model::{Day, Decision, Event, Finding, Object as Map, Told};
+
+/// `loan.death`: a letter for each contract of the person on which principal is outstanding.
+pub(super) fn death(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+    let date = work
+        .fields
+        .date("death_date")
+        .expect("required: checked before");
+    let person = Person::find(store, work.key)?;
+    if person.is_some() {
+        work.decision.state = EXISTS.into();
+    }
+    let born = person.as_ref().and_then(|person| person.text("birth_date"));
+    let before_birth = born
+        .and_then(|born| born.parse().ok())
+        .is_some_and(|born| date < born);
+    if date > work.today() || before_birth {
+        let finding = Finding::field(Code::DateOrder, "death_date");
+        work.note(finding.hinting("the date lies between the person's birth and today"));
+        return Ok(work.close());
+    }
+    if work.is_bad() {
+        return Ok(work.close());
+    }
+    for (key, mut loan) in contracts(work.key, store)?.into_iter().rev() {
+        let owed = if loan.outstanding() > Decimal::ZERO {
+            Owed::Something
+        } else {
+            Owed::Nothing
+        };
+        let told = take(&mut work, &mut loan, Ask::Death(owed));
+        for _ in told.unwrap_or_default() {
+            events::death(&mut work, (&key, &loan), person.as_ref(), date);
+        }
+    }
+    if let Some(mut person) = person {
+        person
+            .0
+            .insert("death_date", Json::from(Day::of(date).as_str()));
+        person.save(store, work.key)?;
+    }
+    Ok(work.close())
+}
+
+/// The contracts of a person, newest first.
+fn contracts(person_id: &str, store: &mut dyn Store) -> Result<Vec<find::Numbered>> {
+    let mut all = Vec::new();
+    let mut next = store.find_by(SIBLING, person_id)?;
+    while let Some(key) = next {
+        let Some(loan) = load::<Loan>(store, &key)? else {
+            anyhow::bail!("a person's contract is not in the book");
+        };
+        next = loan.sibling.clone();
+        all.push((key, loan));
+    }
+    Ok(all)
+}
+
+/// `loan.collection-failed`: the bank could not collect from a payer, for the time being or at all.
+pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+    let Some((key, loan)) = find::by_payer(store, work.key)? else {
+        let code = if work.context.bank {
+            Code::Unmatched
+        } else {
+            Code::NotFound
+        };
+        let finding = Finding::field(code, "payer_no");
+        work.note(finding.hinting("no contract, or more than one, has this payer number"));
+        work.decision.entity = "".into();
+        return Ok(work.close());
+    };
+    let currency = loan.currency;
+    // What a bank tells has happened, in whatever currency.
+    if !work.context.bank {
+        work.same_currency(currency, "contract");
+    }
+    if work.is_bad() {
+        let findings = std::mem::take(&mut work.decision.findings);
+        return Ok(Decision::rejected(&key, loan.state.as_str(), findings));
+    }
+    let mut told = Map::new();
+    let names = [
+        "payer_no",
+        "amount",
+        "currency",
+        "due_date",
+        "reason_code",
+        "final",
+    ];
+    for name in names {
+        let money = (name == "amount").then_some(currency);
+        if let Some(value) = work.fields.get(name) {
+            told.insert(name, json(value, money));
+        }
+    }
+    // Where nobody says that the bank tries again, it does not.
+    if !told.contains_key("final") {
+        told.insert("final", Json::Bool(true));
+    }
+    work.decision.events.push(Event {
+        kind: "loan.collection_failed",
+        subject: (&*key).into(),
+        state: loan.state.as_str(),
+        told: Told::Changed(Text::of(&told)),
+    });
+    let mut decision = work.close();
+    decision.entity = (&*key).into();
+    decision.state = loan.state.as_str().into();
+    decision.currency = Some(currency);
+    Ok(decision)
+}

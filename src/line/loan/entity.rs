@@ -1,0 +1,260 @@
+//! A contract as the book holds it: its terms, what is open of it, and the money that lies on it. What is paid is not
+//! here but with the money that paid it, so that the state of a contract in use stays small.
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::{Overdue, Owed, Then, Was};
+use super::product::PRINCIPAL;
+use super::words::{ReceivableState, State};
+use crate::line::stored::{currency, date};
+use crate::model::Currency;
+
+/// A contract's state. Amounts are in `currency`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Loan {
+    pub state: State,
+    pub person: Box<str>,
+    /// The product's code.
+    #[serde(rename = "type")]
+    pub loan_type: Box<str>,
+    pub country: Box<str>,
+    /// In the one way that the product writes it.
+    pub reference: Box<str>,
+    #[serde(with = "currency")]
+    pub currency: Currency,
+    /// What may be paid out in all.
+    pub amount: Decimal,
+    /// Number of its terms, from 1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub version: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel: Option<Box<str>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payer_no: Option<Box<str>>,
+    /// Principal paid out, or taken over with it.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub disbursed: Decimal,
+    /// Principal paid back.
+    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    pub repaid: Decimal,
+    /// What is open, by due date, then number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receivables: Vec<Receivable>,
+    /// Money that lies on it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cash: Vec<Rest>,
+    /// The newest entry of its account; each entry names the one before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<Entry>,
+    /// The contract of the same person before this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sibling: Option<Box<str>>,
+    /// What it was before it closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_from: Option<State>,
+}
+
+/// An entry of a contract's account: what changed what is owed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) enum Entry {
+    /// Money, by its reference.
+    #[serde(rename = "c")]
+    Cash(Box<str>),
+    /// A credit note, by its number.
+    #[serde(rename = "n")]
+    CreditNote(Box<str>),
+}
+
+/// Money that lies on a contract.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Rest {
+    /// The money's reference.
+    pub cash: Box<str>,
+    /// How much of it.
+    pub left: Decimal,
+}
+
+/// Something that is owed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Receivable {
+    #[serde(rename = "no")]
+    pub number: Box<str>,
+    #[serde(default = "created", skip_serializing_if = "is_created")]
+    pub state: ReceivableState,
+    #[serde(rename = "type")]
+    pub receivable_type: Box<str>,
+    #[serde(with = "date")]
+    pub billing: NaiveDate,
+    #[serde(with = "date")]
+    pub due: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// In the product's order of allocation.
+    pub lines: Vec<Line>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<Invoice>,
+}
+
+/// A period, both days included.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Period {
+    #[serde(with = "date")]
+    pub start: NaiveDate,
+    #[serde(with = "date")]
+    pub end: NaiveDate,
+}
+
+/// What a receivable was billed by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Invoice {
+    #[serde(rename = "no")]
+    pub number: Box<str>,
+    pub reference: Box<str>,
+}
+
+/// One type of what is owed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Line {
+    #[serde(rename = "t")]
+    pub line_type: Box<str>,
+    #[serde(rename = "a")]
+    pub amount: Decimal,
+    #[serde(default, rename = "p", skip_serializing_if = "Decimal::is_zero")]
+    pub paid: Decimal,
+    #[serde(default, rename = "c", skip_serializing_if = "Decimal::is_zero")]
+    pub credited: Decimal,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn is_one(number: &u32) -> bool {
+    *number == 1
+}
+
+const fn created() -> ReceivableState {
+    ReceivableState::Created
+}
+
+fn is_created(state: &ReceivableState) -> bool {
+    *state == ReceivableState::Created
+}
+
+impl Line {
+    /// What is still to be paid.
+    pub(super) fn open(&self) -> Decimal {
+        self.amount - self.paid - self.credited
+    }
+}
+
+impl Receivable {
+    /// What was owed at first.
+    pub(super) fn amount(&self) -> Decimal {
+        self.lines.iter().map(|line| line.amount).sum()
+    }
+
+    /// What is still to be paid.
+    pub(super) fn open(&self) -> Decimal {
+        self.lines.iter().map(Line::open).sum()
+    }
+
+    /// The line of a type.
+    pub(super) fn line_mut(&mut self, line_type: &str) -> Option<&mut Line> {
+        self.lines
+            .iter_mut()
+            .find(|line| *line.line_type == *line_type)
+    }
+
+    /// A line's own id.
+    pub(super) fn line_id(&self, line_type: &str) -> String {
+        format!("{}-{line_type}", self.number)
+    }
+}
+
+impl Loan {
+    /// Principal that was paid out and not paid back.
+    pub(super) fn outstanding(&self) -> Decimal {
+        self.disbursed - self.repaid
+    }
+
+    /// What is open of all receivables.
+    pub(super) fn open(&self) -> Decimal {
+        self.receivables.iter().map(Receivable::open).sum()
+    }
+
+    /// The money that lies on it.
+    pub(super) fn unallocated(&self) -> Decimal {
+        self.cash.iter().map(|rest| rest.left).sum()
+    }
+
+    /// Whether anything is owed.
+    pub(super) fn owed(&self) -> Owed {
+        if self.outstanding() > Decimal::ZERO || !self.receivables.is_empty() {
+            Owed::Something
+        } else {
+            Owed::Nothing
+        }
+    }
+
+    /// Whether a receivable's due date was before this day.
+    pub(super) fn overdue(&self, today: NaiveDate) -> Overdue {
+        if self.receivables.iter().any(|one| one.due < today) {
+            Overdue::One
+        } else {
+            Overdue::None
+        }
+    }
+
+    /// Whether what was paid out is paid back, and nothing else is open.
+    pub(super) fn then(&self) -> Then {
+        let settled = self.disbursed > Decimal::ZERO && self.owed() == Owed::Nothing;
+        if settled { Then::Settled } else { Then::Open }
+    }
+
+    /// What it becomes again, if it closed and something is owed now.
+    pub(super) fn was(&self) -> Was {
+        match (self.owed(), self.closed_from) {
+            (Owed::Something, Some(State::Active)) => Was::Active,
+            (Owed::Something, Some(State::Blocked)) => Was::Blocked,
+            (Owed::Something, Some(State::Defaulted)) => Was::Defaulted,
+            _ => Was::Same,
+        }
+    }
+
+    /// Puts a receivable in its place.
+    pub(super) fn add(&mut self, receivable: Receivable) {
+        let order = |one: &Receivable| (one.due, one.number.clone());
+        let at = self
+            .receivables
+            .partition_point(|one| order(one) <= order(&receivable));
+        self.receivables.insert(at, receivable);
+    }
+
+    /// What pays a line changes by this much; what pays principal lowers what is outstanding.
+    pub(super) fn pay(&mut self, line_type: &str, amount: Decimal) {
+        if line_type == PRINCIPAL {
+            self.repaid += amount;
+        }
+    }
+
+    /// Its number of terms as an id.
+    pub(super) fn version_id(&self, contract_no: &str) -> String {
+        format!("{contract_no}-{}", self.version)
+    }
+
+    /// The number that its payer is known by to a bank: the payer number, else the reference number, zeros in front
+    /// aside.
+    pub(super) fn payer(&self) -> &str {
+        let number = self.payer_no.as_deref().unwrap_or(&self.reference);
+        number.trim_start_matches('0')
+    }
+}

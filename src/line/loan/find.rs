@@ -1,0 +1,189 @@
+//! How contracts and money are found by other numbers than their own.
+
+use anyhow::{Context as _, Result};
+
+use super::cash::{Cash, CreditNote};
+use super::entity::Loan;
+use super::product::Reference;
+use super::words::State;
+use super::{CASH, FOUND_BY, NOTE, PAYER, PAYERS, REFERENCE};
+use crate::line::work::load;
+use crate::line::{Products, Store};
+use crate::model::Currency;
+
+/// A contract with its number.
+pub(super) type Numbered = (Box<str>, Loan);
+
+/// The contract whose own, or whose invoice's, reference number this is: as it is written, else as a kind of reference
+/// that a product uses would write it.
+pub(super) fn by_reference(
+    store: &mut dyn Store,
+    products: &Products,
+    text: &str,
+) -> Result<Option<Box<str>>> {
+    if let Some(found) = store.find_by(REFERENCE, text)? {
+        return Ok(Some(found));
+    }
+    for kind in kinds(products) {
+        if let Ok(number) = kind.check(text)
+            && number != text
+            && let Some(found) = store.find_by(REFERENCE, &number)?
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// The kinds of reference numbers that the products use, each once.
+fn kinds(products: &Products) -> Vec<Reference> {
+    let mut kinds: Vec<Reference> = products
+        .loan
+        .values()
+        .map(|product| product.reference)
+        .collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
+
+/// Whether a number that matches nothing can be a reference number of these products at all. Without a product, and
+/// with one whose references are of any kind, every number can.
+pub(super) fn can_be_reference(products: &Products, text: &str) -> bool {
+    let kinds = kinds(products);
+    kinds.is_empty() || kinds.iter().any(|kind| kind.check(text).is_ok())
+}
+
+/// The one contract that takes payments and whose payer a bank knows by this number, zeros in front aside. Two are
+/// none.
+pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Numbered>> {
+    let number = number.trim_start_matches('0');
+    let mut keys = match store.find(PAYERS, number)? {
+        Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
+        None => Vec::from_iter(store.find_by(PAYER, number)?),
+    };
+    keys.extend(store.find_by(REFERENCE, number)?);
+    keys.sort_unstable();
+    keys.dedup();
+    let mut found = None;
+    for key in keys {
+        let Some(loan) = load::<Loan>(store, &key)? else {
+            continue;
+        };
+        // An invoice's reference number is nobody's payer number.
+        let fits = loan.payer() == number && takes_money(loan.state);
+        if fits && found.replace((key, loan)).is_some() {
+            return Ok(None);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a contract takes payments.
+pub(super) const fn takes_money(state: State) -> bool {
+    matches!(state, State::Active | State::Blocked | State::Defaulted)
+}
+
+/// Remembers that a contract's payer is known by this number, beside the others that have it.
+pub(super) fn remember_payer(store: &mut dyn Store, number: &str, contract_no: &str) -> Result<()> {
+    let Some(other) = store.find_by(PAYER, number)? else {
+        return Ok(());
+    };
+    let mut all: Vec<Box<str>> = match store.find(PAYERS, number)? {
+        Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
+        None => vec![other],
+    };
+    all.push(contract_no.into());
+    store.save(PAYERS, number, serde_json::to_string(&all)?, &[])
+}
+
+/// Money by its reference.
+pub(super) fn cash(store: &mut dyn Store, id: &str) -> Result<Option<Cash>> {
+    let Some(state) = store.find(CASH, id)? else {
+        return Ok(None);
+    };
+    read(&state).map(Some)
+}
+
+/// From the state that the book keeps.
+pub(super) fn read(state: &str) -> Result<Cash> {
+    serde_json::from_str(state).context("the state of money does not read")
+}
+
+/// A credit note by its number, which the book refers to.
+pub(super) fn credit_note(store: &mut dyn Store, number: &str) -> Result<CreditNote> {
+    let state = store.find(NOTE, number)?;
+    let state = state.context("a credit note that is referred to is not in the book")?;
+    serde_json::from_str(&state).context("a credit note's state does not read")
+}
+
+/// A bank's reference that says something: neither blank nor zeros.
+pub(super) fn bank_reference(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| text.bytes().any(|byte| byte != b'0'))
+}
+
+/// An end-to-end id that says something.
+pub(super) fn end_to_end_id(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.eq_ignore_ascii_case("NOTPROVIDED"))
+}
+
+/// The index entry of a bank's reference.
+pub(super) fn bank_key(reference: &str) -> String {
+    format!("b{reference}")
+}
+
+/// The index entry of an end-to-end id.
+pub(super) fn end_to_end_key(id: &str) -> String {
+    format!("e{id}")
+}
+
+/// The index entry of money that matches nothing, by the reference number that it came with.
+pub(super) fn lost_key(reference: &str) -> String {
+    format!("r{reference}")
+}
+
+/// All money with this index entry, newest first.
+pub(super) struct Chain(Option<Box<str>>, fn(&Cash) -> Option<&str>);
+
+impl Chain {
+    /// With a bank's reference, or an end-to-end id.
+    pub(super) fn same(store: &mut dyn Store, entry: &str) -> Result<Self> {
+        Ok(Self(store.find_by(FOUND_BY, entry)?, |cash| {
+            cash.same.as_deref()
+        }))
+    }
+
+    /// With a reference number that matched nothing.
+    pub(super) fn lost(store: &mut dyn Store, reference: &str) -> Result<Self> {
+        let newest = store.find_by(FOUND_BY, &lost_key(reference))?;
+        Ok(Self(newest, |cash| cash.alike.as_deref()))
+    }
+
+    /// The next one.
+    pub(super) fn next(&mut self, store: &mut dyn Store) -> Result<Option<(Box<str>, Cash)>> {
+        let Some(id) = self.0.take() else {
+            return Ok(None);
+        };
+        let cash = cash(store, &id)?.context("money that is referred to is not in the book")?;
+        self.0 = (self.1)(&cash).map(Box::from);
+        Ok(Some((id, cash)))
+    }
+}
+
+/// A contract by its number.
+pub(super) fn loan(store: &mut dyn Store, number: &str) -> Result<Option<Numbered>> {
+    Ok(load::<Loan>(store, number)?.map(|loan| (number.into(), loan)))
+}
+
+/// The currency that a record names.
+pub(super) fn currency(text: Option<&str>) -> Currency {
+    let currency = text.and_then(Currency::named);
+    currency.expect("required: checked before")
+}
+
+impl Chain {
+    /// The newest one's reference.
+    pub(super) fn newest(self) -> Option<Box<str>> {
+        self.0
+    }
+}

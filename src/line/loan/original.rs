@@ -1,0 +1,131 @@
+//! The payment that a reversal takes back.
+
+use anyhow::{Context as _, Result};
+use rust_decimal::Decimal;
+
+use super::cash::Cash;
+use super::entity::{Entry, Loan};
+use super::find::{self, Chain};
+use super::reverse::Asked;
+use crate::line::Store;
+use crate::line::work::{Work, load};
+use crate::model::Currency;
+
+/// What a reference led to.
+pub(super) enum Found {
+    /// A payment that can be taken back by this amount.
+    One(Box<str>, Box<Cash>),
+    /// Payments, of which the most that is left of one is this.
+    TooSmall(Decimal),
+    /// Payments in this currency.
+    OtherCurrency(Currency),
+    /// None.
+    Nothing,
+}
+
+impl Found {
+    /// Of what was found and one payment more, newest first, what fits best: the newest of exactly this amount, else
+    /// the newest of which enough is left.
+    fn or(self, id: &str, cash: Cash, asked: &Asked<'_>) -> Self {
+        if cash.amount.is_zero() {
+            return self;
+        }
+        let left = cash.returnable();
+        let exact = left == asked.amount;
+        let fits = cash.currency == asked.currency && left >= asked.amount;
+        match self {
+            Self::One(..) if !fits => self,
+            Self::One(_, ref known) if !exact || known.returnable() == asked.amount => self,
+            _ if fits => Self::One(id.into(), Box::new(cash)),
+            Self::TooSmall(most) if cash.currency == asked.currency => {
+                Self::TooSmall(most.max(left))
+            }
+            Self::TooSmall(_) => self,
+            _ if cash.currency == asked.currency => Self::TooSmall(left),
+            _ => Self::OtherCurrency(cash.currency),
+        }
+    }
+}
+
+/// The best of a chain.
+pub(super) fn best(mut chain: Chain, asked: &Asked<'_>, store: &mut dyn Store) -> Result<Found> {
+    let mut found = Found::Nothing;
+    while let Some((id, cash)) = chain.next(store)? {
+        found = found.or(&id, cash, asked);
+    }
+    Ok(found)
+}
+
+/// A payment by the reference that it came with: the reference number of a contract, or one that matched nothing; else
+/// its own reference in the book; else its end-to-end id.
+pub(super) fn by_original(
+    work: &Work<'_>,
+    text: &str,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Found> {
+    let products = work.context.products;
+    let mut found = Found::Nothing;
+    if let Some(key) = find::by_reference(store, products, text)? {
+        let loan = load::<Loan>(store, &key)?.context("a reference number without a contract")?;
+        let own = find::by_reference(store, products, &loan.reference)?.is_some()
+            && is_own(&loan, work, text);
+        let mut entry = loan.last;
+        while let Some(at) = entry {
+            let (id, cash) = match at {
+                Entry::Cash(id) => {
+                    let cash = find::cash(store, &id)?
+                        .context("money that is referred to is not in the book")?;
+                    (id, cash)
+                }
+                Entry::CreditNote(id) => {
+                    entry = find::credit_note(store, &id)?.before;
+                    continue;
+                }
+            };
+            entry = cash.before.clone();
+            // Money that came by the contract's number alone came for its own reference number.
+            let same = cash
+                .reference
+                .as_deref()
+                .map_or(own, |reference| is_same(work, reference, text));
+            if same {
+                found = found.or(&id, cash, asked);
+            }
+        }
+    }
+    if matches!(found, Found::Nothing) {
+        found = best(Chain::lost(store, text)?, asked, store)?;
+    }
+    if matches!(found, Found::Nothing)
+        && let Some(cash) = find::cash(store, text)?
+    {
+        found = found.or(text, cash, asked);
+    }
+    if matches!(found, Found::Nothing)
+        && let Some(id) = find::end_to_end_id(Some(text))
+    {
+        found = best(Chain::same(store, &find::end_to_end_key(id))?, asked, store)?;
+    }
+    Ok(found)
+}
+
+fn is_own(loan: &Loan, work: &Work<'_>, text: &str) -> bool {
+    is_same(work, &loan.reference, text)
+}
+
+/// Whether two texts are one reference number, as some product writes it.
+fn is_same(work: &Work<'_>, one: &str, other: &str) -> bool {
+    let mut products = work.context.products.loan.values();
+    let written = |product: &super::product::Product, text: &str| {
+        product
+            .reference
+            .check(text)
+            .ok()
+            .map(std::borrow::Cow::into_owned)
+    };
+    one == other
+        || products.any(|product| {
+            written(product, one).is_some_and(|one| written(product, other) == Some(one))
+        })
+}

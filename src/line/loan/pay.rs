@@ -1,0 +1,265 @@
+//! Money that comes in: registered whole, then allocated; or kept apart until somebody says whose it is.
+
+use anyhow::Result;
+
+use super::cash::Cash;
+use super::entity::{Entry, Loan, Rest};
+use super::find::{self, Chain, Numbered};
+use super::known::Known;
+use super::lifecycle::{Ask, step};
+use super::till::Till;
+use super::words::CashState;
+use super::work::take;
+use super::{LOAN, events};
+use crate::code::Code;
+use crate::lifecycle::Outcome as Step;
+use crate::line::Store;
+use crate::line::told::money;
+use crate::line::work::{Kept as _, Work};
+use crate::model::{Decision, Fields, Finding, Outcome};
+
+/// `loan.repayment`.
+pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+    let id = work.context.record_name();
+    let cash = received(work.fields, work.context.terms.payee_bankgiro.as_deref());
+    let known = Known::of(&cash, store)?;
+    if let Some((first, cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
+        return Ok(repeated(&first, cash.contract.as_deref(), &cash.answered));
+    }
+    let found = matched(&mut work, store)?;
+    if work.is_bad() {
+        let standing = found.as_ref().map_or("", |(_, loan)| loan.state.as_str());
+        let key = found.as_ref().map_or(work.key, |(key, _)| key);
+        let findings = std::mem::take(&mut work.decision.findings);
+        return Ok(Decision::rejected(key, standing, findings));
+    }
+    match found {
+        Some(found) => book(work, &id, cash, known, found, store),
+        None => keep_apart(work, &id, cash, known, store),
+    }
+}
+
+/// The money that a record tells of.
+fn received(fields: &Fields, payee: Option<&str>) -> Cash {
+    let text = |name| fields.text(name).map(Box::<str>::from);
+    let currency = find::currency(fields.text("currency"));
+    let amount = fields.decimal("amount").expect("required: checked before");
+    let value_date = fields.date("value_date").expect("required: checked before");
+    Cash {
+        amount: money(amount, currency),
+        posting_date: fields.date("posting_date"),
+        reference: text("reference_no"),
+        bank_reference: find::bank_reference(fields.text("bank_reference")).map(Box::from),
+        end_to_end_id: text("end_to_end_id"),
+        payee: fields.text("payee_account").or(payee).map(Box::from),
+        payer_name: text("payer_name"),
+        payer_account: text("payer_account"),
+        payer_iban: text("payer_iban"),
+        payer_bic: text("payer_bic"),
+        channel: text("payment_channel"),
+        comment: text("comment"),
+        ..Cash::nothing(currency, value_date)
+    }
+}
+
+/// The answer to a payment that was told before.
+pub(super) fn repeated(cash_id: &str, contract: Option<&str>, answered: &str) -> Decision {
+    let unmatched = answered == CashState::Unmatched.as_str();
+    let entity = contract.filter(|_| !unmatched).unwrap_or(cash_id);
+    let mut decision = Decision::new(Outcome::Duplicate, entity, answered.to_owned());
+    let reference = ("cash_reference", cash_id.into());
+    decision.references.push(reference);
+    decision
+}
+
+/// The contract that a payment is for; where there is none, why not: a finding in a partner's file, a note in a bank's.
+fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered>> {
+    let fields = work.fields;
+    let (reference, number) = (fields.text("reference_no"), fields.text("contract_no"));
+    let payer = fields.text("payer_no");
+    if reference.is_none() && number.is_none() && payer.is_none() && !work.context.bank {
+        let finding = Finding::field(Code::Required, "reference_no");
+        work.note(finding.hinting("give the reference number or the contract number"));
+        return Ok(None);
+    }
+    let by_reference = match reference {
+        Some(text) => find::by_reference(store, work.context.products, text)?,
+        None => None,
+    };
+    let by_reference = match by_reference {
+        Some(key) => find::loan(store, &key)?,
+        None => None,
+    };
+    let by_number = match number {
+        Some(number)
+            if by_reference
+                .as_ref()
+                .is_none_or(|(key, _)| **key != *number) =>
+        {
+            find::loan(store, number)?
+        }
+        _ => None,
+    };
+    let found = match (by_reference, by_number) {
+        (Some(_), Some((key, _))) => {
+            let finding = Finding::field(Code::ConflictingFields, "contract_no");
+            let finding = finding.hinting(format!(
+                "the reference number is not that of contract {key}"
+            ));
+            work.note(tolerated(work, finding));
+            return Ok(None);
+        }
+        (Some(found), None) | (None, Some(found)) => Some(found),
+        (None, None) => match payer {
+            Some(payer) => find::by_payer(store, payer)?,
+            None => None,
+        },
+    };
+    match found {
+        Some(found) => Ok(usable(work, found)),
+        None => {
+            lost(work, reference);
+            Ok(None)
+        }
+    }
+}
+
+/// In a bank's own file nothing is refused.
+fn tolerated(work: &Work<'_>, finding: Finding) -> Finding {
+    if work.context.bank {
+        finding.as_note()
+    } else {
+        finding
+    }
+}
+
+/// Notes why nothing matches.
+fn lost(work: &mut Work<'_>, reference: Option<&str>) {
+    if let Some(text) = reference
+        && !find::can_be_reference(work.context.products, text)
+    {
+        let finding = Finding::field(Code::InvalidReference, "reference_no");
+        return work.note(tolerated(work, finding));
+    }
+    let names = ["reference_no", "contract_no", "payer_no"];
+    let name = names.into_iter().find(|name| work.fields.has(name));
+    work.note(Finding::field(
+        Code::NoSuchReference,
+        name.unwrap_or_default(),
+    ));
+}
+
+/// The contract, if it takes payments, and in this currency.
+fn usable(work: &mut Work<'_>, (key, mut loan): Numbered) -> Option<Numbered> {
+    if !find::takes_money(loan.state) {
+        let Step::Refuse(code) = step(loan.state, Ask::Repayment(super::lifecycle::Then::Open))
+        else {
+            return Some((key, loan));
+        };
+        let state = loan.state.as_str();
+        let can = loan.allowed().join(", ");
+        let hint = code.entry().hint;
+        let finding = Finding::new(code).hinting(format!(
+            "{hint}; contract {key} in state `{state}` takes {can}"
+        ));
+        work.note(finding.as_note());
+        return None;
+    }
+    if work.fields.text("currency") != Some(loan.currency.as_str()) {
+        let finding = Finding::field(Code::CurrencyNotAllowed, "currency");
+        let finding = finding.hinting(format!("the contract is in {}", loan.currency));
+        work.note(tolerated(work, finding));
+        if work.context.bank {
+            return None;
+        }
+    }
+    loan.cash.reserve(1);
+    Some((key, loan))
+}
+
+/// Registers money for a contract, and lets it pay.
+fn book(
+    mut work: Work<'_>,
+    id: &str,
+    mut cash: Cash,
+    known: Known,
+    (key, mut loan): Numbered,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    cash.contract = Some(key.clone());
+    let also = known.enter(&mut cash);
+    events::registered(&mut work, &key, Some(&loan), (id, &cash), None);
+    let mut till = Till::default();
+    lay_on(&mut loan, id, &mut cash);
+    till.take_in(id, cash, also);
+    let product = work.context.products.loan.get(&*loan.loan_type);
+    till.allocate(&mut work, (&key, &mut loan), product, store)?;
+    if work.fields.flag("premature") == Some(true) {
+        till.pay_ahead(&mut work, (&key, &mut loan), id);
+    }
+    let then = loan.then();
+    take(&mut work, &mut loan, Ask::Repayment(then));
+    till.cash(id, store)?.answered = loan.state.as_str().into();
+    finish(work, id, (&key, &loan), till, store)
+}
+
+/// Money lies on a contract from now on.
+pub(super) fn lay_on(loan: &mut Loan, id: &str, cash: &mut Cash) {
+    let left = cash.left();
+    cash.before = loan.last.replace(Entry::Cash(id.into()));
+    loan.cash.push(Rest {
+        cash: id.into(),
+        left,
+    });
+}
+
+/// Keeps contract and money, and answers.
+pub(super) fn finish(
+    mut work: Work<'_>,
+    id: &str,
+    (key, loan): (&str, &Loan),
+    till: Till,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    store.save(LOAN, key, serde_json::to_string(loan)?, &[])?;
+    till.put_away(&mut work, store)?;
+    let mut decision = work.decision;
+    decision.entity = key.into();
+    decision.state = loan.state.as_str().into();
+    decision.currency = Some(loan.currency);
+    decision.references.push(("cash_reference", id.into()));
+    Ok(decision)
+}
+
+/// Registers money that matches nothing: it came.
+fn keep_apart(
+    mut work: Work<'_>,
+    id: &str,
+    mut cash: Cash,
+    known: Known,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let mut also = known.enter(&mut cash);
+    if let Some(reference) = cash.reference.clone() {
+        cash.alike = Chain::lost(store, &reference)?.newest();
+        also.push(find::lost_key(&reference));
+    }
+    let state = CashState::Unmatched.as_str();
+    cash.answered = state.into();
+    events::registered(&mut work, id, None, (id, &cash), None);
+    let currency = cash.currency;
+    let mut till = Till::default();
+    till.take_in(id, cash, also);
+    till.put_away(&mut work, store)?;
+    Ok(apart(work, id, currency))
+}
+
+/// The answer about money that matches nothing.
+pub(super) fn apart(work: Work<'_>, id: &str, currency: crate::model::Currency) -> Decision {
+    let mut decision = work.decision;
+    decision.entity = id.into();
+    decision.state = CashState::Unmatched.as_str().into();
+    decision.currency = Some(currency);
+    decision.references.push(("cash_reference", id.into()));
+    decision
+}

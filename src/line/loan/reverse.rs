@@ -1,0 +1,361 @@
+//! Money that goes back: what it paid is owed again, newest first.
+
+use anyhow::{Context as _, Result};
+use rust_decimal::Decimal;
+
+use super::FOUND_BY;
+use super::cash::{Back, Cash, Part};
+use super::disburse::{To, order};
+use super::entity::Loan;
+use super::events::{self, Confirmed};
+use super::find::{self, Chain};
+use super::known::of_one_file;
+use super::lifecycle::{Ask, Was};
+use super::original::{Found, best, by_original};
+use super::pay::{apart, finish, repeated};
+use super::till::Till;
+use super::words::{Initiator, ReceivableState};
+use super::work::take;
+use crate::code::Code;
+use crate::line::Store;
+use crate::line::told::money;
+use crate::line::work::{Work, load};
+use crate::model::{Currency, Decision, Finding, OrderStatus};
+
+/// What a record takes back.
+pub(super) struct Asked<'a> {
+    pub amount: Decimal,
+    pub currency: Currency,
+    /// The bank's own reference of the reversal, where that is not the payment's.
+    pub own: Option<&'a str>,
+    pub by_bank: bool,
+}
+
+/// `loan.reversal`.
+pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+    let fields = work.fields;
+    let currency = find::currency(fields.text("currency"));
+    let amount = fields.decimal("amount").expect("required: checked before");
+    let bank = find::bank_reference(fields.text("bank_reference"));
+    let original = fields.text("original_reference");
+    let initiator = fields.text("initiated_by").and_then(Initiator::named);
+    let asked = Asked {
+        amount: money(amount, currency),
+        currency,
+        own: bank.filter(|_| original.is_some() && work.context.bank),
+        by_bank: work.context.bank || initiator == Some(Initiator::Bank),
+    };
+    if bank.is_none() && original.is_none() && !work.context.bank {
+        let finding = Finding::field(Code::Required, "bank_reference");
+        work.note(finding.hinting(
+            "give the bank's reference of the payment, or the reference that it came with",
+        ));
+        return Ok(work.close());
+    }
+    let id = work.context.record_name();
+    let entry = asked.own.map(|own| own_key(&work, own, &asked));
+    if let Some(entry) = &entry
+        && let Some(decision) = told_before(entry, &id, store)?
+    {
+        return Ok(decision);
+    }
+    let found = match (original, bank) {
+        (Some(original), _) if asked.own.is_some() || bank.is_none() => {
+            by_original(&work, original, &asked, store)?
+        }
+        (_, Some(bank)) => best(Chain::same(store, &find::bank_key(bank))?, &asked, store)?,
+        _ => Found::Nothing,
+    };
+    let field = if bank.is_some() && asked.own.is_none() {
+        "bank_reference"
+    } else {
+        "original_reference"
+    };
+    let finding = match found {
+        Found::One(cash_id, cash) => {
+            return take_back(work, &id, (cash_id, *cash), &asked, entry, store);
+        }
+        Found::TooSmall(left) => Finding::field(Code::OverRepaidAmount, "amount")
+            .hinting(format!("{left} is left of it")),
+        Found::OtherCurrency(other) => Finding::field(Code::CurrencyNotAllowed, "currency")
+            .hinting(format!("the payment is in {other}")),
+        Found::Nothing => Finding::field(Code::NotFound, field)
+            .hinting("no payment in the book has this reference"),
+    };
+    if !work.context.bank {
+        work.note(finding);
+        return Ok(work.close());
+    }
+    work.note(Finding::new(Code::Unmatched));
+    work.note(finding.as_note());
+    gone(work, &id, &asked, entry, store)
+}
+
+/// What of a bank's reversal tells it apart from others.
+fn own_key(work: &Work<'_>, own: &str, asked: &Asked<'_>) -> String {
+    let terms = work.context.terms.payee_bankgiro.as_deref();
+    let payee = work
+        .fields
+        .text("payee_account")
+        .or(terms)
+        .unwrap_or_default();
+    let date = work
+        .fields
+        .date("value_date")
+        .expect("required: checked before");
+    format!(
+        "V{payee}|{own}|{}|{}|{date}",
+        asked.amount.normalize(),
+        asked.currency
+    )
+}
+
+/// The answer to a reversal that was told before. Two records of one bank file are two reversals.
+fn told_before(entry: &str, id: &str, store: &mut dyn Store) -> Result<Option<Decision>> {
+    let Some(cash_id) = store.find_by(FOUND_BY, entry)? else {
+        return Ok(None);
+    };
+    let cash =
+        find::cash(store, &cash_id)?.context("money that is referred to is not in the book")?;
+    let own = |back: &&Back| {
+        entry.contains(&format!(
+            "|{}|",
+            back.bank_reference.as_deref().unwrap_or_default()
+        ))
+    };
+    let back = cash
+        .backs
+        .iter()
+        .rev()
+        .filter(own)
+        .find(|back| !of_one_file(&back.id, id));
+    Ok(back.map(|back| repeated(&cash_id, cash.contract.as_deref(), &back.answered)))
+}
+
+/// Takes money back: first what pays nothing, then what it paid, newest first.
+fn take_back(
+    mut work: Work<'_>,
+    id: &str,
+    (cash_id, cash): (Box<str>, Cash),
+    asked: &Asked<'_>,
+    entry: Option<String>,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let loan = match &cash.contract {
+        Some(key) => Some((
+            key.clone(),
+            load::<Loan>(store, key)?.context("money of a contract that is not in the book")?,
+        )),
+        None => None,
+    };
+    let mut till = Till::default();
+    till.hold(&cash_id, cash);
+    let cash = till.cash(&cash_id, store)?;
+    let left = cash.left();
+    cash.backs.push(Back {
+        id: id.into(),
+        amount: asked.amount,
+        value_date: work
+            .fields
+            .date("value_date")
+            .expect("required: checked before"),
+        bank_reference: asked.own.map(Box::from),
+        answered: "ACTIVE".into(),
+    });
+    let subject = loan.as_ref().map_or(&*cash_id, |(key, _)| key).to_owned();
+    let back = Some((asked.amount, asked.own));
+    events::registered(
+        &mut work,
+        &subject,
+        loan.as_ref().map(|(_, loan)| loan),
+        (&cash_id, cash),
+        back,
+    );
+    if !asked.by_bank {
+        refund(&mut work, &subject, cash, asked.amount);
+    }
+    if let Some(entry) = entry {
+        till.find_by(&cash_id, entry);
+    }
+    let Some((key, mut loan)) = loan else {
+        return send_back(work, till, &cash_id, asked, store);
+    };
+    take(&mut work, &mut loan, Ask::Reversal(Was::Same));
+    undo(
+        &mut work,
+        &mut till,
+        (&key, &mut loan),
+        &cash_id,
+        asked.amount.min(left),
+        asked.amount,
+        store,
+    )?;
+    let was = loan.was();
+    take(&mut work, &mut loan, Ask::Reversal(was));
+    let back = till.cash(&cash_id, store)?.backs.last_mut();
+    back.expect("it was just put there").answered = loan.state.as_str().into();
+    finish(work, &cash_id, (&key, &loan), till, store)
+}
+
+/// Money that matched nothing goes back.
+fn send_back(
+    mut work: Work<'_>,
+    mut till: Till,
+    cash_id: &str,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let cash = till.cash(cash_id, store)?;
+    let state = cash.state().as_str();
+    cash.backs
+        .last_mut()
+        .expect("it was just put there")
+        .answered = state.into();
+    till.put_away(&mut work, store)?;
+    let mut decision = apart(work, cash_id, asked.currency);
+    decision.state = state.into();
+    Ok(decision)
+}
+
+/// `free` of `amount` paid nothing; the rest is taken from what the money paid.
+fn undo(
+    work: &mut Work<'_>,
+    till: &mut Till,
+    (key, loan): (&str, &mut Loan),
+    cash_id: &str,
+    free: Decimal,
+    amount: Decimal,
+    store: &mut dyn Store,
+) -> Result<()> {
+    if let Some(at) = loan.cash.iter().position(|rest| *rest.cash == *cash_id) {
+        loan.cash[at].left -= free;
+        if loan.cash[at].left.is_zero() {
+            loan.cash.remove(at);
+        }
+    }
+    let mut rest = amount - free;
+    while rest > Decimal::ZERO {
+        let cash = till.cash(cash_id, store)?;
+        let newest = cash
+            .parts
+            .last_mut()
+            .context("more is taken back than is left")?;
+        let part = Part {
+            amount: rest.min(newest.amount),
+            ..newest.clone()
+        };
+        newest.amount -= part.amount;
+        if newest.amount.is_zero() {
+            cash.parts.pop();
+        }
+        cash.told += 1;
+        rest -= part.amount;
+        if let Some(number) = &part.receivable {
+            owe_again(till, loan, number, &part, store)?;
+        }
+        loan.pay(&part.line_type, -part.amount);
+        let cash = till.cash(cash_id, store)?;
+        let told = Confirmed {
+            id: cash_id,
+            cash,
+            part: &part,
+            back: true,
+            left: Decimal::new(0, cash.currency.decimals()),
+            number: cash.told,
+        };
+        events::confirmed(work, key, loan, &told);
+    }
+    Ok(())
+}
+
+/// A receivable is owed again by what paid it.
+fn owe_again(
+    till: &mut Till,
+    loan: &mut Loan,
+    number: &str,
+    part: &Part,
+    store: &mut dyn Store,
+) -> Result<()> {
+    if !loan.receivables.iter().any(|one| *one.number == *number) {
+        let mut receivable = till.reopen(loan, number, store)?;
+        receivable.state = ReceivableState::Created;
+        loan.add(receivable);
+    }
+    let receivable = loan
+        .receivables
+        .iter_mut()
+        .find(|one| *one.number == *number);
+    let line = receivable.and_then(|receivable| receivable.line_mut(&part.line_type));
+    line.context("money paid a line that there is not")?.paid -= part.amount;
+    Ok(())
+}
+
+/// The payer gets the money back; without an account of his the order waits.
+fn refund(work: &mut Work<'_>, entity: &str, cash: &Cash, amount: Decimal) {
+    let held = cash.payer_iban.is_none() && cash.payer_account.is_none();
+    let status = if held {
+        OrderStatus::Held
+    } else {
+        OrderStatus::Ordered
+    };
+    let id = work.context.derive("refund").to_string();
+    let order = order(
+        "Refund",
+        status,
+        entity,
+        &id,
+        &To {
+            amount,
+            currency: cash.currency,
+            name: cash.payer_name.as_deref(),
+            iban: cash.payer_iban.as_deref(),
+            bic: cash.payer_bic.as_deref(),
+            account: cash.payer_account.as_deref(),
+            reference: cash.reference.as_deref(),
+        },
+    );
+    work.decision
+        .references
+        .push(("refund", id.as_str().into()));
+    work.decision.orders.push(order);
+}
+
+/// The bank took back what never came, or more than came: kept apart, below zero.
+fn gone(
+    mut work: Work<'_>,
+    id: &str,
+    asked: &Asked<'_>,
+    entry: Option<String>,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let fields = work.fields;
+    let text = |name| fields.text(name).map(Box::<str>::from);
+    let date = fields.date("value_date").expect("required: checked before");
+    let unmatched = super::words::CashState::Unmatched.as_str();
+    let cash = Cash {
+        backs: vec![Back {
+            id: id.into(),
+            amount: asked.amount,
+            value_date: date,
+            bank_reference: asked.own.map(Box::from),
+            answered: unmatched.into(),
+        }],
+        reference: text("original_reference"),
+        bank_reference: text("bank_reference").filter(|_| asked.own.is_none()),
+        payee: text("payee_account"),
+        comment: text("comment"),
+        answered: unmatched.into(),
+        ..Cash::nothing(asked.currency, date)
+    };
+    events::registered(
+        &mut work,
+        id,
+        None,
+        (id, &cash),
+        Some((asked.amount, asked.own)),
+    );
+    let mut till = Till::default();
+    till.take_in(id, cash, entry.into_iter().collect());
+    till.put_away(&mut work, store)?;
+    Ok(apart(work, id, asked.currency))
+}

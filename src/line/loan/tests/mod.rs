@@ -1,0 +1,1 @@
+//! The loan line against a book in memory.
