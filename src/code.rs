@@ -221,6 +221,30 @@ catalogue! {
     AlreadyDisbursed "already_disbursed" Record "the operation is paid out already", fix "nothing to do", iso "AG01";
     AlreadyCanceled "already_canceled" Record "the operation or its insurance is canceled already", fix "nothing to do", iso "AG01";
     NoInsurance "no_insurance" Record "the operation has no insurance", fix "nothing to cancel; credit.reverse undoes the operation", iso "AG01";
+    // Card contracts.
+    NotSigned "not_signed" Record "the contract is not signed yet", fix "send contract.sign first", iso "AG01";
+    AlreadySigned "already_signed" Record "the contract is signed already", fix "nothing to do", iso "AG01";
+    NotSuspended "not_suspended" Record "the contract is not suspended", fix "nothing to cancel", iso "AG01";
+    AlreadySuspended "already_suspended" Record "the contract is suspended already", fix "nothing to do", iso "AG01";
+    IsSuspended "is_suspended" Record "the contract is suspended", fix "send contract.cancel-suspension first", iso "AG01";
+    IsClosed "is_closed" Record "the contract is closed", fix "create a new contract", iso "AG01";
+    ClosingScheduled "closing_scheduled" Record "a closing is scheduled already", fix "take it back with contract.cancel-close first", iso "AG01";
+    NoClosingScheduled "no_closing_scheduled" Record "no closing is scheduled", fix "nothing to cancel", iso "AG01";
+    ClosingDateRequired "closing_date_required" Record "a scheduled closing has no date", fix "give a closing_date after the business date", iso "CH21";
+    ClosingDatePassed "closing_date_passed" Record "the day of the closing is not in the future", fix "give a closing_date after the business date, or close IMMEDIATE", iso "DT01";
+    CreditLimitNotAllowed "credit_limit_not_allowed" Record "the product has no credit limit to set", fix "leave the credit limit out", iso "AG03";
+    InsurancePackageNotAllowed "insurance_package_not_allowed" Record "only a credit product has an insurance package", fix "leave the insurance package out", iso "AG03";
+    ExtensionNotAllowed "extension_not_allowed" Record "the product does not allow this extension", fix "use an extension of the contract's product", iso "AG03";
+    FeeModelNotAllowed "fee_model_not_allowed" Record "the product has no such model for this type of fee", fix "use a fee model of the contract's product", iso "AG03";
+    NotACardAccount "not_a_card_account" Record "the account is the root account, not a card account", fix "name a card account of the contract", iso "AG03";
+    NotACardholder "not_a_cardholder" Record "the customer holds no card of this contract", fix "name a holder of a supplementary card, or send contract.add-card first", iso "AG03";
+    AlreadyPrincipal "already_principal" Record "the customer holds the principal card already", fix "nothing to do", iso "AG01";
+    NotAMember "not_a_member" Record "the customer is neither owner nor cardholder of this contract", fix "check the customer's reference", iso "AG03";
+    EmbossingTooLong "embossing_too_long" Record "the embossing line is longer than 26 characters of the card alphabet", fix "shorten it", iso "CH16";
+    EmbossingCharacter "embossing_character" Record "the embossing line has a character that no card has, or none at all", fix "use A-Z, 0-9, blank and . - ' / *", iso "CH16";
+    CorrelationReused "correlation_reused" Note "the correlation id was used before for something else; that contract is answered", fix "give each new contract a correlation id of its own";
+    CustomerKept "customer_kept" Note "the customer is in the book with other details; those of this record were not used", fix "send contract.addresses for a new address";
+    BalanceIgnored "balance_ignored" Note "a newer balance is known; this one was not used", fix "nothing to do";
     // Bounds of the answers themselves.
     MoreFindings "more_findings" Note "more findings than the profile lists", fix "result.csv has the codes of every record";
 }

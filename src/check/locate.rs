@@ -1,7 +1,7 @@
 //! Where a finding stands that was made by one who knows names alone.
 
-use super::sensitive;
 use super::value::canonical;
+use super::{card, sensitive};
 use crate::model::{Finding, Instruction, Place, Shown, Value};
 
 /// Gives a finding about a field of this instruction its place and the value that stands there, where it has none:
@@ -32,7 +32,7 @@ pub fn locate(mut finding: Finding, place: &Place, instruction: &Instruction) ->
 
 /// A value of a field that is not personal by its type: a personal number may have strayed into it.
 pub(super) fn shown(text: &str) -> Shown {
-    if sensitive::holds_identity(text) || sensitive::holds_card_number(text) {
+    if sensitive::holds_identity(text) || card::may_hold(text) {
         Shown::personal(text)
     } else {
         Shown::plain(text)

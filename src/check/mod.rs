@@ -3,6 +3,8 @@
 //! [`record()`] is the way in; [`value`] reads one field by its type; [`number`] knows the numbers that carry their own
 //! proof (identity, account, reference).
 
+pub mod card;
+mod conceal;
 mod digest;
 mod locate;
 pub mod number;

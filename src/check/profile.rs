@@ -1,7 +1,8 @@
 //! What a partner's records are checked by.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::card::CardKey;
 use crate::model::family::{is_family, word_of};
 use crate::model::{FieldSpec, FieldType, Fields, Finding, KindSpec, Need};
 
@@ -16,6 +17,12 @@ pub struct Profile {
     amounts: HashMap<&'static str, &'static FieldSpec>,
     /// The same of families.
     families: Vec<&'static FieldSpec>,
+    /// Fields of all kinds that hold card numbers: hidden even where a kind does not take them.
+    pub(super) card_numbers: HashSet<&'static str>,
+    /// Whether this partner may ask for a line that takes card numbers: then they are hidden wherever they stand.
+    pub(super) cards: bool,
+    /// The key by which card numbers are named.
+    pub(super) card_key: Option<CardKey>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -25,12 +32,17 @@ pub(super) struct Known {
     pub(super) key: Option<&'static str>,
     pub(super) allowed: bool,
     pub(super) rules: Rules,
+    /// Whether its line takes card numbers, and takes them in fields of their own alone.
+    pub(super) cards: bool,
 }
 
 impl Profile {
     /// Adds a line's kinds, with their rules and whether this partner may ask for them.
     #[must_use]
     pub fn with(mut self, kinds: &'static [KindSpec], allowed: bool, rules: Rules) -> Self {
+        let is_card = |field: &FieldSpec| field.kind == FieldType::CardNumber;
+        let cards = kinds.iter().any(|kind| kind.fields.iter().any(is_card));
+        self.cards |= cards && allowed;
         for spec in kinds {
             let is_key = |field: &&FieldSpec| match field.need {
                 Need::Required => matches!(field.kind, FieldType::Ref),
@@ -42,9 +54,13 @@ impl Profile {
                 key: spec.fields.iter().find(is_key).map(|field| field.name),
                 allowed,
                 rules,
+                cards,
             };
             self.kinds.insert(spec.name, known);
             for field in spec.fields {
+                if is_card(field) {
+                    self.card_numbers.insert(field.name);
+                }
                 if !matches!(field.kind, FieldType::Amount { .. }) {
                     continue;
                 }
@@ -56,6 +72,18 @@ impl Profile {
             }
         }
         self
+    }
+
+    /// Names card numbers by this key.
+    #[must_use]
+    pub fn naming_cards(mut self, key: CardKey) -> Self {
+        self.card_key = Some(key);
+        self
+    }
+
+    /// Whether card numbers are hidden wherever they stand in this partner's records.
+    pub const fn hides_cards(&self) -> bool {
+        self.cards
     }
 
     /// The amount field of this name, of any kind.

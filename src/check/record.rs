@@ -6,11 +6,11 @@ use rust_decimal::Decimal;
 
 use super::locate::shown;
 use super::profile::{Known, Profile};
-use super::{digest, sensitive, value};
+use super::{card, conceal, digest, value};
 use crate::code::Code;
 use crate::model::{
-    AmountRead, Checked, Currency, FieldSpec, FieldType, Fields, Finding, Instruction, KindSpec,
-    Need, Shown, Value,
+    AmountRead, Checked, Currency, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction,
+    KindSpec, Need, Shown, Value,
 };
 use crate::read::{RawField, RawRecord};
 
@@ -43,6 +43,7 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
         effective_date,
         amounts,
         mut findings,
+        hidden,
         ..
     } = work;
     let entity = known
@@ -63,7 +64,7 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
     });
     let mut all = raw.findings;
     all.append(&mut findings);
-    Checked {
+    let mut checked = Checked {
         place: raw.place,
         kind,
         instruction_id,
@@ -72,7 +73,10 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
         findings: all,
         amounts,
         source: raw.source,
-    }
+        hidden,
+    };
+    conceal::cards(&mut checked, profile);
+    checked
 }
 
 /// The record in hand.
@@ -85,6 +89,9 @@ struct Work<'r> {
     effective_date: Option<NaiveDate>,
     amounts: Vec<AmountRead>,
     findings: Vec<Finding>,
+    hidden: Vec<Hidden>,
+    /// Whether the kind's line takes card numbers.
+    cards: bool,
     /// Names read so far, each as one of 128 bits: a bit not set says that a name is new without a search.
     names: u128,
     /// Where in the kind's list the next field is looked for first: most files keep the order of the manual.
@@ -102,6 +109,8 @@ impl<'r> Work<'r> {
             effective_date: None,
             amounts: Vec::new(),
             findings: Vec::new(),
+            hidden: Vec::new(),
+            cards: false,
             names: 0,
             next: 0,
         }
@@ -128,6 +137,7 @@ impl<'r> Work<'r> {
         let known = self.profile.kinds.get(text).copied();
         if let Some(known) = known {
             self.kind = known.spec.name.into();
+            self.cards = known.cards;
             if !known.allowed {
                 self.find(Code::LineNotAllowed, field);
             }
@@ -142,7 +152,13 @@ impl<'r> Work<'r> {
 
     fn field(&mut self, field: &'r RawField<'r>, known: Option<Known>) {
         // Blank is not given, whatever a conversion made of it.
-        if is_blank(field) || self.is_second(field) {
+        if is_blank(field) {
+            return;
+        }
+        if self.profile.card_numbers.contains(field.name) {
+            self.hidden.push(card::hidden_field(&field.seen));
+        }
+        if self.is_second(field) {
             return;
         }
         match field.name {
@@ -201,6 +217,7 @@ impl<'r> Work<'r> {
     fn instruction_id(&mut self, field: &RawField<'_>) {
         self.fields.stands_at("instruction_id", field.spot);
         if let Some(Value::Text(id)) = self.read(&INSTRUCTION_ID, field) {
+            self.sensitive(self.cards && card::holds(&id), field);
             self.instruction_id = Some(id);
         }
     }
@@ -220,14 +237,26 @@ impl<'r> Work<'r> {
         let Some(value) = self.read(spec, field) else {
             return;
         };
-        if let (FieldType::Text(_), Value::Text(text)) = (spec.kind, &value)
-            && sensitive::holds_card_number(text)
-        {
+        let found = match (spec.kind, &value) {
+            (FieldType::Text(_), Value::Text(text)) => card::may_hold(text),
+            (FieldType::Ref | FieldType::Digits(_), Value::Text(text)) => {
+                self.cards && card::holds(text)
+            }
+            (_, Value::Personal(number)) => self.cards && card::holds(number.reveal()),
+            _ => false,
+        };
+        self.sensitive(found, field);
+        self.fields.push_at(field.name, value, field.spot);
+    }
+
+    /// Notes a card number where none must be.
+    fn sensitive(&mut self, found: bool, field: &RawField<'_>) {
+        if found {
+            self.hidden.extend(card::hidden_within(&field.seen));
             let finding = self.finding(Code::SensitiveData, field);
             self.findings
-                .push(finding.seen(Shown::personal(&field.seen)));
+                .push(finding.seen(Shown::plain(&card::hide(&field.seen))));
         }
-        self.fields.push_at(field.name, value, field.spot);
     }
 
     /// Counts an amount, and holds it against the decimals of the currency that the record names beside it.
@@ -317,6 +346,9 @@ impl<'r> Work<'r> {
 
     fn read(&mut self, spec: &FieldSpec, field: &RawField<'_>) -> Option<Value> {
         let value = match &field.text {
+            Ok(text) if spec.kind == FieldType::CardNumber => {
+                card::read(text, self.profile.card_key.as_ref()).map(Value::Text)
+            }
             Ok(text) => value::parse(spec, text),
             Err(code) => Err(*code),
         };

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::number;
+use super::{card, number};
 use crate::code::Code;
 use crate::model::kind::Sign;
 use crate::model::{Currency, FieldSpec, FieldType, Personal, Value};
@@ -63,6 +63,7 @@ pub fn parse(spec: &FieldSpec, text: &str) -> Result<Value, Code> {
         FieldType::Phone => contact::phone(text).map(Value::Text),
         FieldType::Code(words) => word(text, words).map(Value::Code),
         FieldType::Synonym(words) => synonym(text, words).map(Value::Code),
+        FieldType::CardNumber => card::read(text, None).map(Value::Text),
         FieldType::Identity => text::reference(text).map(|n| Value::Personal(Personal::new(n))),
         FieldType::Iban => number::iban(text).map(normalised),
         FieldType::Bic => number::bic(text).map(normalised),

@@ -263,6 +263,7 @@ pub fn in_words(kind: FieldType) -> String {
             format!("one of {}", words.join(", "))
         }
         FieldType::Identity => "national identity number".into(),
+        FieldType::CardNumber => "card number; first six and last four digits are kept".into(),
         FieldType::Iban => "IBAN".into(),
         FieldType::Bic => "BIC".into(),
         FieldType::Digits(most) => format!("digits, at most {most}"),

@@ -322,6 +322,7 @@ pub(super) const fn class(kind: FieldType) -> &'static str {
         | FieldType::Email
         | FieldType::Phone
         | FieldType::Identity
+        | FieldType::CardNumber
         | FieldType::Iban
         | FieldType::Bic
         | FieldType::Digits(_) => "text",

@@ -311,7 +311,43 @@ impl std::fmt::Debug for Dictionary {
     }
 }
 
+/// Words, letters and digits alone, for what must never leave a card: no file that can bring card orders has a column or
+/// an element of this name.
+const FORBIDDEN: &[&str] = &[
+    "cvv",
+    "cvv2",
+    "cvc",
+    "cvc2",
+    "cav2",
+    "cvn",
+    "csc",
+    "cardverificationvalue",
+    "cardverificationcode",
+    "securitycode",
+    "cardsecuritycode",
+    "pin",
+    "pincode",
+    "pinblock",
+    "pinoffset",
+    "pvv",
+    "track",
+    "track1",
+    "track2",
+    "trackdata",
+    "magstripe",
+    "icvv",
+    "dcvv",
+];
+
 impl Format {
+    /// Whether a file of this format must not have a column or element of this name: the format can bring card orders,
+    /// and the name is that of what must never leave a card.
+    pub fn forbids(&self, label: &str) -> bool {
+        let letters = label.chars().filter(|c| c.is_alphanumeric());
+        let word: String = letters.flat_map(char::to_lowercase).collect();
+        FORBIDDEN.contains(&word.as_str()) && self.lines.iter().any(|line| line == "card")
+    }
+
     /// The format as it reads a file with these labels: members of families among them are fields.
     pub fn for_labels(self: &Arc<Self>, labels: &[std::borrow::Cow<'_, str>]) -> Arc<Self> {
         let mut met: Vec<Field> = Vec::new();

@@ -163,6 +163,7 @@ mod tests {
             "canonical-csv",
             "canonical-excel",
             "canonical-xml",
+            "card-orders-csv-1",
             "insurance-csv-1",
             "insurance-excel-1",
             "insurance-xml-1",

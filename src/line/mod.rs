@@ -2,6 +2,7 @@
 //! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
 //! [`Context`].
 
+pub mod card;
 pub mod cover;
 pub mod credit_life;
 pub mod days;
@@ -45,6 +46,8 @@ pub enum Line {
     Cover,
     /// Insurance sold with a credit operation.
     CreditLife,
+    /// Card contracts.
+    Card,
 }
 
 /// All that the shared code knows of a line. A line is added by writing its folder and naming its registration in
@@ -97,7 +100,13 @@ pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Resul
 
 impl Line {
     /// Every line.
-    pub const ALL: &'static [Line] = &[Line::Insurance, Line::Loan, Line::Cover, Line::CreditLife];
+    pub const ALL: &'static [Line] = &[
+        Line::Insurance,
+        Line::Loan,
+        Line::Cover,
+        Line::CreditLife,
+        Line::Card,
+    ];
 
     const fn registration(self) -> &'static Registration {
         match self {
@@ -105,6 +114,7 @@ impl Line {
             Self::Loan => &loan::LINE,
             Self::Cover => &cover::LINE,
             Self::CreditLife => &credit_life::LINE,
+            Self::Card => &card::LINE,
         }
     }
 
@@ -291,6 +301,8 @@ pub struct Products {
     pub cover: BTreeMap<cover::Channel, cover::Product>,
     /// Credit-life products by code.
     pub credit_life: BTreeMap<String, credit_life::Product>,
+    /// Card products by code.
+    pub card: BTreeMap<String, card::Product>,
 }
 
 /// What the records of a partner that may ask for these lines are checked by.

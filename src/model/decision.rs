@@ -80,6 +80,8 @@ impl Told {
 pub enum OrderStatus {
     /// To be carried out.
     Ordered,
+    /// To be made, by whoever makes cards.
+    Orderable,
     /// Waits for something, such as an account.
     Held,
     /// A held one that is no longer wanted.
@@ -91,6 +93,7 @@ impl OrderStatus {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Ordered => "ordered",
+            Self::Orderable => "ORDERABLE",
             Self::Held => "held",
             Self::Withdrawn => "withdrawn",
         }

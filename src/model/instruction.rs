@@ -60,6 +60,21 @@ pub enum Source {
     },
 }
 
+/// A text of a record that must not be sent back as it came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hidden {
+    /// As it came.
+    pub sent: Box<str>,
+    /// As it is sent back.
+    pub shown: Box<str>,
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Hidden({})", self.shown)
+    }
+}
+
 /// A record after reading and checking: its instruction where it could be formed, and all that was noticed.
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -79,6 +94,8 @@ pub struct Checked {
     pub amounts: Vec<AmountRead>,
     /// For sending it back.
     pub source: Source,
+    /// What is hidden when it is sent back.
+    pub hidden: Vec<Hidden>,
 }
 
 impl Checked {

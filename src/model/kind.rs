@@ -43,6 +43,9 @@ pub enum FieldType {
     /// A national identity number; its country stands in another field, so its digits are checked by the line.
     /// Personal: masked wherever it is not an answer to its sender.
     Identity,
+    /// The number of a card, or its first six and last four digits. Nobody keeps the number: its value is the masked number
+    /// and, where all digits were sent, a blank and a reference that only this site can make.
+    CardNumber,
     /// ISO 13616: registry length, BBAN pattern and modulus 97.
     Iban,
     /// ISO 9362: 8 or 11 characters with a country.

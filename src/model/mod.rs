@@ -16,7 +16,7 @@ pub mod value;
 pub use day::Day;
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use finding::{Finding, Shown};
-pub use instruction::{AmountRead, Checked, Instruction, Source};
+pub use instruction::{AmountRead, Checked, Hidden, Instruction, Source};
 pub use json::Json;
 pub use kind::{FieldSpec, FieldType, KindSpec, Need};
 pub use money::Currency;

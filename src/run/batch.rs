@@ -131,6 +131,7 @@ fn read(
     let about = About {
         partner,
         settings: shared.site.settings(),
+        key: shared.site.secret().site(),
         name: &name,
         sha256: claimed.sha256(),
         bytes: claimed.bytes(),
@@ -171,6 +172,7 @@ fn quarantine(
     let about = About {
         partner,
         settings: session.shared.site.settings(),
+        key: session.shared.site.secret().site(),
         name: &name,
         sha256: claimed.sha256(),
         bytes: claimed.bytes(),

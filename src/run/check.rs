@@ -151,6 +151,7 @@ impl One<'_> {
         let about = About {
             partner: self.partner,
             settings,
+            key: self.site.secret().site(),
             name: &name,
             sha256: Some(&sha256),
             bytes,

@@ -126,6 +126,7 @@ impl DueDay<'_> {
             findings: Vec::new(),
             amounts: Vec::new(),
             source: Source::None,
+            hidden: Vec::new(),
         };
         Ok(Some(Decided {
             row,

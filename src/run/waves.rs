@@ -330,7 +330,8 @@ impl Counted {
                 }
                 self.rejected.add(&record.checked);
                 if !matches!(record.checked.source, Source::None) {
-                    outputs.rejected.add(&chunk.chunk, &record.checked.source)?;
+                    let checked = &record.checked;
+                    (outputs.rejected).add(&chunk.chunk, &checked.source, &checked.hidden)?;
                 }
             }
         }

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::decide::{Decider, batch_origin};
 use super::waves::{Outputs, Pass, Task, pass};
+use crate::check::card::CardKey;
 use crate::code::Code;
 use crate::format::{self, Format, ReaderKind};
 use crate::inbox::Stream;
@@ -31,6 +32,8 @@ pub(super) struct About<'a> {
     pub(super) partner: &'a Partner,
     /// The site's settings.
     pub(super) settings: &'a Settings,
+    /// The site's own key.
+    pub(super) key: &'a [u8; 32],
     /// The file's name as received.
     pub(super) name: &'a str,
     /// SHA-256 of its bytes, hex; `None`: they are not to be read.
@@ -191,13 +194,16 @@ impl Job<'_> {
             self.about.batch,
             &self.about.time(),
         );
+        let profile = line::profile(&self.about.partner.lines);
+        let profile = profile.naming_cards(CardKey::new(*self.about.key));
         let rejected = RejectedWriter::create(
             &reader.layout(),
             folder,
             self.about.base,
             self.about.name,
             self.about.claimed_at,
-        )?;
+        )?
+        .hiding_cards(profile.hides_cards());
         let mut outputs = Outputs {
             answers: AnswerSet::create(folder, self.about.base, style)?,
             rejected,
@@ -218,7 +224,7 @@ impl Job<'_> {
         };
         let task = Task {
             format,
-            profile: &line::profile(&self.about.partner.lines),
+            profile: &profile,
             limit: self.about.partner.limits.records,
             progress: self.progress,
         };

@@ -181,6 +181,7 @@ mod tests {
                 findings: Vec::new(),
                 amounts: Vec::new(),
                 source: Source::None,
+                hidden: Vec::new(),
             },
             decision,
             origin: Uuid::nil(),

@@ -1,5 +1,6 @@
 //! Rejected records, sent back as they came and in the file they came in, so that they can be mended and dropped again
-//! under a new name. Nothing is neutralised, masked or tidied on the way.
+//! under a new name. Nothing is neutralised or tidied on the way, and nothing masked but card numbers, which no file that we
+//! write has.
 //!
 //! What could not be kept cannot be sent back: of a record over 1 MiB only what its reader kept, which may be nothing.
 
@@ -10,7 +11,7 @@ use chrono::{DateTime, FixedOffset};
 
 use super::answers::files::Answer;
 use crate::format::Total;
-use crate::model::Source;
+use crate::model::{Hidden, Source};
 use crate::os::Folder;
 use crate::read::{Chunk, Layout};
 
@@ -18,15 +19,19 @@ mod csv;
 mod excel;
 #[cfg(test)]
 mod tests;
+mod veil;
 mod xml;
 
 use csv::CsvWriter;
 use excel::ExcelWriter;
+use veil::Veil;
 use xml::XmlWriter;
 
 /// Writes the rejected records of one batch, in the order in which they are added. Memory does not grow with them.
 pub struct RejectedWriter {
     begin: Begin,
+    /// Whether card numbers are hidden wherever they stand.
+    cards: bool,
     writer: Option<Writer>,
 }
 
@@ -63,42 +68,57 @@ impl RejectedWriter {
                 name: format!("{base}.rejected.{ending}"),
                 claimed_at,
             },
+            cards: false,
             writer: None,
         })
     }
 
-    /// Adds a record, by the chunk it was read from and its source.
-    pub fn add(&mut self, chunk: &Chunk, source: &Source) -> Result<()> {
+    /// Hides card numbers wherever they stand, or only where they were found.
+    #[must_use]
+    pub fn hiding_cards(mut self, cards: bool) -> Self {
+        self.cards = cards;
+        self
+    }
+
+    /// Adds a record, by the chunk it was read from and its source, without what is to be hidden of it.
+    pub fn add(&mut self, chunk: &Chunk, source: &Source, hidden: &[Hidden]) -> Result<()> {
         const OUTSIDE: &str = "a record lies outside of its chunk";
+        let veil = Veil {
+            cards: self.cards,
+            hidden,
+        };
         match (chunk, source) {
             (
                 Chunk::Lines { bytes, .. } | Chunk::TooLarge { bytes, .. },
                 Source::Bytes { start, end },
             ) => {
                 let record = bytes.get(*start..*end).context(OUTSIDE)?;
+                let Some(record) = veil.bytes(record) else {
+                    return Ok(());
+                };
                 match self.writer()? {
-                    Writer::Csv(writer) => writer.add(record),
+                    Writer::Csv(writer) => writer.add(&record),
                     Writer::Xml(_) | Writer::Excel(_) => Ok(()),
                 }
             }
             (Chunk::Elements(elements), Source::Item(at)) => {
                 let element = elements.get(*at).context(OUTSIDE)?;
                 match self.writer()? {
-                    Writer::Xml(writer) => writer.add(element),
+                    Writer::Xml(writer) => writer.add(element, veil),
                     Writer::Csv(_) | Writer::Excel(_) => Ok(()),
                 }
             }
             (Chunk::Elements(elements), Source::Part { item, part }) => {
                 let element = elements.get(*item).context(OUTSIDE)?;
                 match self.writer()? {
-                    Writer::Xml(writer) => writer.add_part(element, *part),
+                    Writer::Xml(writer) => writer.add_part(element, *part, hidden),
                     Writer::Csv(_) | Writer::Excel(_) => Ok(()),
                 }
             }
             (Chunk::Rows(rows), Source::Item(at)) => {
-                let row = rows.get(*at).context(OUTSIDE)?;
+                let row = veil.row(rows.get(*at).context(OUTSIDE)?);
                 match self.writer()? {
-                    Writer::Excel(writer) => writer.add(row),
+                    Writer::Excel(writer) => writer.add(&row),
                     Writer::Csv(_) | Writer::Xml(_) => Ok(()),
                 }
             }
@@ -123,20 +143,21 @@ impl RejectedWriter {
     fn writer(&mut self) -> Result<&mut Writer> {
         let writer = match self.writer.take() {
             Some(writer) => writer,
-            None => self.begin.writer()?,
+            None => self.begin.writer(self.cards)?,
         };
         Ok(self.writer.insert(writer))
     }
 }
 
 impl Begin {
-    fn writer(&self) -> Result<Writer> {
+    fn writer(&self, cards: bool) -> Result<Writer> {
         Ok(match &*self.layout {
             Layout::Csv(_) => {
                 Writer::Csv(CsvWriter::begin(&self.layout, &self.folder, &self.name)?)
             }
             Layout::Xml(_) => {
-                Writer::Xml(XmlWriter::begin(&self.layout, &self.folder, &self.name)?)
+                let (layout, folder) = (&self.layout, &self.folder);
+                Writer::Xml(XmlWriter::begin(layout, folder, &self.name, cards)?)
             }
             Layout::Excel(layout) => {
                 let writer = ExcelWriter::begin(layout, &self.folder, &self.name, self.claimed_at);

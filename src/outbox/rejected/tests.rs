@@ -57,7 +57,7 @@ fn back(format: Format, bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
             if rejected.contains(&number) {
-                writer.add(&chunk, &record.source).expect("added");
+                writer.add(&chunk, &record.source, &[]).expect("added");
             }
             number += 1;
         }
@@ -153,9 +153,11 @@ fn a_line_end_is_added_only_where_two_records_would_run_together() {
     let mut writer =
         RejectedWriter::create(&layout, &work.folder, "a.b", "in.txt", claimed()).expect("begun");
     for _ in 0..2 {
-        writer.add(&chunk, &records[0].source).expect("added");
+        writer.add(&chunk, &records[0].source, &[]).expect("added");
     }
-    writer.add(&chunk, &Source::None).expect("nothing was kept");
+    writer
+        .add(&chunk, &Source::None, &[])
+        .expect("nothing was kept");
     let answer = writer.finish(&|_| String::new()).expect("finished");
     assert_eq!(work.bytes(answer), b"nr;text\r\n1;a\r\n1;a");
 }
@@ -233,7 +235,7 @@ fn back_book(bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
             if rejected.contains(&number) {
-                writer.add(&chunk, &record.source).expect("added");
+                writer.add(&chunk, &record.source, &[]).expect("added");
             }
             number += 1;
         }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 
+use super::veil::Veil;
 use crate::format::Total;
+use crate::model::Hidden;
 use crate::os::Folder;
 use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::read::xml::{Edit, Segment, XmlLayout};
@@ -31,13 +33,29 @@ pub(super) struct XmlWriter {
     edits: Vec<(u64, u64, usize)>,
     /// The levels that are open, each with its lead and its name.
     open: Vec<(Arc<Segment>, String)>,
-    /// The element that holds the records last added, where it may hold more, and which of its records these are.
-    pending: Option<(Element, Vec<usize>)>,
+    /// The element that holds the records last added, where it may hold more.
+    pending: Option<Pending>,
     records: u64,
+    /// Whether card numbers are hidden wherever they stand.
+    cards: bool,
+}
+
+/// An element of which some records come back.
+struct Pending {
+    element: Element,
+    /// Which of its records.
+    parts: Vec<usize>,
+    /// What is hidden of them.
+    hidden: Vec<Hidden>,
 }
 
 impl XmlWriter {
-    pub(super) fn begin(layout: &Arc<Layout>, folder: &Folder, name: &str) -> Result<Self> {
+    pub(super) fn begin(
+        layout: &Arc<Layout>,
+        folder: &Folder,
+        name: &str,
+        cards: bool,
+    ) -> Result<Self> {
         let mut spool_name = OsString::from(name);
         spool_name.push(".spool");
         let spool = folder.create(&spool_name, 0o600)?;
@@ -52,6 +70,7 @@ impl XmlWriter {
             open: Vec::new(),
             pending: None,
             records: 0,
+            cards,
         };
         let bom = writer.xml().charset().bom;
         writer.raw(bom)?;
@@ -66,36 +85,54 @@ impl XmlWriter {
     }
 
     /// Adds an element that is a record, as a whole.
-    pub(super) fn add(&mut self, element: &Element) -> Result<()> {
+    pub(super) fn add(&mut self, element: &Element, veil: Veil<'_>) -> Result<()> {
         self.flush()?;
         if element.bytes.is_empty() {
             return Ok(());
         }
-        self.element(element, &element.bytes)?;
-        self.records += 1;
+        if let Some(bytes) = veil.bytes(&element.bytes) {
+            self.element(element, &bytes)?;
+            self.records += 1;
+        }
         Ok(())
     }
 
     /// Adds one of the records of an element: those of one element come one after another.
-    pub(super) fn add_part(&mut self, element: &Element, part: usize) -> Result<()> {
-        let same = |(pending, _): &&mut (Element, _)| Arc::ptr_eq(&pending.path, &element.path);
-        if let Some((_, parts)) = self.pending.as_mut().filter(same) {
-            parts.push(part);
-        } else {
+    pub(super) fn add_part(
+        &mut self,
+        element: &Element,
+        part: usize,
+        hidden: &[Hidden],
+    ) -> Result<()> {
+        let other = |pending: &Pending| !Arc::ptr_eq(&pending.element.path, &element.path);
+        if self.pending.as_ref().is_some_and(other) {
             self.flush()?;
-            self.pending = Some((element.clone(), vec![part]));
         }
+        let pending = self.pending.get_or_insert_with(|| Pending {
+            element: element.clone(),
+            parts: Vec::new(),
+            hidden: Vec::new(),
+        });
+        pending.parts.push(part);
+        pending.hidden.extend_from_slice(hidden);
         self.records += 1;
         Ok(())
     }
 
     /// Writes the element whose records are all known now.
     fn flush(&mut self) -> Result<()> {
-        let Some((element, parts)) = self.pending.take() else {
+        let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let bytes = self.xml().rest(&element, &parts);
-        self.element(&element, &bytes)
+        let bytes = self.xml().rest(&pending.element, &pending.parts);
+        let veil = Veil {
+            cards: self.cards,
+            hidden: &pending.hidden,
+        };
+        match veil.bytes(&bytes) {
+            Some(bytes) => self.element(&pending.element, &bytes),
+            None => Ok(()),
+        }
     }
 
     /// Writes an element, with these bytes, inside what stood around it.
@@ -145,7 +182,14 @@ impl XmlWriter {
     /// Spools decoded text in the document's own character set.
     fn text(&mut self, text: &[u8]) -> Result<()> {
         let layout = self.layout.clone();
-        self.raw(&layout.as_sent(text))
+        let veil = Veil {
+            cards: self.cards,
+            hidden: &[],
+        };
+        let text = veil
+            .bytes(text)
+            .context("nothing is looked for by its text")?;
+        self.raw(&layout.as_sent(&text))
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {

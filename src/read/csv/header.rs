@@ -43,6 +43,9 @@ pub(crate) fn columns(
     hint: &dyn Fn() -> Option<String>,
 ) -> Result<Columns, Box<Finding>> {
     let labels: Vec<String> = labels.iter().map(|label| folded(label)).collect();
+    if let Some(column) = labels.iter().position(|label| format.forbids(label)) {
+        return Err(Box::new(sensitive(place(column))));
+    }
     let mut columns = Columns {
         width: labels.len(),
         ..Columns::default()
@@ -77,6 +80,14 @@ pub(crate) fn columns(
     columns.taken.sort_by_key(|taken| taken.column);
     columns.batch = unknown(format, &labels, place);
     Ok(columns)
+}
+
+/// A column of what must never leave a card.
+fn sensitive(place: Place) -> Finding {
+    Finding::new(Code::SensitiveData)
+        .at(place)
+        .saying("the file has a column for what must not be sent: a CVV, a PIN or a track")
+        .hinting("send the file without that column")
 }
 
 fn joined(field: &Field, labels: &[String]) -> Vec<usize> {

@@ -364,6 +364,7 @@ fn own_code(field: &Field) -> Code {
         FieldType::Email => Code::InvalidEmail,
         FieldType::Phone => Code::InvalidPhone,
         FieldType::Identity => Code::InvalidIdentityNo,
+        FieldType::CardNumber => Code::InvalidCharacter,
         FieldType::Iban => Code::InvalidIban,
         FieldType::Bic => Code::InvalidBic,
     }

@@ -204,7 +204,7 @@ fn orders(decision: &Decision) -> (i64, i64) {
         match order.status {
             OrderStatus::Ordered => sums.0 += amount,
             OrderStatus::Held => sums.1 += amount,
-            OrderStatus::Withdrawn => panic!("nothing is taken back"),
+            OrderStatus::Orderable | OrderStatus::Withdrawn => panic!("money goes back once"),
         }
     }
     sums

@@ -1,0 +1,46 @@
+//! Card numbers in what is told of a record.
+
+use std::borrow::Cow;
+
+use compact_str::CompactString;
+
+use super::card;
+use super::profile::Profile;
+use crate::code::Code;
+use crate::model::value::mask;
+use crate::model::{Checked, Shown};
+
+/// Hides card numbers in what is told of a record: of a partner that may send them wherever they stand, of others where
+/// one was found; and whatever stands in a field that is for card numbers.
+pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
+    if profile.cards {
+        let hide = |text: &mut CompactString| {
+            if let Cow::Owned(hidden) = card::hide_certain(text) {
+                *text = hidden.into();
+            }
+        };
+        hide(&mut checked.kind);
+        hide(&mut checked.entity);
+        checked.instruction_id.iter_mut().for_each(hide);
+    }
+    for finding in &mut checked.findings {
+        finding.value = finding.value.take().map(|value| {
+            if profile.card_numbers.contains(&*finding.field) {
+                return Shown::plain(&mask(value.reveal()));
+            }
+            if !profile.cards && finding.code != Code::SensitiveData {
+                return value;
+            }
+            hidden(&value)
+        });
+    }
+}
+
+fn hidden(value: &Shown) -> Shown {
+    let text = card::hide(value.reveal());
+    if value.is_personal() {
+        Shown::personal(&text)
+    } else {
+        Shown::plain(&text)
+    }
+}
