@@ -32,6 +32,7 @@ pub fn parse(spec: &FieldSpec, text: &str) -> Result<Value, Code> {
     match spec.kind {
         FieldType::Text(longest) => text::free(text, longest.into()).map(Value::Text),
         FieldType::Ref => text::reference(text).map(Value::Text),
+        FieldType::Uuid => text::id(text).map(Value::Text),
         FieldType::Date => date(text).map(Value::Date),
         FieldType::Amount { sign, .. } => {
             let amount = decimal(text, Code::InvalidAmount)?;

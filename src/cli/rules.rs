@@ -241,6 +241,7 @@ pub fn in_words(kind: FieldType) -> String {
     match kind {
         FieldType::Text(most) => format!("text, at most {most} characters"),
         FieldType::Ref => "reference, at most 35 printable characters".into(),
+        FieldType::Uuid => "id that an answer gave out".into(),
         FieldType::Date => "date".into(),
         FieldType::Amount { currency, .. } if Currency::named(currency).is_some() => {
             format!("amount in {currency}")

@@ -316,6 +316,7 @@ pub(super) const fn class(kind: FieldType) -> &'static str {
         FieldType::Code(_) | FieldType::Synonym(_) => "code",
         FieldType::Text(_)
         | FieldType::Ref
+        | FieldType::Uuid
         | FieldType::Country
         | FieldType::Currency
         | FieldType::Language

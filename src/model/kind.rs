@@ -9,6 +9,9 @@ pub enum FieldType {
     Text(u16),
     /// A key or reference: printable, at most 35 characters, compared exactly after NFC and trimming.
     Ref,
+    /// An id that an answer gave out: 36 characters, in lower case inside. No free text, so nobody's number is looked
+    /// for in it.
+    Uuid,
     /// A calendar date.
     Date,
     /// Money; the field that names its currency stands beside it in the record, else the entity's currency counts.

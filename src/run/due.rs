@@ -56,7 +56,12 @@ impl DueDay<'_> {
         book.begin(&self.owner.name)?;
         let time = rfc3339(self.claimed_at);
         let id = self.batch();
-        let style = Style::of(self.owner, self.settings.base_url.as_deref(), &id, &time);
+        let style = Style::of(
+            (self.owner, self.owner),
+            self.settings.base_url.as_deref(),
+            &id,
+            &time,
+        );
         let lines = due.iter().map(|due| line::line_of(due.space));
         let style = style.with_orders_of(self.owner, lines);
         let mut answers = AnswerSet::create(folder, &self.base(), style)?;

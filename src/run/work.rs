@@ -189,7 +189,7 @@ impl Job<'_> {
         };
         let reader = Reader::open(format, input, &limits)?;
         let style = Style::of(
-            self.about.partner,
+            (self.about.partner, self.about.owner()),
             self.about.settings.base_url.as_deref(),
             self.about.batch,
             &self.about.time(),
@@ -343,7 +343,7 @@ impl About<'_> {
     ) -> Result<Worked> {
         book.begin(&self.partner.name)?;
         let style = Style::of(
-            self.partner,
+            (self.partner, self.owner()),
             self.settings.base_url.as_deref(),
             self.batch,
             &self.time(),
@@ -361,6 +361,13 @@ impl About<'_> {
             reason: Some(finding),
             same_bytes: true,
         })
+    }
+
+    /// Who owns the book.
+    fn owner(&self) -> &Partner {
+        self.settings
+            .owner_of(&self.partner.book)
+            .unwrap_or(self.partner)
     }
 
     fn time(&self) -> String {

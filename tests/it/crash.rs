@@ -40,12 +40,33 @@ fn run(site: &Path, night: usize, failpoint: Option<&str>) -> ExitStatus {
     command.output().expect("the program runs").status
 }
 
-/// A site with one partner's text files of the sample night; workbooks need a child each and take the same way.
-fn template(above: &Path) -> PathBuf {
+/// A book, and the partners of the sample night whose text files go there.
+struct Part {
+    book: &'static str,
+    partners: &'static [&'static str],
+}
+
+const NORDBANK: Part = Part {
+    book: "nordbank",
+    partners: &["nordbank"],
+};
+
+/// With the insurer's feed, and offers that expire by the clock.
+const HAVSFAKTURA: Part = Part {
+    book: "havsfaktura",
+    partners: &["havsfaktura", "kreditskydd"],
+};
+
+/// A site with some partners' text files of the sample night; workbooks need a child each and take the same way.
+fn template(above: &Path, part: &Part) -> PathBuf {
     let site = above.join("template");
     sluss::demo::make(&site).expect("a new site");
     for entry in walk(&site.join("inbox")) {
-        let keep = entry.starts_with(site.join("inbox/nordbank"))
+        let mut inboxes = part
+            .partners
+            .iter()
+            .map(|name| site.join("inbox").join(name));
+        let keep = inboxes.any(|inbox| entry.starts_with(inbox))
             && entry.extension().is_none_or(|end| end != "xlsx");
         if !keep {
             std::fs::remove_file(entry).expect("a file of the test");
@@ -85,7 +106,7 @@ struct Left {
     rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
 }
 
-fn left(site: &Path) -> Left {
+fn left(site: &Path, part: &Part) -> Left {
     let mut files = BTreeMap::new();
     for folder in ["outbox", "archive", "quarantine", "inbox"] {
         for path in walk(&site.join(folder)) {
@@ -94,7 +115,7 @@ fn left(site: &Path) -> Left {
         }
     }
     let mut rows = BTreeMap::new();
-    let book = site.join("ledger/nordbank.sqlite");
+    let book = site.join(format!("ledger/{}.sqlite", part.book));
     if book.exists() {
         let book =
             Connection::open_with_flags(&book, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the book");
@@ -127,16 +148,29 @@ fn left(site: &Path) -> Left {
 
 #[test]
 fn a_run_killed_at_any_step_and_run_again_leaves_the_same() {
+    for (step, hits) in kill_at_every_step(&NORDBANK) {
+        assert!(hits > 0, "{step}: no run came by");
+    }
+}
+
+#[test]
+fn so_does_one_with_an_insurers_feed_and_what_falls_due_by_the_clock() {
+    let hits = kill_at_every_step(&HAVSFAKTURA);
+    assert!(hits.iter().any(|(_, hits)| *hits > 0));
+}
+
+/// How often a run died at each step.
+fn kill_at_every_step(part: &Part) -> Vec<(&'static str, u32)> {
     let above = tempfile::tempdir().expect("a folder for a test");
-    let template = template(above.path());
+    let template = template(above.path(), part);
     let whole = above.path().join("whole");
     copy(&template, &whole);
     run(&whole, 0, None);
-    let first = left(&whole);
+    let first = left(&whole, part);
     let day_one = above.path().join("day-one");
     copy(&whole, &day_one);
     run(&whole, 1, None);
-    let second = left(&whole);
+    let second = left(&whole, part);
     let due = |path: &PathBuf| {
         path.file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with("due-"))
@@ -147,6 +181,7 @@ fn a_run_killed_at_any_step_and_run_again_leaves_the_same() {
     );
 
     let nights = [(&template, &first), (&day_one, &second)];
+    let mut all = Vec::new();
     for step in STEPS.iter().filter(|step| !ELSEWHERE.contains(step)) {
         let mut hits = 0;
         for (night, (from, expected)) in nights.iter().enumerate() {
@@ -161,28 +196,29 @@ fn a_run_killed_at_any_step_and_run_again_leaves_the_same() {
                     "{step}:{count}: {again}"
                 );
                 assert!(
-                    left(&site) == **expected,
+                    left(&site, part) == **expected,
                     "{step}:{count} in night {night}: {}",
-                    difference(&left(&site), expected)
+                    difference(&left(&site, part), expected)
                 );
                 std::fs::remove_dir_all(&site).expect("a folder of the test");
             }
         }
-        assert!(hits > 0, "{step}: no run came by");
+        all.push((*step, hits));
     }
+    all
 }
 
 /// The comparison can fail: a run that was killed behind its commit and not run again is another.
 #[test]
 fn a_killed_run_alone_is_not_the_same() {
     let above = tempfile::tempdir().expect("a folder for a test");
-    let template = template(above.path());
+    let template = template(above.path(), &NORDBANK);
     let (whole, killed) = (above.path().join("whole"), above.path().join("killed"));
     copy(&template, &whole);
     copy(&template, &killed);
     run(&whole, 0, None);
     assert!(run(&killed, 0, Some("after_commit")).code().is_none());
-    assert!(left(&whole) != left(&killed));
+    assert!(left(&whole, &NORDBANK) != left(&killed, &NORDBANK));
 }
 
 /// Names what differs, without the contents.

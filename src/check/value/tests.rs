@@ -268,6 +268,22 @@ fn ways_to_reach_a_person() {
 }
 
 #[test]
+fn an_id_is_compared_whatever_its_case() {
+    rows(
+        FieldType::Uuid,
+        &[
+            (
+                " 9AEFB58C-53a6-502d-b673-b30e4a1e72c2",
+                Ok("9aefb58c-53a6-502d-b673-b30e4a1e72c2"),
+            ),
+            ("no such id", Ok("no such id")),
+            ("9aefb58c-53a6-502d-b673-b30e4a1e72c2x", Err(Code::TooLong)),
+            ("a\u{200b}b", Err(Code::InvalidCharacter)),
+        ],
+    );
+}
+
+#[test]
 fn numbers_lose_their_separators() {
     rows(
         FieldType::Digits(10),

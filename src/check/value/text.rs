@@ -9,6 +9,8 @@ use crate::code::Code;
 
 /// The most characters of a reference.
 const REFERENCE: usize = 35;
+/// The characters of a UUID.
+const ID: usize = 36;
 
 /// Trimmed and in NFC.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {
@@ -32,11 +34,20 @@ pub(super) fn free(text: &str, longest: usize) -> Result<CompactString, Code> {
 /// A reference: printable, at most 35 characters. Keys are compared exactly, so a character that nobody sees, or a blank
 /// that is not the blank, would make two keys of one.
 pub(super) fn reference(text: &str) -> Result<CompactString, Code> {
+    printable(text, REFERENCE)
+}
+
+/// An id that an answer gave out, in lower case. Whether there is such an id is for the book to say.
+pub(super) fn id(text: &str) -> Result<CompactString, Code> {
+    printable(text, ID).map(|text| text.to_ascii_lowercase())
+}
+
+fn printable(text: &str, longest: usize) -> Result<CompactString, Code> {
     let text = normal(text);
     if text.chars().any(|c| !is_printable(c)) {
         return Err(Code::InvalidCharacter);
     }
-    at_most(text, REFERENCE)
+    at_most(text, longest)
 }
 
 fn at_most(text: Cow<'_, str>, longest: usize) -> Result<CompactString, Code> {

@@ -211,13 +211,22 @@ fn claim(work: &mut Work<'_>, cover: &mut Cover) -> Entered {
 }
 
 /// Says more of what stands behind a refusal: the numbers and dates that decided.
-pub(super) fn explain(work: &mut Work<'_>, cover: &Cover, store: &mut dyn Store) -> Result<()> {
+pub(super) fn explain(
+    kind: &str,
+    work: &mut Work<'_>,
+    cover: &Cover,
+    store: &mut dyn Store,
+) -> Result<()> {
     let product = work.context.products.cover.get(&cover.channel);
     let limit = product.and_then(|product| product.buyer_limit);
     let insured = exposure(store, &cover.exposure_key())?;
-    let due = cover.due_date;
+    let (due, state) = (cover.due_date, cover.state.as_str());
     for finding in &mut work.decision.findings {
         let more = match finding.code {
+            Code::NotAllowedInState => {
+                finding.message = format!("state `{state}` does not allow {kind}").into();
+                continue;
+            }
             Code::CoverLimitExceeded => over(cover, insured, limit),
             Code::DueDatePassed | Code::NotDue => format!("its due date is {due}"),
             Code::ClaimPeriodOver => match cover.claim_until {

@@ -39,7 +39,7 @@ pub(super) const REQUEST: &[FieldSpec] = &[
 /// Which quote or cover is meant: the newest of an invoice, or the one of this id.
 const WHICH: &[FieldSpec] = &[
     key("invoice_reference", T::Ref),
-    optional("cover_id", T::Ref),
+    optional("cover_id", T::Uuid),
 ];
 
 const SIGNER: &[FieldSpec] = &[

@@ -26,8 +26,14 @@ pub(super) fn exposure(store: &mut dyn Store, key: &str) -> Result<Decimal> {
 /// Whether the buyer would be insured for more than the limit with this amount too. A sum that no number holds is over
 /// any limit.
 pub(super) fn is_over(insured: Decimal, amount: Decimal, limit: Option<Decimal>) -> bool {
-    let sum = insured.checked_add(amount);
+    let sum = plus(insured, amount);
     sum.is_none_or(|sum| limit.is_some_and(|limit| sum > limit))
+}
+
+/// The exact sum; `None` where it has more digits than a number holds: it would be rounded.
+fn plus(one: Decimal, other: Decimal) -> Option<Decimal> {
+    let sum = one.checked_add(other)?;
+    (sum.scale() == one.scale().max(other.scale())).then_some(sum)
 }
 
 /// Counts a cover towards its buyer, or no longer, as its state says.
@@ -39,7 +45,7 @@ pub(super) fn count(before: &Cover, after: &Cover, store: &mut dyn Store) -> Res
     };
     let key = after.exposure_key();
     let insured = exposure(store, &key)?;
-    let amount = insured.checked_add(amount).context("a buyer's sum")?;
+    let amount = plus(insured, amount).context("a buyer's sum")?;
     store.save(BUYER, &key, serde_json::to_string(&Buyer { amount })?, &[])
 }
 

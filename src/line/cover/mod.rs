@@ -146,7 +146,7 @@ fn decide(
         return request::request(work, before.as_ref(), store);
     }
     let Some(before) = before else {
-        let named = ["invoice_reference", "cover_id"];
+        let named = ["cover_id", "invoice_reference"];
         let by = named.into_iter().find(|name| fields.has(name));
         work.find(Code::NotFound, by.context("required: checked before")?);
         return Ok(work.close());
@@ -154,7 +154,7 @@ fn decide(
     let mut after = before.clone();
     let entered = change::change(kind, &mut work, &mut after, store)?;
     if work.is_bad() {
-        change::explain(&mut work, &before, store)?;
+        change::explain(kind, &mut work, &before, store)?;
     } else if instruction.kind.inquiry {
         work.decision.reply = Some(object(&key, &after, store, context)?.into());
     }

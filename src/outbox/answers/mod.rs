@@ -60,6 +60,8 @@ pub struct Style {
     pub csv: CsvStyle,
     /// Whether personal values are masked.
     pub mask: bool,
+    /// Whether they are in events: those of an insurer's feed go to the book's owner.
+    pub mask_events: bool,
     /// Most findings that errors.csv lists.
     pub findings: u64,
     /// `source` of `CloudEvents`.
@@ -73,8 +75,13 @@ pub struct Style {
 }
 
 impl Style {
-    /// The style of a batch's answers under a profile.
-    pub fn of(partner: &Partner, base_url: Option<&str>, batch: &str, claimed_at: &str) -> Self {
+    /// The style of a batch's answers under its partner's profile, and that of the book's owner.
+    pub fn of(
+        (partner, owner): (&Partner, &Partner),
+        base_url: Option<&str>,
+        batch: &str,
+        claimed_at: &str,
+    ) -> Self {
         let source = match base_url {
             Some(url) => format!("{}/{}", url.trim_end_matches('/'), partner.book),
             None => format!("urn:sluss:{}", partner.book),
@@ -82,6 +89,7 @@ impl Style {
         Self {
             csv: CsvStyle::of(&partner.answers),
             mask: partner.answers.mask,
+            mask_events: owner.answers.mask,
             findings: partner.limits.findings,
             source,
             time: claimed_at.to_owned(),

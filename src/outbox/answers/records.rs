@@ -135,7 +135,7 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
 /// hand: a batch has more events than records.
 fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
     let told = event.told.json();
-    let told = if style.mask {
+    let told = if style.mask_events {
         Cow::Owned(Json::of(&masked_value(&told.value())))
     } else {
         Cow::Borrowed(told)

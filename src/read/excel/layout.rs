@@ -351,7 +351,7 @@ fn own_code(field: &Field) -> Code {
         return code;
     }
     match field.kind {
-        FieldType::Text(_) | FieldType::Ref => Code::InvalidCharacter,
+        FieldType::Text(_) | FieldType::Ref | FieldType::Uuid => Code::InvalidCharacter,
         FieldType::Date => Code::InvalidDate,
         FieldType::Amount { .. } => Code::InvalidAmount,
         FieldType::Rate | FieldType::Percent | FieldType::Integer(..) | FieldType::Digits(_) => {
