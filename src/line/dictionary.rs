@@ -167,6 +167,7 @@ mod tests {
             "insurance-csv-1",
             "insurance-excel-1",
             "insurance-xml-1",
+            "invoice-cover-csv-1",
             "premium-collection-csv-1",
         ];
         assert_eq!(ids, expected);
