@@ -5,6 +5,7 @@ use std::path::Path;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use include_dir::{Dir, include_dir};
 
+use crate::os::Folder;
 use crate::site::{SETTINGS, Site, SiteError};
 
 static SAMPLE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/inbox-sample");
@@ -27,6 +28,11 @@ pub fn make(dir: &Path) -> Result<Site, SiteError> {
         .and_then(include_dir::File::contents_utf8)
         .expect("the sample has settings");
     Site::init_with(dir, settings, &partners)?;
+    let folder = Folder::open(dir)?;
+    for file in SAMPLE.files().filter(|file| name(file.path()) != SETTINGS) {
+        // What the settings name beside themselves.
+        folder.write(name(file.path()), 0o600, file.contents())?;
+    }
     let site = Site::open(dir)?;
     let inboxes = site.folder()?.folder("inbox")?;
     for folder in SAMPLE.dirs() {

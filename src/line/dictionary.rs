@@ -164,6 +164,7 @@ mod tests {
             "canonical-excel",
             "canonical-xml",
             "card-orders-csv-1",
+            "credit-life-csv-1",
             "insurance-csv-1",
             "insurance-excel-1",
             "insurance-xml-1",

@@ -32,7 +32,12 @@ fn the_guides_format_is_without_fault() {
 
 #[test]
 fn guides_name_files_that_are_there() {
-    for path in ["README.md", "docs/operations.md", "docs/formats.md"] {
+    for path in [
+        "README.md",
+        "docs/operations.md",
+        "docs/formats.md",
+        "docs/credit-life.md",
+    ] {
         for link in read(path).split("](").skip(1) {
             let target = link.split(')').next().unwrap_or_default();
             if target.starts_with("http") {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::kinds::{ACCOUNT, BORROWER};
 use super::premium::HIGHEST;
 use super::words::RebateType;
-use crate::check::number::{cnpj, cpf};
+use crate::check::number::{Valid, cnpj, cpf};
 use crate::code::Code;
 use crate::model::{Fields, Finding, KindSpec};
 
@@ -85,14 +85,18 @@ fn account(fields: &Fields, found: &mut Vec<Finding>) {
         }
     }
     let name = "account_document";
-    let holder = fields.text(name).map(|text| match cpf(text) {
-        Err(Code::InvalidIdentityNo) => cnpj(text),
-        person => person,
-    });
-    if let Some(Err(code)) = holder {
+    if let Some(Err(code)) = fields.text(name).map(holder) {
         found.push(
             Finding::field(code, name).hinting("give the CPF or CNPJ of the account's holder"),
         );
+    }
+}
+
+/// The number of an account's holder, a person or a company.
+pub(super) fn holder(text: &str) -> Result<Valid, Code> {
+    match cpf(text) {
+        Err(Code::InvalidIdentityNo) => cnpj(text),
+        person => person,
     }
 }
 

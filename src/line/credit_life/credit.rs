@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::check::{cpf_of, installments, rebates};
+use super::check::{cpf_of, holder, installments, rebates};
 use super::eligibility::{Applicant, against, product};
 use super::entity::{Installment, Insurance, Operation, Rebate};
 use super::events::{event_datetime, tell};
@@ -75,6 +75,12 @@ fn operation(fields: &Fields) -> Operation {
         description: one.description.map(Into::into),
         amount: one.amount.map(|amount| money(amount, reais())),
     };
+    let mut account = given(fields, ACCOUNT);
+    if let Some(kept) = account.get_mut("account_document") {
+        let number = fields.text("account_document").map(holder);
+        let number = number.and_then(Result::ok).expect("checked before");
+        *kept = number.normalised.into();
+    }
     Operation {
         state: State::None,
         document_number: cpf_of(fields).into(),
@@ -91,7 +97,7 @@ fn operation(fields: &Fields) -> Operation {
         rebates: rebates(fields).into_iter().map(rebate).collect(),
         borrower: given(fields, BORROWER),
         purchaser_document_number: purchaser.map(|number| number.normalised.into()),
-        account: given(fields, ACCOUNT),
+        account,
         insurance: None,
         disbursement_key: None,
         reversed: None,

@@ -117,3 +117,29 @@ fn the_excluded_are_read_and_never_shown() {
     let (_, faults) = read_in("excluded = ' '", folder.path());
     assert_eq!(faults, ["t:1:12 `excluded` is blank"]);
 }
+
+#[test]
+fn the_guides_product_is_without_fault() {
+    let guide = include_str!("../../../../docs/credit-life.md");
+    let text = guide
+        .split("```toml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let folder = tempfile::tempdir().expect("a folder for a test");
+    std::fs::write(folder.path().join("excluded.txt"), "").expect("a file");
+    let document = Document::parse("guide", text.expect("an example")).expect("is TOML");
+    let document = document.with_files_in(folder.path());
+    let mut root = document.root();
+    for (_, mut table) in root.entries("product") {
+        assert_eq!(table.string("line").as_deref(), Some("credit-life"));
+        let product = Product::from_table(&mut table);
+        let default = Product::default();
+        assert_eq!(
+            (product.iof_rate, product.refund_days),
+            (default.iof_rate, default.refund_days)
+        );
+        table.finish();
+    }
+    root.finish();
+    assert_eq!(document.into_faults().0, []);
+}
