@@ -168,17 +168,15 @@ impl Book {
     }
 
     fn first_due(&self, day: NaiveDate, now: DateTime<FixedOffset>) -> Result<Option<i64>> {
-        let sql = format!(
-            "SELECT min(day) FROM {} d \
-             WHERE day <= ?1 AND (at = 0 AND day <= ?2 OR at BETWEEN 1 AND ?3)",
-            self.due_rows()
-        );
-        // An instant's day is that of the time zone it was scheduled in: it may be the next one here. The bound keeps
-        // the search short; the instant decides.
-        let here = now.date_naive();
-        let last = day.max(here.succ_opt().unwrap_or(here));
-        let bounds = [number_of(last)?, number_of(day)?, now.timestamp()];
-        Ok(self.db.query_row(&sql, bounds, |row| row.get(0))?)
+        let first = |which: &str, bound: i64| -> Result<Option<i64>> {
+            let rows = self.due_rows();
+            let sql = format!("SELECT min(day) FROM {rows} d WHERE {which} <= ?1");
+            let mut query = self.db.prepare_cached(&sql)?;
+            Ok(query.query_row([bound], |row| row.get(0))?)
+        };
+        let by_day = first("at = 0 AND day", number_of(day)?)?;
+        let by_clock = first("at > 0 AND at", now.timestamp())?;
+        Ok(by_day.into_iter().chain(by_clock).min())
     }
 
     /// Entries that hold: in a private copy its own, and those of the book that it says nothing about.

@@ -39,6 +39,8 @@ CREATE TABLE due (
     change INTEGER,           -- null in a private copy alone: taken back
     PRIMARY KEY (day, at, key, what)
 ) STRICT, WITHOUT ROWID;
+-- Looked into before every batch, where the days have been looked into already.
+CREATE INDEX due_at ON due (at) WHERE at > 0;
 
 -- One row a batch, chained: `this` is the SHA-256 over every other column, each with its type and length in front.
 CREATE TABLE journal (

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cli;
+mod covers;
 mod crash;
 mod delimited;
 mod demo;
