@@ -233,10 +233,7 @@ impl Book {
         let changes = (batch.first_change, last_change);
         let content = batch.content.finish();
         let row = self.write_journal(batch.journal, changes, content, journal)?;
-        let end = match self.access {
-            Access::Scratch { .. } => "RELEASE batch",
-            Access::Read | Access::Write => "COMMIT",
-        };
+        let end = self.end();
         // A sync that failed is not tried again on this handle: a second one can lie.
         self.broken = true;
         self.ahead.wait()?;
@@ -260,14 +257,23 @@ impl Book {
             "a change must stand in the journal"
         );
         self.flush_due()?;
+        let end = self.end();
         self.broken = true;
         self.db
-            .execute_batch("COMMIT")
+            .execute_batch(end)
             .context("the ledger could not be written")?;
         self.broken = false;
         self.batch = None;
         self.forget();
         Ok(())
+    }
+
+    /// What ends a batch for good.
+    const fn end(&self) -> &'static str {
+        match self.access {
+            Access::Scratch { .. } => "RELEASE batch",
+            Access::Read | Access::Write => "COMMIT",
+        }
     }
 
     /// Moves what was committed from the write-ahead log into the book's file, where there is enough to be worth it.

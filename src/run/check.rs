@@ -8,7 +8,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 
 use super::batch::number;
-use super::journal::file_journal;
+use super::due::DueDay;
+use super::journal::{due_journal, file_journal};
 use super::report::{Report, RunError};
 use super::work::{About, Job};
 use super::{Options, formats, known, pool};
@@ -17,6 +18,7 @@ use crate::os::{self, Folder};
 use crate::outbox::answers::summary::Summary;
 use crate::outbox::names;
 use crate::site::Site;
+use crate::site::settings::Partner;
 
 /// The would-be answers of checked files.
 pub struct Checked {
@@ -40,7 +42,8 @@ impl Drop for Scratch {
     }
 }
 
-/// Checks files as this partner's, against the book as it stands, one after another.
+/// Checks files as this partner's, one after another, against the book as the next run would find it: what is due comes
+/// first.
 pub fn check(
     dir: &Path,
     partner: &str,
@@ -63,6 +66,7 @@ pub fn check(
     let base = path.exists().then_some(path.as_path());
     let secret = site.secret().site();
     let mut book = Book::scratch(base, secret)?;
+    carry_out_due(&site, profile, &mut book, options)?;
     let pool = pool(options.threads)?;
     let mut checked = Checked {
         report: Report::default(),
@@ -87,6 +91,44 @@ pub fn check(
         checked.answers.push(answers);
     }
     Ok(checked)
+}
+
+/// Carries out in the private copy what is due; its answers are nobody's.
+fn carry_out_due(
+    site: &Site,
+    partner: &Partner,
+    book: &mut Book,
+    options: &Options<'_>,
+) -> Result<(), RunError> {
+    let settings = site.settings();
+    let (today, now) = (options.date(settings), options.clock(settings));
+    let Some(owner) = settings.owner_of(&partner.book) else {
+        return Ok(());
+    };
+    let (folder, _scratch) = answers_folder(None)?;
+    loop {
+        let due = book.due_until(today, now)?;
+        let Some(first) = due.first() else {
+            return Ok(());
+        };
+        let day = first.day.min(today);
+        let day = DueDay {
+            owner,
+            settings,
+            day,
+            number: book.due_batches(day)? + 1,
+            claimed_at: now,
+        };
+        let answers = folder
+            .make(&day.base(), 0o700)
+            .map_err(anyhow::Error::from)?;
+        match day.work(&due, book, &answers)? {
+            Some(summary) => {
+                book.commit(&due_journal(&summary, settings)?)?;
+            }
+            None => book.commit_unrecorded()?,
+        }
+    }
 }
 
 fn answers_folder(keep: Option<&Path>) -> Result<(Folder, Option<Scratch>), RunError> {

@@ -220,7 +220,9 @@ impl<'a> Session<'a> {
                     "{}: what fell due on {day} waits, since no partner owns the book",
                     self.name
                 );
-                self.report.warnings.push(warning);
+                if !self.report.warnings.contains(&warning) {
+                    self.report.warnings.push(warning);
+                }
                 return Ok(());
             };
             let of_day = When {

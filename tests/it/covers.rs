@@ -358,7 +358,8 @@ fn a_check_says_what_a_run_would_do_and_does_nothing() {
     let named: &Path = &place.site.join("canonical_more.csv");
     std::fs::rename(&file, named).expect("renamed");
     let path = named.to_str().expect("UTF-8");
-    let (code, text) = place.output(&["check", path, "--partner", "factor", "--json"]);
+    let at = |now: &'static str| ["check", path, "--partner", "factor", "--json", "--now", now];
+    let (code, text) = place.output(&at("2026-11-20T02:30:00+01:00"));
     assert_eq!(code, 1);
     let document: Value = serde_json::from_str(&text).expect("JSON");
     let counts = &document["batches"][0]["counts"];
@@ -370,4 +371,21 @@ fn a_check_says_what_a_run_would_do_and_does_nothing() {
     let (_, shown) = place.output(&["show", "I1", "--partner", "factor", "--json"]);
     let shown: Value = serde_json::from_str(&shown).expect("JSON");
     assert_eq!(shown["state"], "quote.offered");
+
+    // What is due by then comes first, as in a run.
+    let (_, text) = place.output(&at("2026-11-20T08:00:00+01:00"));
+    let later: Value = serde_json::from_str(&text).expect("JSON");
+    let counts = &later["batches"][0]["counts"];
+    assert_eq!(
+        (&counts["accepted"], &counts["rejected"]),
+        (&1.into(), &3.into()),
+        "{text}"
+    );
+    assert_eq!(place.run("20T07:00:00"), 0);
+    assert!(
+        !place
+            .names("factor")
+            .iter()
+            .any(|name| name.starts_with("due-"))
+    );
 }
