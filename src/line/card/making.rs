@@ -20,10 +20,16 @@ pub(super) struct Embossing {
 /// What is to stand on a card for this customer; `None`: it cannot, and that is noted.
 pub(super) fn embossing(work: &mut Work<'_>, customer: &Customer) -> Option<Embossing> {
     let fields = work.fields;
-    let name = match fields.text("embossing_name") {
+    let name = if let Some(name) = fields.text("embossing_name") {
         // What cannot stand there was found when the record was checked by itself.
-        Some(name) => embossing::line(name),
-        None => embossing::name(customer.text("last_name"), customer.text("first_name")),
+        embossing::line(name)
+    } else {
+        let (last, first) = (customer.text("last_name"), customer.text("first_name"));
+        if last.is_empty() || first.is_empty() {
+            // That they are missing was told.
+            return None;
+        }
+        embossing::name(last, first)
     };
     let name = match name {
         Ok(name) => name,

@@ -140,7 +140,7 @@ pub(super) fn transfers(work: &mut Work<'_>, contract: &mut Contract) {
         ];
         let id = ids::order(work.context, &format!("{kind}:{}", account.reference));
         let left = Balance {
-            amount: Decimal::ZERO,
+            amount: money(Decimal::ZERO, currency),
             as_of: work.today().max(balance.as_of),
             transferred: true,
         };

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::charset::Charset;
+use super::forbidden::refuse;
 use super::nested::Nested;
 use super::outline::Tails;
 use super::plan::{Cut, plans};
@@ -50,10 +51,18 @@ impl XmlLayout {
         };
         let elements = elements.iter().enumerate();
         if self.cuts.is_empty() {
-            let records = elements.map(|(at, element)| Walk::new(self, at, element).record());
+            let records = elements.map(|(at, element)| {
+                let mut record = Walk::new(self, at, element).record();
+                refuse(self, element, std::slice::from_mut(&mut record));
+                record
+            });
             return records.collect();
         }
-        let records = elements.flat_map(|(at, element)| Nested::records(self, at, element));
+        let records = elements.flat_map(|(at, element)| {
+            let mut records = Nested::records(self, at, element);
+            refuse(self, element, &mut records);
+            records
+        });
         records.collect()
     }
 

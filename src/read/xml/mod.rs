@@ -11,6 +11,7 @@ mod candidates;
 mod charset;
 mod cut;
 mod fill;
+mod forbidden;
 mod input;
 mod layout;
 mod member;

@@ -7,7 +7,6 @@ mod closing;
 mod creating;
 mod keeping;
 mod model;
-mod settings;
 mod shapes;
 
 use book::{Desk, codes, create, events};

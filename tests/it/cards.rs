@@ -1,0 +1,367 @@
+//! Card numbers on their way through a site: in every format, in fields that are for them and in those that are not, good
+//! and bad. None of them is written down anywhere but where the partner's own file is kept; nor is a CVV.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rust_xlsxwriter::Workbook;
+
+const SETTINGS: &str = "
+[site]
+time_zone = \"Europe/Stockholm\"
+calendar = \"SE\"
+
+[partner.kort]
+formats = [\"canonical-csv\", \"canonical-xml\", \"canonical-excel\", \"card-orders-csv-1\"]
+lines = [\"card\"]
+settle = \"0s\"
+
+[product.DEBIT]
+line = \"card\"
+";
+
+/// Numbers made for tests, with the digits in the middle by which they are known again.
+const NUMBERS: &[(&str, &str)] = &[
+    ("4546177060616413", "70606164"),
+    ("5555555555554444", "55555544"),
+    ("378282246310005", "22463100"),
+];
+
+fn sluss(arguments: &[&str]) -> Output {
+    let output = Command::new(env!("CARGO_BIN_EXE_sluss"))
+        .args(arguments)
+        .env_remove("SLUSS_SITE")
+        .env("RUST_LOG", "trace")
+        .output();
+    output.expect("the program starts")
+}
+
+struct Place {
+    site: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let site = folder.path().join("site");
+        let made = sluss(&["init", site.to_str().expect("UTF-8")]);
+        assert!(made.status.success());
+        std::fs::write(site.join("sluss.toml"), SETTINGS).expect("written");
+        for folder in ["inbox/kort", "outbox/kort"] {
+            std::fs::create_dir_all(site.join(folder)).expect("a folder");
+        }
+        Self {
+            site,
+            _folder: folder,
+        }
+    }
+
+    fn drop(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.site.join("inbox/kort").join(name), bytes).expect("written");
+    }
+
+    /// Runs, and answers all that was printed and logged.
+    fn run(&self, command: &[&str]) -> String {
+        let site = self.site.to_str().expect("UTF-8");
+        let date = ["--business-date", "2026-11-20"];
+        let output = sluss(&[&["--site", site, "-v"], command, &date[..]].concat());
+        let texts = [output.stdout, output.stderr].concat();
+        String::from_utf8_lossy(&texts).into_owned()
+    }
+
+    /// All that was written: every file but those that hold the input itself.
+    fn written(&self) -> Vec<(String, Vec<u8>)> {
+        let mut all = Vec::new();
+        for entry in walkdir::WalkDir::new(&self.site) {
+            let entry = entry.expect("a readable folder");
+            let name = entry.path().strip_prefix(&self.site).expect("below it");
+            let input = ["archive", "quarantine", "inbox"]
+                .iter()
+                .any(|top| name.starts_with(top));
+            if entry.file_type().is_file() && !input {
+                let bytes = std::fs::read(entry.path()).expect("readable");
+                all.push((name.display().to_string(), unpacked(name, bytes)));
+            }
+        }
+        all
+    }
+
+    /// The answers whose names end so, one behind the other.
+    fn answers(&self, end: &str) -> String {
+        let written = self.written().into_iter();
+        let ours = written.filter(|(name, _)| name.starts_with("outbox") && name.ends_with(end));
+        let texts = ours.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());
+        texts.collect()
+    }
+}
+
+/// A workbook's parts.
+fn unpacked(name: &Path, bytes: Vec<u8>) -> Vec<u8> {
+    if name.extension().is_none_or(|end| end != "xlsx") {
+        return bytes;
+    }
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook");
+    let mut all = Vec::new();
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).expect("a part");
+        std::io::copy(&mut part, &mut all).expect("readable");
+    }
+    all
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|part| part == text.as_bytes())
+}
+
+/// Nothing of any number is in what was written, or told.
+fn nothing_of_them(place: &Place, told: &str) {
+    for (number, middle) in NUMBERS {
+        for (name, bytes) in place.written() {
+            let digits: Vec<u8> = bytes
+                .iter()
+                .copied()
+                .filter(|byte| !matches!(byte, b' ' | b'-'))
+                .collect();
+            assert!(
+                !holds(&bytes, number) && !holds(&digits, middle),
+                "{name} holds {number}"
+            );
+        }
+        assert!(!told.contains(number) && !told.contains(middle), "{told}");
+    }
+}
+
+const HEADER: &str = "kind,instruction_id,contract_ref,product,owner_customer_ref,first_name,last_name,birth_date,\
+    address_line1,address_country,root_account_ref,card_account_ref,iban,pan,comment";
+
+/// A record with a card number in this field.
+fn record(no: u32, product: &str, field: &str, number: &str) -> Vec<(String, String)> {
+    let values = [
+        "contract.create",
+        &format!("i{no}"),
+        &format!("K{no}"),
+        product,
+        &format!("P{no}"),
+        "Eva",
+        "Berg",
+        "1980-01-01",
+        "Kai 1",
+        "DE",
+        &format!("R{no}"),
+        &format!("A{no}"),
+        "DE02500105174128973163",
+        "",
+        "",
+    ]
+    .map(str::to_owned);
+    let names = HEADER.split(',').map(|name| name.trim().to_owned());
+    let mut record: Vec<(String, String)> = names.zip(values).collect();
+    let (_, value) = record
+        .iter_mut()
+        .find(|(name, _)| name == field)
+        .expect("a field");
+    number.clone_into(value);
+    record
+}
+
+/// Records with card numbers wherever one can stand, written in several ways.
+fn records() -> Vec<Vec<(String, String)>> {
+    let mut all = Vec::new();
+    let mut no = 0;
+    for (field, product, number) in [
+        ("pan", "DEBIT", "4546177060616413"),
+        ("pan", "DEBIT", "4546 1770 6061 6413"),
+        ("pan", "NOPE", "4546177060616413"),
+        ("pan", "NOPE", "5555-5555-5555-4444"),
+        // Mistyped: nobody knows what it is, and nobody is told.
+        ("pan", "DEBIT", "4546177060616414"),
+        ("pan", "DEBIT", "4546177060616413x"),
+        ("comment", "DEBIT", "card 378282246310005, please"),
+        ("comment", "NOPE", "3782 822463 10005"),
+        ("contract_ref", "DEBIT", "5555555555554444"),
+        ("instruction_id", "DEBIT", "5555555555554444"),
+        ("owner_customer_ref", "DEBIT", "378282246310005"),
+        ("card_account_ref", "DEBIT", "4546177060616413"),
+        ("first_name", "DEBIT", "4546177060616413"),
+        ("birth_date", "DEBIT", "4546177060616413"),
+        ("iban", "DEBIT", "4546177060616413"),
+        ("product", "4546177060616413", "4546177060616413"),
+        ("kind", "DEBIT", "4546177060616413"),
+    ] {
+        no += 1;
+        all.push(record(no, product, field, number));
+    }
+    all
+}
+
+#[test]
+fn a_card_number_is_written_down_nowhere() {
+    let place = Place::new();
+    let mut csv = format!("{}\n", HEADER.replace(' ', ""));
+    let mut xml = String::from("<records>\n");
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(HEADER.split(',')) {
+        sheet.write(0, column, name.trim()).expect("written");
+    }
+    for (row, record) in (1..).zip(records()) {
+        let values: Vec<&str> = record.iter().map(|(_, value)| &**value).collect();
+        let quoted = values.iter().map(|value| format!("\"{value}\""));
+        csv.push_str(&quoted.collect::<Vec<_>>().join(","));
+        csv.push('\n');
+        xml.push_str("<record>");
+        for (name, value) in &record {
+            write!(xml, "<{name}>{value}</{name}>").expect("memory takes it");
+        }
+        xml.push_str("</record>\n");
+        for (column, value) in (0..).zip(&values) {
+            sheet.write(row, column, *value).expect("written");
+        }
+    }
+    xml.push_str("</records>\n");
+    place.drop("canonical_1.csv", csv.as_bytes());
+    place.drop("canonical_2.xml", xml.as_bytes());
+    place.drop(
+        "canonical_3.xlsx",
+        &book.save_to_buffer().expect("a workbook"),
+    );
+    // A column that nobody knows comes back with its record.
+    let stray = "contract_ref,product,owner_customer_ref,card_number\nK1,DEBIT,P1,4546177060616413\nK2,NOPE,P1,5555 5555 5555 4444\n";
+    place.drop("CARD_20261120_1.csv", stray.as_bytes());
+    let checked = place.run(&[
+        "check",
+        place
+            .site
+            .join("inbox/kort/canonical_1.csv")
+            .to_str()
+            .expect("UTF-8"),
+        "--partner",
+        "kort",
+    ]);
+    nothing_of_them(&place, &checked);
+    let told = place.run(&["run"]);
+    nothing_of_them(&place, &told);
+    let events = place.answers("events.ndjson");
+    assert!(
+        events.contains("\"maskedPan\":\"454617******6413\""),
+        "{events}"
+    );
+    let names: Vec<&str> = events
+        .split("\"panReference\":\"")
+        .skip(1)
+        .map(|rest| &rest[..36])
+        .collect();
+    assert!(
+        names.len() == 2 && names[0] == names[1],
+        "one number, one name: {names:?}"
+    );
+    let errors = place.answers("errors.csv");
+    for shown in [
+        "454617",
+        "card 378282*****0005, please",
+        "3782 82**** *0005",
+        "sensitive_data",
+    ] {
+        assert!(errors.contains(shown), "{shown} in {errors}");
+    }
+    let rejected = place.answers("rejected.csv");
+    for shown in [
+        "454617******6413",
+        "5555-55**-****-4444",
+        "5555 55** **** 4444",
+        "378282*****0005",
+    ] {
+        assert!(rejected.contains(shown), "{shown} in {rejected}");
+    }
+    assert!(
+        place
+            .answers("rejected.xml")
+            .contains("<pan>454617******6413</pan>")
+    );
+    let shown = place.run(&["show", "K1", "--partner", "kort", "--json"]);
+    assert!(shown.contains("454617******6413"), "{shown}");
+    nothing_of_them(&place, &shown);
+    nothing_of_them(&place, &place.run(&["export", "card", "--partner", "kort"]));
+    nothing_of_them(&place, &place.run(&["status"]));
+}
+
+#[test]
+fn what_came_back_masked_is_taken() {
+    let place = Place::new();
+    let row = |no: u32, product: &str, pan: &str| {
+        let record = record(no, product, "pan", pan);
+        let values = record.into_iter().map(|(_, value)| value);
+        values.collect::<Vec<_>>().join(",")
+    };
+    let text = format!(
+        "{}\n{}\n",
+        HEADER.replace(' ', ""),
+        row(1, "NOPE", "4546177060616413")
+    );
+    place.drop("canonical_1.csv", text.as_bytes());
+    place.run(&["run"]);
+    let mended = place.answers("rejected.csv").replace("NOPE", "DEBIT");
+    place.drop("canonical_2.csv", mended.as_bytes());
+    place.run(&["run"]);
+    let events = place.answers("events.ndjson");
+    assert!(
+        events.contains("\"maskedPan\":\"454617******6413\""),
+        "{events}"
+    );
+    assert!(!events.contains("panReference"), "its digits are not known");
+}
+
+#[test]
+fn a_cvv_or_pin_is_refused_outright() {
+    for (name, text) in [
+        (
+            "canonical_1.csv",
+            "kind,contract_ref,cvv\ncontract.sign,K1,987\n",
+        ),
+        (
+            "canonical_1.csv",
+            "kind,contract_ref,PIN Block\ncontract.sign,K1,987\n",
+        ),
+        (
+            "CARD_20261120_1.csv",
+            "contract_ref,Card-Security_Code\nK1,987\n",
+        ),
+        (
+            "canonical_1.xml",
+            "<records><record kind='contract.sign'><contract_ref>K1</contract_ref><cvc2>987</cvc2></record></records>",
+        ),
+        (
+            "canonical_1.xml",
+            "<records><record kind='contract.sign' pin='987'><contract_ref>K1</contract_ref></record></records>",
+        ),
+    ] {
+        let place = Place::new();
+        place.drop(name, text.as_bytes());
+        place.run(&["run"]);
+        let errors = place.answers("errors.csv");
+        assert!(errors.contains("sensitive_data"), "{text}: {errors}");
+        for (written, bytes) in place.written() {
+            let ours = written.starts_with("outbox") && !written.ends_with("summary.json");
+            assert!(!ours || !holds(&bytes, "987"), "{written} of {text}");
+        }
+        let summary = place.answers("summary.json");
+        assert!(!summary.contains("\"status\": \"accepted\""), "{summary}");
+    }
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    for (column, name) in (0..).zip(["kind", "contract_ref", "CVV2"]) {
+        sheet.write(0, column, name).expect("written");
+        sheet.write(1, column, "987").expect("written");
+    }
+    let place = Place::new();
+    place.drop(
+        "canonical_1.xlsx",
+        &book.save_to_buffer().expect("a workbook"),
+    );
+    place.run(&["run"]);
+    assert!(place.answers("errors.csv").contains("sensitive_data"));
+}
