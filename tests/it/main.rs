@@ -5,6 +5,7 @@ mod cards;
 mod cli;
 mod covers;
 mod crash;
+mod credit_life;
 mod delimited;
 mod demo;
 mod docs;

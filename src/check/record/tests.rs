@@ -12,6 +12,12 @@ const AMOUNT: FieldType = FieldType::Amount {
     sign: Sign::Positive,
 };
 
+/// Money of a line that knows one currency alone.
+const FEE: FieldType = FieldType::Amount {
+    currency: "BRL",
+    sign: Sign::Positive,
+};
+
 const KINDS: &[KindSpec] = &[
     KindSpec {
         name: "thing.open",
@@ -24,6 +30,7 @@ const KINDS: &[KindSpec] = &[
             FieldSpec::optional("end_date", FieldType::Date),
             FieldSpec::optional("note", FieldType::Text(60)),
             FieldSpec::optional("line.*", AMOUNT),
+            FieldSpec::optional("fee", FEE),
         ],
         schedulable: false,
         inquiry: false,
@@ -82,6 +89,32 @@ fn raw<'c>(fields: &[(&'static str, &'c str)]) -> RawRecord<'c> {
         findings: Vec::new(),
         batch: Vec::new(),
         source: Source::Bytes { start: 5, end: 9 },
+    }
+}
+
+#[test]
+fn an_amount_may_know_its_currency() {
+    let rows = [
+        (open_with(&[("fee", "1.05")]), ""),
+        (
+            open_with(&[("fee", "1.005")]),
+            "too_many_decimals fee line 7 column 41",
+        ),
+        // Whoever may not send it, it is counted, and in the same currency.
+        (
+            vec![
+                ("kind", "thing.close"),
+                ("thing_no", "T1"),
+                ("fee", "1.005"),
+            ],
+            "field_not_taken fee line 7 column 21",
+        ),
+    ];
+    for (fields, expected) in rows {
+        let checked = record(raw(&fields), &profile());
+        assert_eq!(told(&checked).join(", "), expected);
+        let fee = checked.amounts.iter().find(|read| read.field == "fee");
+        assert_eq!(fee.expect("it is counted").currency, Currency::named("BRL"));
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::entity::Operation;
 use super::kinds::{ACCOUNT, BORROWER};
-use super::show::course;
+use super::show::{address_name, course};
 use super::{OPERATION, reais};
 use crate::line::Space;
 use crate::line::work::parse;
@@ -58,11 +58,7 @@ const AMOUNTS: &[&str] = &[
 /// The space holds no entities.
 pub(super) fn export_header(space: Space) -> Result<Vec<&'static str>> {
     of_line(space)?;
-    // The operation's own state is `state` already.
-    let borrower = BORROWER.iter().map(|spec| match spec.name {
-        "state" => "address_state",
-        name => name,
-    });
+    let borrower = BORROWER.iter().map(|spec| address_name(spec.name));
     let keys = ["operation_key", "state"].into_iter();
     Ok(keys
         .chain(AGREED.iter().copied())

@@ -1,5 +1,7 @@
 //! What an operation is, under the public names: for replies, `show` and exports.
 
+use std::borrow::Cow;
+
 use anyhow::{Result, bail};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -48,8 +50,7 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
     Ok(map.into())
 }
 
-/// What was agreed: the fields of the creation under their own names. The borrower stands apart, since his address has
-/// a state too.
+/// What was agreed: the fields of the creation under their own names, the state of the address apart.
 fn agreed(operation: &Operation) -> Map {
     let mut map = Map::new();
     set(&mut map, "document_number", &*operation.document_number);
@@ -59,14 +60,26 @@ fn agreed(operation: &Operation) -> Map {
     set(&mut map, "disbursement_date", date);
     let count = operation.number_of_installments;
     set(&mut map, "number_of_installments", count);
-    set(&mut map, "installments", installments(operation));
+    set_some(&mut map, "first_due_date", operation.first_due_date);
+    for (at, one) in operation.installments.iter().enumerate() {
+        let name = |part: &str| format!("installment.{}.{part}", at + 1);
+        set(&mut map, name("due_date"), one.due_date.to_string());
+        set(&mut map, name("amount"), one.amount.to_string());
+    }
     let rate = operation.monthly_interest_rate.to_string();
     set(&mut map, "monthly_interest_rate", rate);
-    if !operation.rebates.is_empty() {
-        set(&mut map, "rebates", rebates(operation));
+    for (at, rebate) in operation.rebates.iter().enumerate() {
+        let name = |part: &str| match at {
+            0 => format!("rebate_{part}"),
+            _ => format!("rebate.{}.{part}", at + 1),
+        };
+        set(&mut map, name("type"), rebate.kind.as_str());
+        let description = rebate.description.as_ref();
+        set_some(&mut map, name("description"), description);
+        set_some(&mut map, name("amount"), rebate.amount);
     }
-    if !operation.borrower.is_empty() {
-        set(&mut map, "borrower", operation.borrower.clone());
+    for (name, value) in operation.borrower.iter() {
+        map.insert(address_name(name).to_owned(), value.clone());
     }
     let purchaser = operation.purchaser_document_number.as_ref();
     set_some(&mut map, "purchaser_document_number", purchaser);
@@ -74,30 +87,12 @@ fn agreed(operation: &Operation) -> Map {
     map
 }
 
-fn installments(operation: &Operation) -> Json {
-    let listed = operation.installments.iter();
-    let mut amounts = listed.map(|one| Json::from(one.amount.to_string()));
-    let dates = operation.due_dates().into_iter();
-    let told = dates.map(|due| {
-        let mut map = Map::new();
-        set(&mut map, "due_date", due.to_string());
-        if let Some(amount) = amounts.next() {
-            set(&mut map, "amount", amount);
-        }
-        Json::from(map)
-    });
-    told.collect()
-}
-
-fn rebates(operation: &Operation) -> Json {
-    let told = operation.rebates.iter().map(|rebate| {
-        let mut map = Map::new();
-        set(&mut map, "type", rebate.kind.as_str());
-        set_some(&mut map, "description", rebate.description.as_ref());
-        set_some(&mut map, "amount", rebate.amount);
-        Json::from(map)
-    });
-    told.collect()
+/// What a field of the borrower is called beside the operation's own: `state` is that of its lifecycle.
+pub(super) fn address_name(name: &str) -> &str {
+    match name {
+        "state" => "address_state",
+        name => name,
+    }
 }
 
 /// What became of it: the insurance, how it ended, what goes back.
@@ -143,11 +138,11 @@ pub(super) fn course(operation: &Operation) -> Map {
     map
 }
 
-fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
+fn set(map: &mut Map, name: impl Into<Cow<'static, str>>, value: impl Into<Json>) {
     map.insert(name, value.into());
 }
 
-fn set_some(map: &mut Map, name: &'static str, value: Option<impl ToString>) {
+fn set_some(map: &mut Map, name: impl Into<Cow<'static, str>>, value: Option<impl ToString>) {
     if let Some(value) = value {
         map.insert(name, Json::from(value.to_string()));
     }

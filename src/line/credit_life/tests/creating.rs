@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::book::OUTCAST;
+use super::showing::exported;
 use super::{Desk, PERSON, codes, create, day, insured};
 use crate::line::credit_life::Product;
 
@@ -169,13 +170,13 @@ fn rebates_go_together_or_not() {
         "rebate_type=tac rebate_amount=10 rebate.1.type=insurance~premium rebate.1.amount=20";
     let mut desk = Desk::new();
     desk.good("credit.create", &format!("{} {others}", create()));
+    let shown = desk.show("O1");
     assert_eq!(
-        desk.show("O1")["rebates"],
-        json!([
-            { "type": "tac", "amount": "10.00" },
-            { "type": "insurance_premium", "amount": "20.00" },
-        ])
+        (&shown["rebate_type"], &shown["rebate_amount"]),
+        (&json!("tac"), &json!("10.00"))
     );
+    assert_eq!(shown["rebate.2.type"], "insurance_premium");
+    assert_eq!(shown["rebate.2.amount"], "20.00");
     assert_eq!(desk.show("O1").get("insurance_premium_key"), None);
 }
 
@@ -250,23 +251,19 @@ fn installments_are_as_many_as_said_and_due_after_disbursement() {
     let listed = "number_of_installments=2 installment.10.due_date=2027-01-20 installment.10.amount=600 \
         installment.9.due_date=2026-12-20 installment.9.amount=500.5";
     desk.good("credit.create", &format!("{base} {listed}"));
-    assert_eq!(
-        desk.show("O1")["installments"],
-        json!([
-            { "due_date": "2026-12-20", "amount": "500.50" },
-            { "due_date": "2027-01-20", "amount": "600.00" },
-        ])
-    );
+    let shown = desk.show("O1");
+    assert_eq!(shown["installment.1.due_date"], "2026-12-20");
+    assert_eq!(shown["installment.1.amount"], "500.50");
+    assert_eq!(shown["installment.2.due_date"], "2027-01-20");
+    assert_eq!(shown["installment.2.amount"], "600.00");
     let mut desk = Desk::new();
     desk.good(
         "credit.create",
         &format!("{base} number_of_installments=3 first_due_date=2026-12-31"),
     );
     assert_eq!(
-        desk.show("O1")["installments"],
-        json!([
-            { "due_date": "2026-12-31" }, { "due_date": "2027-01-31" }, { "due_date": "2027-02-28" },
-        ])
+        exported(&desk, "installments"),
+        "2026-12-31;2027-01-31;2027-02-28"
     );
 }
 

@@ -34,15 +34,31 @@ fn show_tells_what_was_agreed_and_what_became_of_it() {
     for (name, value) in rows {
         assert_eq!(shown[name], value, "{name}");
     }
-    assert_eq!(shown["borrower"]["city"], "São Paulo");
-    assert_eq!(shown["borrower"]["state"], "SP");
-    assert_eq!(shown["borrower"]["postal_code"], "12345012");
+    assert_eq!(shown["city"], "São Paulo");
+    assert_eq!(shown["address_state"], "SP");
+    assert_eq!(shown["postal_code"], "12345012");
+    assert_eq!(shown["first_due_date"], "2026-12-20");
+    assert_eq!(shown["rebate_type"], "insurance_premium_qi");
+    assert_eq!(shown["rebate_description"], "plus");
     assert_eq!(
         shown["covers"][1],
         json!({
             "cover_type": "accidental_death", "cover_amount": "1000.00", "cover_prize_amount": "20.00",
         })
     );
+}
+
+/// A cell of O1's row of an export.
+pub(super) fn exported(desk: &Desk, name: &str) -> String {
+    let header = (LINE.export_header)(OPERATION).expect("entities");
+    let kept = &desk.book.entities[&(OPERATION, "O1".to_owned())];
+    let row = (LINE.export_row)(OPERATION, "O1", kept).expect("our own state");
+    assert_eq!(row.len(), header.len());
+    let at = header.iter().position(|known| *known == name);
+    match &row[at.expect("a column")] {
+        OrderValue::Text(text) => text.to_string(),
+        OrderValue::Amount(amount, currency) => format!("{amount} {currency}"),
+    }
 }
 
 #[test]
@@ -60,19 +76,7 @@ fn an_export_has_a_cell_for_every_column() {
     ] {
         let mut desk = Desk::with(state);
         desk.today = super::day("2027-01-01");
-        let kept = &desk.book.entities[&(OPERATION, "O1".to_owned())];
-        let row = (LINE.export_row)(OPERATION, "O1", kept).expect("our own state");
-        assert_eq!(row.len(), header.len(), "{state}");
-        let cell = |name: &str| {
-            let at = header
-                .iter()
-                .position(|known| *known == name)
-                .expect("a column");
-            match &row[at] {
-                OrderValue::Text(text) => text.to_string(),
-                OrderValue::Amount(amount, currency) => format!("{amount} {currency}"),
-            }
-        };
+        let cell = |name: &str| exported(&desk, name);
         assert_eq!(cell("operation_key"), "O1");
         assert_eq!(cell("state"), state.split(' ').next().expect("a word"));
         assert_eq!(cell("issue_amount"), "1000.00 BRL");
