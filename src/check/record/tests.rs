@@ -107,7 +107,7 @@ fn an_amount_may_know_its_currency() {
                 ("thing_no", "T1"),
                 ("fee", "1.005"),
             ],
-            "field_not_taken fee line 7 column 21",
+            "field_not_taken fee* line 7 column 21",
         ),
     ];
     for (fields, expected) in rows {
