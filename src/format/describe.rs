@@ -92,8 +92,15 @@ fn standing(rules: &XmlRules, record: &XmlRecord) -> Vec<String> {
             let is: Vec<String> = find.is.iter().map(ToString::to_string).collect();
             let is = is.join(" | ");
             format!(
-                "  ${} is the {} whose {} says what {is} says",
-                part.name, part.path, find.at
+                "  ${} is the {} whose {} says what {is} says{}",
+                part.name,
+                part.path,
+                find.at,
+                if find.optional {
+                    ", if there is one"
+                } else {
+                    ""
+                }
             )
         }
     };

@@ -20,7 +20,7 @@ mod field;
 mod file;
 mod names;
 mod path;
-pub(crate) use path::{path, positioned};
+pub(crate) use path::{Positions, path, positioned};
 mod reader;
 mod shipped;
 mod verify;

@@ -104,15 +104,26 @@ pub(super) fn location(text: &str) -> Option<XmlPath> {
     })
 }
 
-/// The name of a step of a path, and which of the elements of that name it means, from 1: `Part[2]`. `None`: whichever.
-pub(crate) fn positioned(step: &str) -> (&str, Option<u32>) {
-    let position = step
+/// Which of the elements of one name a step means, from 1; both ends are meant.
+pub(crate) type Positions = (u32, u32);
+
+/// The name of a step of a path, and which of the elements of that name it means: `Part[2]`, or `Part[2+]`, the second
+/// and all after it. `None`: whichever.
+pub(crate) fn positioned(step: &str) -> (&str, Option<Positions>) {
+    let positions = step
         .strip_suffix(']')
         .and_then(|step| step.split_once('['))
-        .and_then(|(name, number)| Some((name, number.parse().ok()?)))
-        .filter(|(_, number)| (1..=1000).contains(number));
-    match position {
-        Some((name, number)) => (name, Some(number)),
+        .and_then(|(name, number)| {
+            let (number, on) = match number.strip_suffix('+') {
+                Some(number) => (number, true),
+                None => (number, false),
+            };
+            let number: u32 = number.parse().ok()?;
+            Some((name, (number, if on { u32::MAX } else { number })))
+        })
+        .filter(|(_, (number, _))| (1..=1000).contains(number));
+    match positions {
+        Some((name, positions)) => (name, Some(positions)),
         None => (step, None),
     }
 }

@@ -1,6 +1,6 @@
 //! What a format file says of XML: what is cut out of the document, which records lie in it, where fields stand.
 
-use super::path::{XmlPath, location, paths};
+use super::path::{XmlPath, location, paths, positioned};
 use super::reader::is_name;
 use crate::toml_table::Table;
 
@@ -51,6 +51,8 @@ pub struct XmlFind {
     pub at: XmlPath,
     /// What that must be: the first of these paths of the record that has a text.
     pub is: Vec<XmlPath>,
+    /// Whether the record does without where none says it.
+    pub optional: bool,
 }
 
 impl XmlRules {
@@ -69,8 +71,10 @@ impl XmlRules {
     pub(super) fn astray(&self, record: Option<usize>, path: &XmlPath) -> Option<String> {
         if self.records.is_empty() {
             let plain = path.up == 0 && path.part.is_none();
+            let on = |step: &String| matches!(positioned(step), (_, Some((first, last))) if first < last);
+            let plain = plain && !path.elements.iter().any(on);
             return (!plain).then(|| {
-                "only with `[record.NAME]` in place of `[xml] record` does a path go up with `..` or begin with `$NAME`"
+                "only with `[record.NAME]` in place of `[xml] record` does a path go up with `..`, begin with `$NAME` or mean several with `[2+]`"
                     .to_owned()
             });
         }
@@ -278,12 +282,17 @@ fn part(record: &mut XmlRecord, name: String, table: &mut Table<'_>) {
         }
         table.string("where");
         table.string("is");
+        table.boolean("optional");
         return;
     };
     let at = table.string("where");
     let is = table.string("is");
+    let optional = table.boolean("optional").unwrap_or(false);
     if at.is_some() != is.is_some() {
         table.fault("`where` and `is` go together: of several elements the one in which the one says what the other says");
+    }
+    if optional && is.is_none() {
+        table.fault_at("optional", "what `is` does not ask for is optional anyway");
     }
     let known = record.parts.len();
     let check = |key: &str, path: &XmlPath, known: usize| {
@@ -310,6 +319,8 @@ fn part(record: &mut XmlRecord, name: String, table: &mut Table<'_>) {
         Some(None) => table.fault_at("is", "write paths from the record, `|` between them"),
         None => {}
     }
-    let find = found.zip(is.flatten()).map(|(at, is)| XmlFind { at, is });
+    let find = found
+        .zip(is.flatten())
+        .map(|(at, is)| XmlFind { at, is, optional });
     record.parts.push(XmlPart { name, path, find });
 }

@@ -219,6 +219,10 @@ fn faults_of_xml_records_are_told() {
         ),
         (nested("pat = 1", "", ""), "unknown key `pat`"),
         (
+            nested("", &part("path = '..'\noptional = true"), ""),
+            "is optional anyway",
+        ),
+        (
             nested(
                 "",
                 "",
@@ -253,6 +257,7 @@ fn faults_of_xml_records_are_told() {
         ("../x", "only with `[record.NAME]`"),
         ("$a/x", "only with `[record.NAME]`"),
         ("a | b", "several paths"),
+        ("a[2+]/b", "or mean several with `[2+]`"),
     ] {
         let told = faults(&format!("{plain}{from}' }}]"));
         assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::format::{self, Format, XmlPath, XmlRecord, XmlRules, positioned};
+use crate::format::{self, Format, Positions, XmlPath, XmlRecord, XmlRules, positioned};
 
 /// A way from a record to something in its element.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub(super) struct Path {
     /// How many elements it goes up first.
     pub(super) up: usize,
     /// Names on the way down, and which of that name.
-    pub(super) steps: Vec<(String, Option<u32>)>,
+    pub(super) steps: Vec<(String, Option<Positions>)>,
     /// The attribute, if it is not the element's text.
     pub(super) attribute: Option<String>,
 }
@@ -22,8 +22,19 @@ pub(super) struct Path {
 #[derive(Debug)]
 pub(super) struct Part {
     pub(super) path: Path,
-    /// What stands in it, and the paths of the record of which the first that has a text says the same.
-    pub(super) find: Option<(Path, Vec<Path>)>,
+    /// Of several, which one.
+    pub(super) find: Option<Find>,
+}
+
+/// How one of several elements is found.
+#[derive(Debug)]
+pub(super) struct Find {
+    /// What stands in it.
+    pub(super) at: Path,
+    /// The paths of the record of which the first that has a text says the same.
+    pub(super) is: Vec<Path>,
+    /// Whether the record does without where none says it.
+    pub(super) optional: bool,
 }
 
 /// A field of a record.
@@ -54,7 +65,7 @@ pub(super) struct Plan {
     pub(super) name: String,
     /// Its number among the format's records.
     pub(super) number: usize,
-    pub(super) steps: Vec<(String, Option<u32>)>,
+    pub(super) steps: Vec<(String, Option<Positions>)>,
     pub(super) skip: usize,
     pub(super) parts: Vec<Part>,
     pub(super) fields: Vec<Standing>,
@@ -93,9 +104,10 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         .iter()
         .map(|part| Part {
             path: resolve(&part.path),
-            find: part.find.as_ref().map(|find| {
-                let is = find.is.iter().map(resolve).collect();
-                (resolve(&find.at), is)
+            find: part.find.as_ref().map(|find| Find {
+                at: resolve(&find.at),
+                is: find.is.iter().map(resolve).collect(),
+                optional: find.optional,
             }),
         })
         .collect();

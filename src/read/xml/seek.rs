@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::plan::{Part, Path};
+use super::plan::{Find, Part, Path};
 use super::unit::{Found, Unit};
 use crate::code::Code;
 use crate::model::Finding;
@@ -82,7 +82,7 @@ impl<'c> Seeker<'c> {
     ) -> Result<Option<usize>, Box<Finding>> {
         let found = match &part.find {
             None => self.find(&part.path, node, parts),
-            Some((at, is)) => {
+            Some(Find { at, is, optional }) => {
                 let Some(wanted) = self.wanted(is, node, parts)? else {
                     return Ok(None);
                 };
@@ -95,8 +95,7 @@ impl<'c> Seeker<'c> {
                 let among = among.or_insert_with(|| index(unit, from, &part.path, at));
                 match among.get(&wanted) {
                     Some(found) => *found,
-                    // It may be known already, where none are sent.
-                    None if among.is_empty() => Found::Nothing,
+                    None if *optional => Found::Nothing,
                     None => return Err(Box::new(nowhere(part, at))),
                 }
             }
@@ -168,7 +167,7 @@ fn several(path: &Path) -> Finding {
 
 /// What is said of an element that nothing was taken from.
 pub(super) fn unused(part: &Part) -> Option<Finding> {
-    let (at, _) = part.find.as_ref()?;
+    let at = &part.find.as_ref()?.at;
     let finding = Finding::new(Code::Required)
         .saying(format!("no record refers to this `{}`", shown(&part.path)))
         .hinting(format!(

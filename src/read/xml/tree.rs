@@ -97,7 +97,8 @@ impl Tree {
     }
 
     fn step(nodes: &mut Vec<Node>, from: usize, element: &str) -> usize {
-        let (name, position) = positioned(element);
+        let (name, positions) = positioned(element);
+        let position = positions.map(|(first, _)| first);
         let mut children = nodes[from].children.iter();
         let known = children.find(|(child, at, _)| child == name && *at == position);
         if let Some((_, _, child)) = known {

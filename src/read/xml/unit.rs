@@ -9,6 +9,7 @@ use super::layout::XmlLayout;
 use super::piece::{Piece, content};
 use super::plan::Path;
 use super::syntax::{Tag, Wrong, is_blank, value_text};
+use crate::format::Positions;
 use crate::read::Element;
 
 const BROKEN: Wrong = "markup is not well formed";
@@ -182,7 +183,7 @@ impl<'c> Unit<'c> {
     pub(super) fn each(
         &self,
         from: usize,
-        steps: &[(String, Option<u32>)],
+        steps: &[(String, Option<Positions>)],
         take: &mut dyn FnMut(usize) -> bool,
     ) -> bool {
         let Some(((name, position), rest)) = steps.split_first() else {
@@ -195,7 +196,9 @@ impl<'c> Unit<'c> {
                 continue;
             }
             nth += 1;
-            if position.is_none_or(|at| at == nth) && !self.each(child, rest, take) {
+            if position.is_none_or(|(first, last)| (first..=last).contains(&nth))
+                && !self.each(child, rest, take)
+            {
                 return false;
             }
         }

@@ -129,10 +129,9 @@ fn what_cannot_be_told_is_found_and_never_guessed() {
             )),
             &["/F/Order[1] customer_no=P2 first_name=Bo kind=customer.create"],
         ),
-        // Nobody is sent: who is referred to may be known.
         (
             order("<Policy><OwnerKey>b</OwnerKey></Policy>"),
-            &["/F/Order[1] kind=customer.create"],
+            &["/F/Order[1] kind=customer.create !required at /F/Order[1]"],
         ),
         (
             cards("<Card><Text>\u{10FF80}</Text></Card>"),
@@ -308,4 +307,37 @@ fn each_element_of_a_list_is_a_member_of_its_family() {
     for (inside, expected) in rows {
         assert_eq!(close(inside), expected, "{inside}");
     }
+}
+
+#[test]
+fn what_is_optional_may_be_known_and_a_step_may_mean_all_from_one_on() {
+    let text = ORDERS
+        .replace(
+            "path = 'People/Person', where",
+            "path = 'People/Person[2+]', optional = true, where",
+        )
+        .replace(
+            "path = '../../../People/Person', where",
+            "path = '../../../People/Person[1]', where",
+        );
+    let people = |key: &str| {
+        let people = PEOPLE.replace(
+            "</People>",
+            "<Person key='c'><Ref>P3</Ref></Person></People>",
+        );
+        let document = format!(
+            "<F><Order><?sluss only policy?>{people}<Policy><OwnerKey>{key}</OwnerKey></Policy></Order></F>"
+        );
+        told(fake::format(&text), document.as_bytes()).remove(0)
+    };
+    assert_eq!(people("a"), "/F/Order[1] kind=customer.create");
+    assert_eq!(
+        people("b"),
+        "/F/Order[1] customer_no=P2 first_name=Bo kind=customer.create"
+    );
+    assert_eq!(
+        people("c"),
+        "/F/Order[1] customer_no=P3 kind=customer.create"
+    );
+    assert_eq!(people("d"), "/F/Order[1] kind=customer.create");
 }
