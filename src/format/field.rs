@@ -26,14 +26,28 @@ pub(super) fn fields(
         add(&mut fields, read(&mut table, None), &table, "name");
         table.finish();
     }
+    let mut groups = root.entries("group");
+    let mut used = vec![false; groups.len()];
     if matches!(reader, Some(ReaderKind::Xml(_))) {
         for (at, (_, record)) in records.iter_mut().enumerate() {
             let kind = kind(record, at, dictionary);
             add(&mut fields, kind, record, "kind");
-            for mut table in record.tables("field") {
+            let mut tables = record.tables("field");
+            for group in grouped(record, &groups) {
+                used[group] = true;
+                tables.extend(groups[group].1.tables("field"));
+            }
+            for mut table in tables {
                 add(&mut fields, read(&mut table, Some(at)), &table, "name");
                 table.finish();
             }
+        }
+    }
+    for ((_, group), used) in groups.into_iter().zip(used) {
+        if used {
+            group.finish();
+        } else {
+            group.fault("no `[record.NAME]` has this group");
         }
     }
     if by_name {
@@ -50,6 +64,19 @@ pub(super) fn fields(
         fields.extend(left.into_iter().filter_map(by_name));
     }
     fields.into_iter().partition(|field| !is_family(field.name))
+}
+
+/// The groups of fields that a `[record.NAME]` has, by number.
+fn grouped(record: &mut Table<'_>, groups: &[(String, Table<'_>)]) -> Vec<usize> {
+    let names = record.strings("groups").unwrap_or_default();
+    let known = |name: &String| {
+        let known = groups.iter().position(|(known, _)| known == name);
+        if known.is_none() {
+            record.fault_at("groups", format!("`[group.{name}]` is not there"));
+        }
+        known
+    };
+    names.iter().filter_map(known).collect()
 }
 
 /// Adds a field, unless one of the same record, or of every record, has its name.

@@ -219,6 +219,22 @@ fn faults_of_xml_records_are_told() {
         ),
         (nested("pat = 1", "", ""), "unknown key `pat`"),
         (
+            nested("groups = ['who']", "", ""),
+            "`[group.who]` is not there",
+        ),
+        (
+            nested("", "", "[group.who]\nfield = []"),
+            "no `[record.NAME]` has this group",
+        ),
+        (
+            nested(
+                "groups = ['who']",
+                "groups = ['who']",
+                "[group.who]\nfield = [{ name = 'customer_no', from = 'x' }]",
+            ),
+            "`customer_no` is filled by another field already",
+        ),
+        (
             nested("", &part("path = '..'\noptional = true"), ""),
             "is optional anyway",
         ),
@@ -296,4 +312,22 @@ fn a_layout_of_records_is_told_record_by_record() {
         "reason | Why | ../@why",
     ];
     assert_eq!(told, expected);
+}
+
+#[test]
+fn records_share_groups_of_fields() {
+    let who = "[group.who]\nfield = [{ name = 'first_name', from = 'First' }, { name = 'last_name', from = 'Last' }]";
+    let format = format(&nested("groups = ['who']", "groups = ['who']", who));
+    let of = |record| {
+        let own = format
+            .fields
+            .iter()
+            .filter(|field| field.record == Some(record));
+        own.map(|field| field.name).collect::<Vec<_>>()
+    };
+    assert_eq!(of(0), ["kind", "customer_no", "first_name", "last_name"]);
+    assert_eq!(
+        of(1),
+        ["kind", "insurance_no", "reason", "first_name", "last_name"]
+    );
 }
