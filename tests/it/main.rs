@@ -1,6 +1,7 @@
 //! One binary for all tests of the whole: it links once.
 
 mod audit;
+mod card_orders;
 mod cards;
 mod cli;
 mod covers;
