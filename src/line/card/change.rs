@@ -94,7 +94,7 @@ pub(super) fn nest(map: &mut Map<String, Json>, name: &str, value: Json) {
                 "free_cards" => "numberOfFreeCards",
                 "free_cards_primary_impacted" => "numberOfFreeCardsPrimaryCardImpacted",
                 "waive_fees" => "waiveFees",
-                _ => "feeAnniversary",
+                _ => "membershipFeeAnniversaryDate",
             };
             map.insert(own.to_owned(), value);
             return;

@@ -47,7 +47,7 @@ pub const LINE: Registration = Registration {
     word: "card",
     kinds: KINDS,
     order_columns: orders::COLUMNS,
-    entities: &[("contract", CONTRACT), ("cardholder", CUSTOMER)],
+    entities: &[("contract", CONTRACT), ("customer", CUSTOMER)],
     spaces: &[CONTRACT, CUSTOMER, IBAN, CORRELATION],
     personal: PERSONAL_FIELDS,
     check,

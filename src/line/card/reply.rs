@@ -200,7 +200,11 @@ fn bank_terms(map: &mut Map<String, Json>, one: &Account) {
     if let Some(mandate) = &one.mandate {
         let mut sepa = Map::new();
         put(&mut sepa, "mandateReference", &*mandate.reference);
-        set(&mut sepa, "mandateDate", mandate.date.map(shape::midnight));
+        set(
+            &mut sepa,
+            "signatureDate",
+            mandate.date.map(shape::midnight),
+        );
         put(map, "sepaMandate", sepa);
     }
     if let Some(insurance) = &one.insurance {

@@ -30,7 +30,7 @@ fn only_what_is_sent_changes() {
         "numberOfFreeCardsPrimaryCardImpacted": true,
         "waiveFees": false,
         "reimburseMembershipFee": true,
-        "feeAnniversary": "2027-01-01",
+        "membershipFeeAnniversaryDate": "2027-01-01",
         "specificFields": { "colour": "blue" },
     });
     assert_eq!(changed, expected);
