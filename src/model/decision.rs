@@ -63,6 +63,8 @@ pub enum Told {
     Changed(Json),
     /// `data` as a whole, in a shape of the line's own.
     Data(Json),
+    /// The same, where `data` does not say what became of the entity: an attribute `status` of the envelope does.
+    Status(&'static str, Json),
     /// The whole line of the answer: an envelope of the line's own.
     Line(Json),
 }
@@ -70,7 +72,8 @@ pub enum Told {
 impl Told {
     /// What is told, whatever stands around it.
     pub const fn json(&self) -> &Json {
-        let (Self::Changed(json) | Self::Data(json) | Self::Line(json)) = self;
+        let (Self::Changed(json) | Self::Data(json) | Self::Status(_, json) | Self::Line(json)) =
+            self;
         json
     }
 }

@@ -228,6 +228,43 @@ fn an_order_shows_who_is_paid_unless_the_profile_masks_it() {
 }
 
 #[test]
+fn cloudevents_may_be_asked_for() {
+    let place = Place::new();
+    let asked = SETTINGS.replacen(
+        "settle",
+        "events = { envelope = \"cloudevents\" }\nsettle",
+        1,
+    );
+    place.write("sluss.toml", &asked);
+    for partner in ["banco", "outro"] {
+        place.write(
+            &format!("inbox/{partner}/canonical_1.csv"),
+            &night(PERSON, CANCEL),
+        );
+    }
+    assert_eq!(place.run("2026-11-20").status.code(), Some(0));
+    let (asked, own) = (place.events("banco"), place.events("outro"));
+    assert_eq!((asked.len(), own.len()), (3, 3));
+    for (asked, own) in asked.iter().zip(&own) {
+        assert_eq!(
+            (&asked["type"], &asked["status"]),
+            (&own["webhook_type"], &own["status"])
+        );
+        assert_eq!(asked["specversion"], "1.0");
+        assert_eq!(asked["subject"], "O1");
+        let keys = |event: &Value| -> Vec<String> {
+            event["data"]
+                .as_object()
+                .expect("an object")
+                .keys()
+                .cloned()
+                .collect()
+        };
+        assert_eq!(keys(asked), keys(own));
+    }
+}
+
+#[test]
 fn the_excluded_are_told_by_line_and_never_shown() {
     let place = Place::new();
     place.write("inbox/banco/canonical_1.csv", &night(OUTCAST, ""));

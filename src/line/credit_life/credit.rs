@@ -22,10 +22,10 @@ use crate::model::{Decision, FieldSpec, Fields, Object as Map};
 pub(super) fn create(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     let mut operation = operation(work.fields);
     operation.insurance = insurance(&mut work, &operation);
-    if let Some(mut existing) = load::<Operation>(store, work.key)? {
-        let before = existing.clone();
-        work.step(&mut existing, &step(before.state, Ask::Create));
-        return work.settle(&before, &existing, store);
+    if let Some(existing) = load::<Operation>(store, work.key)? {
+        let mut after = existing.clone();
+        work.step(&mut after, &step(existing.state, Ask::Create));
+        return work.settle(&existing, &after, store);
     }
     let step = step(operation.state, Ask::Create);
     let events = work.step(&mut operation, &step);

@@ -55,11 +55,8 @@ pub(super) fn disburse(
     if work.is_bad() {
         return Ok(());
     }
-    if operation
-        .due_dates()
-        .first()
-        .is_some_and(|due| *due <= date)
-    {
+    let first_due = operation.due_dates().into_iter().min();
+    if first_due.is_some_and(|due| due <= date) {
         let finding = Finding::field(Code::DateOrder, "disbursement_date");
         work.note(
             finding

@@ -67,7 +67,7 @@ fn event(kind: EventKind, key: &str, operation: &Operation, context: &Context<'_
     let insurance = insurance.filter(|_| !kind.is_of_debt());
     let data = insurance.map_or_else(Map::new, |one| data(kind, key, operation, one));
     let told = if context.terms.envelope == Some(Envelope::CloudEvents) {
-        Told::Data(Text::of(&data))
+        Told::Status(status, Text::of(&data))
     } else {
         let mut line = Map::with_capacity(5);
         line.insert("webhook_type", Json::from(webhook_type));

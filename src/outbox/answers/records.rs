@@ -160,6 +160,10 @@ fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize
     json::text(out, &event.subject);
     out.extend_from_slice(b",\"time\":");
     json::text(out, decided.time.as_deref().unwrap_or(&style.time));
+    if let Told::Status(status, _) = event.told {
+        out.extend_from_slice(b",\"status\":");
+        json::text(out, status);
+    }
     out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
         out.extend_from_slice(b"{\"batch\":");

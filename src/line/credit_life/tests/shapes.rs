@@ -156,11 +156,12 @@ fn an_envelope_may_be_asked_for() {
                 assert!(own);
                 assert_eq!(line.value(), plain[0]);
             }
-            Told::Data(data) => {
+            Told::Status(status, data) => {
                 assert!(!own);
+                assert_eq!(*status, plain[0]["status"]);
                 assert_eq!(data.value(), plain[0]["data"]);
             }
-            Told::Changed(_) => panic!("an envelope of somebody else"),
+            Told::Changed(_) | Told::Data(_) => panic!("an envelope of somebody else"),
         }
     }
 }
