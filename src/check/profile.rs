@@ -12,6 +12,8 @@ pub type Rules = fn(&KindSpec, &Fields) -> Vec<Finding>;
 /// What a partner's records are checked by: every kind that there is, and whether this partner may ask for it.
 #[derive(Debug, Default)]
 pub struct Profile {
+    /// Whether it is the insurer's own feed.
+    pub(super) insurer: bool,
     pub(super) kinds: HashMap<&'static str, Known>,
     /// Amount fields of all kinds, by name: amounts of a record whose kind is not known are counted too.
     amounts: HashMap<&'static str, &'static FieldSpec>,
@@ -37,6 +39,13 @@ pub(super) struct Known {
 }
 
 impl Profile {
+    /// The same for the insurer's own feed, or for a partner's.
+    #[must_use]
+    pub const fn of_insurer(mut self, insurer: bool) -> Self {
+        self.insurer = insurer;
+        self
+    }
+
     /// Adds a line's kinds, with their rules and whether this partner may ask for them.
     #[must_use]
     pub fn with(mut self, kinds: &'static [KindSpec], allowed: bool, rules: Rules) -> Self {

@@ -141,6 +141,12 @@ impl<'r> Work<'r> {
             if !known.allowed {
                 self.find(Code::LineNotAllowed, field);
             }
+            let side = known.spec.side;
+            if let Some(whose) = side.as_str().filter(|_| !side.is_of(self.profile.insurer)) {
+                let finding = self.finding(Code::RoleNotAllowed, field).seen(shown(text));
+                let said = format!("{} comes from the {whose}'s own feed", known.spec.name);
+                self.findings.push(finding.hinting(said));
+            }
         } else {
             if !shown(text).is_personal() {
                 self.kind = text.chars().take(KIND_SHOWN).collect();

@@ -137,6 +137,9 @@ fn print_kind(kind: &KindSpec, out: &mut Out) -> Result<()> {
     if kind.inquiry {
         traits.push("only asks");
     }
+    let side = kind.side.as_str();
+    let side = side.map(|whose| format!("the {whose}'s alone"));
+    traits.extend(side.as_deref());
     let traits = if traits.is_empty() {
         String::new()
     } else {
@@ -199,6 +202,7 @@ fn kind_document(kind: &KindSpec) -> Value {
         "kind": kind.name,
         "schedulable": kind.schedulable,
         "inquiry": kind.inquiry,
+        "side": kind.side.as_str(),
         "fields": fields,
     })
 }

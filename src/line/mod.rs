@@ -13,6 +13,7 @@ pub mod loan;
 mod memory;
 pub mod settings;
 pub mod spec;
+mod store;
 pub mod stored;
 mod terms;
 pub mod told;
@@ -21,7 +22,6 @@ pub mod work;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 pub use crate::lifecycle::{Cell, Leads, Table};
 use anyhow::Result;
@@ -33,6 +33,7 @@ use crate::model::decision::OrderValue;
 use crate::model::{Currency, Decision, Instruction, KindSpec};
 use crate::toml_table;
 
+pub use store::{Moment, Store};
 pub use terms::{Envelope, Terms};
 
 /// A product line.
@@ -170,75 +171,6 @@ pub fn kind(name: &str) -> Option<(Line, &'static KindSpec)> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Space(pub &'static str);
 
-/// When something falls due.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Moment {
-    /// On a day: judged by the business date.
-    Day(NaiveDate),
-    /// At an instant in the site's time zone: judged by the clock.
-    At(DateTime<FixedOffset>),
-}
-
-/// The book as a line sees it: entities by key, indexes over them, and what falls due. Everything a call changes
-/// belongs to the record in hand; a line changes nothing before it knows that the record will not be rejected.
-pub trait Store {
-    /// The entity's state as it was last saved.
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>>;
-
-    /// The key of the entity that was saved with this index entry (see [`Store::save`]).
-    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>>;
-
-    /// Saves an entity's state: a new link of its history. `also`: index entries by which it can be found from now
-    /// on, besides those of earlier saves.
-    fn save(
-        &mut self,
-        space: Space,
-        key: &str,
-        state: String,
-        also: &[(Space, &str)],
-    ) -> Result<()>;
-
-    /// Lets `what` fall due for an entity on a day or at an instant. One entity has at most one of a `what` at a moment.
-    fn schedule_at(
-        &mut self,
-        moment: Moment,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()>;
-
-    /// Takes that back.
-    fn unschedule_at(
-        &mut self,
-        moment: Moment,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()>;
-
-    /// Lets `what` fall due for an entity on a day.
-    fn schedule(
-        &mut self,
-        day: NaiveDate,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()> {
-        self.schedule_at(Moment::Day(day), space, key, what)
-    }
-
-    /// Takes that back.
-    fn unschedule(
-        &mut self,
-        day: NaiveDate,
-        space: Space,
-        key: &str,
-        what: &'static str,
-    ) -> Result<()> {
-        self.unschedule_at(Moment::Day(day), space, key, what)
-    }
-}
-
 /// The circumstances under which a record is decided.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
@@ -305,9 +237,10 @@ pub struct Products {
     pub card: BTreeMap<String, card::Product>,
 }
 
-/// What the records of a partner that may ask for these lines are checked by.
-pub fn profile(allowed: &[Line]) -> Profile {
-    Line::ALL.iter().fold(Profile::default(), |profile, line| {
+/// What the records of a partner that may ask for these lines are checked by. `insurer`: in the insurer's own feed.
+pub fn profile(allowed: &[Line], insurer: bool) -> Profile {
+    let none = Profile::default().of_insurer(insurer);
+    Line::ALL.iter().fold(none, |profile, line| {
         let rules = line.registration().check;
         profile.with(line.kinds(), allowed.contains(line), rules)
     })

@@ -1,5 +1,6 @@
 //! How the lines write their tables of kinds and fields.
 
+use crate::model::kind::Side;
 use crate::model::{FieldSpec, FieldType, KindSpec};
 
 /// A field that must be given.
@@ -29,6 +30,7 @@ pub const fn kind(name: &'static str, fields: &'static [FieldSpec]) -> KindSpec 
         fields,
         schedulable: false,
         inquiry: false,
+        side: Side::Any,
     }
 }
 
@@ -45,6 +47,22 @@ pub const fn inquiry(name: &'static str, fields: &'static [FieldSpec]) -> KindSp
     KindSpec {
         inquiry: true,
         ..kind(name, fields)
+    }
+}
+
+/// The same kind, for the partner's own feed alone.
+pub const fn partners(kind: KindSpec) -> KindSpec {
+    KindSpec {
+        side: Side::Partner,
+        ..kind
+    }
+}
+
+/// The same kind, for the insurer's feed alone.
+pub const fn insurers(kind: KindSpec) -> KindSpec {
+    KindSpec {
+        side: Side::Insurer,
+        ..kind
     }
 }
 

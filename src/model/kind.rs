@@ -146,6 +146,39 @@ pub struct KindSpec {
     pub schedulable: bool,
     /// Whether it only asks.
     pub inquiry: bool,
+    /// Who may ask for it.
+    pub side: Side,
+}
+
+/// Whose feed an instruction may come in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Any that may ask for the line.
+    Any,
+    /// The partner's own.
+    Partner,
+    /// The insurer's, into the partner's book.
+    Insurer,
+}
+
+impl Side {
+    /// Whether a feed is of this side.
+    pub const fn is_of(self, insurer: bool) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Partner => !insurer,
+            Self::Insurer => insurer,
+        }
+    }
+
+    /// Whose it is, in a word; `None`: anybody's.
+    pub const fn as_str(self) -> Option<&'static str> {
+        match self {
+            Self::Any => None,
+            Self::Partner => Some("partner"),
+            Self::Insurer => Some("insurer"),
+        }
+    }
 }
 
 impl KindSpec {

@@ -12,7 +12,7 @@ use crate::inbox::{Claimed, Stream};
 use crate::line;
 use crate::read::{Fault, HEAD, Input, ReadLimits, Reader, recognise};
 use crate::site::Site;
-use crate::site::settings::Partner;
+use crate::site::settings::{Partner, Role};
 
 /// Most memory of the child, in bytes.
 const MEMORY: u64 = 1 << 30;
@@ -67,7 +67,7 @@ pub fn main(partner: &Partner, formats: &[Arc<Format>], name: &str) -> Result<()
         inflated: limits.inflated,
         ratio: limits.ratio,
     };
-    let profile = line::profile(&partner.lines);
+    let profile = line::profile(&partner.lines, partner.role == Role::Insurer);
     match read(&format, input, &limits, &profile) {
         Ok(()) | Err(Fault::File(_) | Fault::Batch(_)) => Ok(()),
         Err(Fault::World(error)) => Err(error),

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::decide::{Decider, batch_origin};
 use super::waves::{Outputs, Pass, Task, pass};
+use crate::check::Profile;
 use crate::check::card::CardKey;
 use crate::code::Code;
 use crate::format::{self, Format, ReaderKind};
@@ -194,8 +195,7 @@ impl Job<'_> {
             self.about.batch,
             &self.about.time(),
         );
-        let profile = line::profile(&self.about.partner.lines);
-        let profile = profile.naming_cards(CardKey::new(*self.about.key));
+        let profile = self.about.profile();
         let rejected = RejectedWriter::create(
             &reader.layout(),
             folder,
@@ -361,6 +361,12 @@ impl About<'_> {
             reason: Some(finding),
             same_bytes: true,
         })
+    }
+
+    /// What its records are checked by.
+    fn profile(&self) -> Profile {
+        let insurer = self.partner.role == Role::Insurer;
+        line::profile(&self.partner.lines, insurer).naming_cards(CardKey::new(*self.key))
     }
 
     /// Who owns the book.

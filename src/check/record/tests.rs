@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use super::*;
 use crate::model::Place;
 use crate::model::Source;
-use crate::model::kind::Sign;
+use crate::model::kind::{Side, Sign};
 
 mod findings;
 
@@ -34,12 +34,21 @@ const KINDS: &[KindSpec] = &[
         ],
         schedulable: false,
         inquiry: false,
+        side: Side::Any,
     },
     KindSpec {
         name: "thing.close",
         fields: &[FieldSpec::required("thing_no", FieldType::Ref)],
         schedulable: true,
         inquiry: false,
+        side: Side::Any,
+    },
+    KindSpec {
+        name: "thing.judge",
+        fields: &[FieldSpec::required("thing_no", FieldType::Ref)],
+        schedulable: false,
+        inquiry: false,
+        side: Side::Insurer,
     },
 ];
 
@@ -48,6 +57,7 @@ const OTHER: &[KindSpec] = &[KindSpec {
     fields: &[],
     schedulable: false,
     inquiry: true,
+    side: Side::Any,
 }];
 
 /// The end is after the start; a start needs an end.

@@ -1,7 +1,7 @@
 //! What the cover line can be asked for, and the fields of each kind.
 
 use super::words::{Channel, ClaimType};
-use crate::line::spec::{fields, inquiry, key, kind, optional, required};
+use crate::line::spec::{fields, inquiry, insurers, key, kind, optional, partners, required};
 use crate::model::kind::Sign;
 use crate::model::{FieldSpec, FieldType as T, KindSpec};
 
@@ -61,34 +61,19 @@ const PREMIUM: &[FieldSpec] = &[
 
 const CLAIM: &[FieldSpec] = &[optional("claim_type", T::Code(ClaimType::WORDS))];
 
-/// What the cover line can be asked for, in the order of the manual: the partner's kinds, then the insurer's.
+/// What the cover line can be asked for, in the order of the manual.
 pub(super) const KINDS: &[KindSpec] = &[
-    kind("quote.request", REQUEST),
-    kind("quote.activate", WHICH),
-    kind("quote.sign-and-activate", fields!(WHICH, SIGNER)),
-    kind("quote.reject", WHICH),
-    kind("cover.settle", WHICH),
-    kind("cover.claim", fields!(WHICH, CLAIM)),
-    inquiry("cover.inquire", WHICH),
-    kind("quote.offer", fields!(WHICH, PREMIUM)),
-    kind("quote.decline", WHICH),
-    kind("quote.signed", WHICH),
-    kind("quote.purchased", WHICH),
-    kind("claim.approve", WHICH),
-    kind("claim.reject", WHICH),
+    partners(kind("quote.request", REQUEST)),
+    partners(kind("quote.activate", WHICH)),
+    partners(kind("quote.sign-and-activate", fields!(WHICH, SIGNER))),
+    partners(kind("quote.reject", WHICH)),
+    partners(kind("cover.settle", WHICH)),
+    partners(kind("cover.claim", fields!(WHICH, CLAIM))),
+    partners(inquiry("cover.inquire", WHICH)),
+    insurers(kind("quote.offer", fields!(WHICH, PREMIUM))),
+    insurers(kind("quote.decline", WHICH)),
+    insurers(kind("quote.signed", WHICH)),
+    insurers(kind("quote.purchased", WHICH)),
+    insurers(kind("claim.approve", WHICH)),
+    insurers(kind("claim.reject", WHICH)),
 ];
-
-/// Kinds that the insurer's own feed alone may ask for; the others are the partner's.
-const INSURERS: &[&str] = &[
-    "quote.offer",
-    "quote.decline",
-    "quote.signed",
-    "quote.purchased",
-    "claim.approve",
-    "claim.reject",
-];
-
-/// Whether only the insurer's own feed may ask for this.
-pub(super) fn is_insurers(kind: &str) -> bool {
-    INSURERS.contains(&kind)
-}

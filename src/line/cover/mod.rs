@@ -30,7 +30,7 @@ use crate::model::{Decision, Event, Fields, Finding, Instruction, Json, KindSpec
 use check::check;
 use due::carry_out;
 use entity::Cover;
-use kinds::{KINDS, is_insurers};
+use kinds::KINDS;
 use memory::Seller;
 use object::{object, policy};
 pub use product::Product;
@@ -138,9 +138,6 @@ fn decide(
         look_up(cover, store, context)?;
     }
     let mut work = Work::new(&key, fields, instruction.effective_date, context);
-    if is_insurers(kind) != context.insurer {
-        return Ok(not_theirs(kind, &key, before.as_ref()));
-    }
     work.refuse_later();
     if kind == "quote.request" {
         return request::request(work, before.as_ref(), store);
@@ -159,21 +156,6 @@ fn decide(
         work.decision.reply = Some(object(&key, &after, store, context)?.into());
     }
     finish(work, &before, &after, entered, store)
-}
-
-/// The other side's instruction: nothing more is told of the cover than where it stands.
-fn not_theirs(kind: &str, key: &str, cover: Option<&Cover>) -> Decision {
-    let whose = if is_insurers(kind) {
-        "insurer"
-    } else {
-        "partner"
-    };
-    let finding = Finding::field(Code::RoleNotAllowed, "kind")
-        .hinting(format!("{kind} comes from the {whose}'s own feed"));
-    let state = cover.map_or("", |cover| cover.state.as_str());
-    let mut decision = Decision::rejected(key, state, vec![finding]);
-    decision.currency = cover.map(|cover| cover.currency);
-    decision
 }
 
 /// Notes on the cover whether its seller has signed the policy as it is now.

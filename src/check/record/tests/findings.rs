@@ -26,6 +26,14 @@ fn every_finding_of_a_record_is_told_with_its_place() {
             ],
         ),
         (&[("kind", "!")], &["undecodable kind line 7 column 1"]),
+        // With all else that is wrong.
+        (
+            &[("kind", "thing.judge")],
+            &[
+                "role_not_allowed kind line 7 column 1",
+                "required thing_no line 7",
+            ],
+        ),
         (
             &[("kind", "other.ask")],
             &["line_not_allowed kind line 7 column 1"],
@@ -238,4 +246,21 @@ fn a_finding_made_later_is_placed_like_one_made_here() {
     assert_eq!(at("identity_no"), "line 7 column 61 ******-****");
     assert_eq!(at("note"), "line 7 ");
     assert_eq!(at(""), "line 7 ");
+}
+
+#[test]
+fn a_kind_of_one_side_is_not_the_others() {
+    let of = |kind: &str, insurer: bool| {
+        let fields = [("kind", kind), ("thing_no", "T1")];
+        let profile = profile().of_insurer(insurer);
+        told(&record(raw(&fields), &profile))
+    };
+    assert_eq!(of("thing.judge", true), [""; 0]);
+    assert_eq!(
+        of("thing.judge", false),
+        ["role_not_allowed kind line 7 column 1"]
+    );
+    for insurer in [false, true] {
+        assert_eq!(of("thing.close", insurer), [""; 0]);
+    }
 }

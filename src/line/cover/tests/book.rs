@@ -5,7 +5,6 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::check::value;
-use crate::line::cover::kinds::is_insurers;
 use crate::line::cover::{self, COVER, Channel, KINDS, Product};
 pub(super) use crate::line::memory::Book;
 use crate::line::{Context, Products, Terms};
@@ -19,8 +18,6 @@ pub(super) struct Desk {
     pub now: DateTime<FixedOffset>,
     pub products: Products,
     pub terms: Terms,
-    /// The role that asks; `None`: the one whose instruction it is.
-    pub insurer: Option<bool>,
     rows: u32,
 }
 
@@ -41,7 +38,6 @@ impl Desk {
                 time_zone: Some(chrono_tz::Europe::Stockholm),
                 ..Terms::default()
             },
-            insurer: None,
             rows: 0,
         }
     }
@@ -131,7 +127,7 @@ impl Desk {
             return Decision::rejected("", "", findings);
         }
         let context = Context {
-            insurer: self.insurer.unwrap_or(is_insurers(kind.name)),
+            insurer: kind.side.is_of(true),
             ..self.context()
         };
         let before = self.book.clone();
