@@ -16,6 +16,8 @@ use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use file::Files;
+
 pub use nearest::nearest;
 
 /// One fault in a TOML file.
@@ -66,7 +68,7 @@ pub struct Document<'i> {
     text: &'i str,
     root: Spanned<DeTable<'i>>,
     faults: RefCell<Vec<Fault>>,
-    folder: Option<&'i Path>,
+    files: Files<'i>,
 }
 
 impl<'i> Document<'i> {
@@ -78,7 +80,7 @@ impl<'i> Document<'i> {
             text,
             root,
             faults: RefCell::new(Vec::new()),
-            folder: None,
+            files: Files::default(),
         };
         for error in &errors {
             let at = error.span().map_or(0, |span| span.start);
@@ -94,8 +96,13 @@ impl<'i> Document<'i> {
     /// The same, where files that its values name lie: see [`Table::file`].
     #[must_use]
     pub fn with_files_in(mut self, folder: &'i Path) -> Self {
-        self.folder = Some(folder);
+        self.files.folder = Some(folder);
         self
+    }
+
+    /// The paths of the files that were read, as its values have them.
+    pub fn files(&self) -> Vec<String> {
+        self.files.read.borrow().clone()
     }
 
     /// The table at the top.
@@ -104,7 +111,7 @@ impl<'i> Document<'i> {
             file: &self.file,
             text: self.text,
             faults: &self.faults,
-            folder: self.folder,
+            files: &self.files,
             keys: self.root.get_ref(),
             at: 0,
             asked: Vec::new(),
@@ -142,7 +149,7 @@ pub struct Table<'a> {
     file: &'a str,
     text: &'a str,
     faults: &'a RefCell<Vec<Fault>>,
-    folder: Option<&'a Path>,
+    files: &'a Files<'a>,
     keys: &'a DeTable<'a>,
     at: usize,
     asked: Vec<&'static str>,
@@ -343,7 +350,7 @@ impl<'a> Table<'a> {
             file: self.file,
             text: self.text,
             faults: self.faults,
-            folder: self.folder,
+            files: self.files,
             keys,
             at: value.span().start,
             asked: Vec::new(),

@@ -1,9 +1,9 @@
-//! A copy of what cannot be made again: settings, keys, the site's own formats, and every book as it stands at one moment,
-//! whatever is written meanwhile.
+//! A copy of what cannot be made again: settings and the files they name, keys, the site's own formats, and every book as
+//! it stands at one moment, whatever is written meanwhile.
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Component, Path};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tar::{Builder, EntryType, Header};
@@ -52,6 +52,16 @@ fn fill(site: &Site, folder: &Folder, aside: &std::ffi::OsStr, file: &File) -> R
     let root = Folder::open(site.root())?;
     for name in ["sluss.toml", "secret"] {
         add(&mut tar, &root, name, name, &mut names)?;
+    }
+    for path in &site.settings().files {
+        // One elsewhere is not the site's to bring back.
+        let within = Path::new(path)
+            .components()
+            .all(|part| matches!(part, Component::Normal(_)));
+        if within && !names.contains(path) {
+            let bytes = os::read(&site.root().join(path))?;
+            append(&mut tar, path, bytes.len() as u64, 0, &*bytes, &mut names)?;
+        }
     }
     let formats = root.folder("formats")?;
     for name in formats.names()? {
@@ -110,12 +120,25 @@ fn add(
         bail!("{stands} is no plain file");
     }
     let seconds = stat.changed_at().duration_since(std::time::UNIX_EPOCH);
+    let changed = seconds.map_or(0, |since| since.as_secs());
+    append(tar, stands, stat.size, changed, file.take(stat.size), names)
+}
+
+/// Appends bytes under a name; `changed` in seconds since 1970.
+fn append(
+    tar: &mut Builder<impl Write>,
+    stands: &str,
+    size: u64,
+    changed: u64,
+    bytes: impl Read,
+    names: &mut Vec<String>,
+) -> Result<()> {
     let mut header = Header::new_gnu();
     header.set_entry_type(EntryType::Regular);
     header.set_mode(if stands == "sluss.toml" { 0o640 } else { MODE });
-    header.set_size(stat.size);
-    header.set_mtime(seconds.map_or(0, |since| since.as_secs()));
-    tar.append_data(&mut header, stands, file.take(stat.size))?;
+    header.set_size(size);
+    header.set_mtime(changed);
+    tar.append_data(&mut header, stands, bytes)?;
     names.push(stands.to_owned());
     Ok(())
 }

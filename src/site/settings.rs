@@ -32,6 +32,8 @@ pub struct Settings {
     pub partners: BTreeMap<String, Partner>,
     /// Products.
     pub products: Products,
+    /// Files that the settings name and that were read with them, from the site's folder on.
+    pub files: Vec<String>,
     /// SHA-256 of the file, hex; it stands in the journal.
     pub hash: String,
 }

@@ -1,10 +1,18 @@
 //! Files that a value names.
 
+use std::cell::RefCell;
 use std::error::Error as _;
 use std::path::Path;
 
 use super::{Fault, Table};
 use crate::os;
+
+/// Where the files of a document lie, and which of them were read.
+#[derive(Debug, Default)]
+pub(super) struct Files<'i> {
+    pub(super) folder: Option<&'i Path>,
+    pub(super) read: RefCell<Vec<String>>,
+}
 
 impl Table<'_> {
     /// The path and the bytes of a file that the key names, from the document's folder on. One that cannot be read is a
@@ -15,9 +23,12 @@ impl Table<'_> {
         } else {
             self.string(key)?
         };
-        let full = self.folder.unwrap_or(Path::new("")).join(&path);
+        let full = self.files.folder.unwrap_or(Path::new("")).join(&path);
         match os::read(&full) {
-            Ok(bytes) => Some((path, bytes)),
+            Ok(bytes) => {
+                self.files.read.borrow_mut().push(path.clone());
+                Some((path, bytes))
+            }
             Err(fault) => {
                 let cause = fault.source().map(ToString::to_string).unwrap_or_default();
                 self.fault_at(key, format!("{fault}: {cause}"));
@@ -55,6 +66,7 @@ mod tests {
         for key in ["absent", "folder", "blank", "unset"] {
             assert_eq!(table.file(key), None, "{key}");
         }
+        assert_eq!(document.files(), ["list.txt"]);
         let told = document.into_faults();
         let told: Vec<String> = told.0.iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 4, "{told:?}");

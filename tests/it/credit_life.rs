@@ -228,6 +228,33 @@ fn an_order_shows_who_is_paid_unless_the_profile_masks_it() {
 }
 
 #[test]
+fn a_backup_holds_the_list_of_the_excluded() {
+    let place = Place::new();
+    let tar = place.site.with_file_name("site.tar");
+    let site = place.site.to_str().expect("UTF-8");
+    let output = sluss(&["backup", tar.to_str().expect("UTF-8"), "--site", site]);
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let mut archive = tar::Archive::new(std::fs::File::open(&tar).expect("it was written"));
+    let mut entries = archive
+        .entries()
+        .expect("an archive")
+        .map(|entry| entry.expect("an entry"));
+    let mut list = entries.find(|entry| {
+        let path = entry.path().expect("a path");
+        path.to_str() == Some("lists/excluded.txt")
+    });
+    let mut text = String::new();
+    let list = list.as_mut().expect("it is there");
+    std::io::Read::read_to_string(list, &mut text).expect("text");
+    assert_eq!(text, format!("{OUTCAST}\n"));
+    assert_eq!(list.header().mode().expect("a mode"), 0o600);
+}
+
+#[test]
 fn cloudevents_may_be_asked_for() {
     let place = Place::new();
     let asked = SETTINGS.replacen(

@@ -39,6 +39,7 @@ impl Settings {
             attempts: 3,
             partners: BTreeMap::new(),
             products: Products::default(),
+            files: Vec::new(),
             hash: os::hex(&Sha256::digest(text)),
         };
         if let Some(site) = root.table("site") {
@@ -53,6 +54,7 @@ impl Settings {
             product(&code, table, &mut settings.products);
         }
         root.finish();
+        settings.files = document.files();
         let faults = document.into_faults();
         if faults.0.is_empty() {
             Ok(settings)
