@@ -10,10 +10,10 @@ use crate::code::Code;
 use crate::model::value::mask;
 use crate::model::{Checked, Shown};
 
-/// Hides card numbers in what is told of a record: of a partner that may send them wherever they stand, of others where
-/// one was found; and whatever stands in a field that is for card numbers.
+/// Hides card numbers in what is told of a record: of a line that takes them wherever they stand, of another where one was
+/// found; and whatever stands in a field that is for card numbers.
 pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
-    if profile.cards {
+    if checked.cards {
         let hide = |text: &mut CompactString| {
             if let Cow::Owned(hidden) = card::hide_certain(text) {
                 *text = hidden.into();
@@ -23,12 +23,13 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
         hide(&mut checked.entity);
         checked.instruction_id.iter_mut().for_each(hide);
     }
+    let everywhere = checked.cards;
     for finding in &mut checked.findings {
         finding.value = finding.value.take().map(|value| {
             if profile.card_numbers.contains(&*finding.field) {
                 return Shown::plain(&mask(value.reveal()));
             }
-            if !profile.cards && finding.code != Code::SensitiveData {
+            if !everywhere && finding.code != Code::SensitiveData {
                 return value;
             }
             hidden(&value)

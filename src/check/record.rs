@@ -74,6 +74,8 @@ pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
         amounts,
         source: raw.source,
         hidden,
+        // A record of another line may have references that look like card numbers.
+        cards: known.map_or(profile.cards, |known| known.cards),
     };
     conceal::cards(&mut checked, profile);
     checked

@@ -96,6 +96,8 @@ pub struct Checked {
     pub source: Source,
     /// What is hidden when it is sent back.
     pub hidden: Vec<Hidden>,
+    /// Whether card numbers are hidden in it wherever they stand.
+    pub cards: bool,
 }
 
 impl Checked {

@@ -132,6 +132,7 @@ impl DueDay<'_> {
             amounts: Vec::new(),
             source: Source::None,
             hidden: Vec::new(),
+            cards: false,
         };
         Ok(Some(Decided {
             row,

@@ -331,7 +331,8 @@ impl Counted {
                 self.rejected.add(&record.checked);
                 if !matches!(record.checked.source, Source::None) {
                     let checked = &record.checked;
-                    (outputs.rejected).add(&chunk.chunk, &checked.source, &checked.hidden)?;
+                    let hidden = (&*checked.hidden, checked.cards);
+                    (outputs.rejected).add(&chunk.chunk, &checked.source, hidden)?;
                 }
             }
         }

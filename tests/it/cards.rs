@@ -13,8 +13,8 @@ time_zone = \"Europe/Stockholm\"
 calendar = \"SE\"
 
 [partner.kort]
-formats = [\"canonical-csv\", \"canonical-xml\", \"canonical-excel\", \"card-orders-csv-1\"]
-lines = [\"card\"]
+formats = [\"canonical-csv\", \"canonical-xml\", \"canonical-excel\", \"card-orders-csv-1\", \"card-orders-xml-1\"]
+lines = [\"card\", \"insurance\"]
 settle = \"0s\"
 
 [product.DEBIT]
@@ -287,6 +287,80 @@ fn a_card_number_is_written_down_nowhere() {
     nothing_of_them(&place, &shown);
     nothing_of_them(&place, &place.run(&["export", "card", "--partner", "kort"]));
     nothing_of_them(&place, &place.run(&["status"]));
+    for file in std::fs::read_dir(place.site.join("outbox/kort")).expect("answers") {
+        let name = file.expect("a file").file_name();
+        let name = name.to_string_lossy();
+        if let Some(batch) = name
+            .split('.')
+            .rev()
+            .nth(2)
+            .filter(|_| name.ends_with("errors.csv"))
+        {
+            nothing_of_them(&place, &place.run(&["errors", batch]));
+        }
+    }
+}
+
+/// A request of several records, of which one is taken and one is not.
+const NESTED: &str = "<cardOrders>
+  <!-- 5555 5555 5555 4444 -->
+  <createConsumerContract>
+    <customers><customer><requestCorrelationId>9</requestCorrelationId>
+      <issuerCustomerExternalReference>P1</issuerCustomerExternalReference>
+      <lastName>Berg</lastName><firstName>Eva</firstName><birthDate>1980-01-01</birthDate>
+      <addresses><address><postalAddress><line1>Kai 1</line1><country>DE</country></postalAddress></address></addresses>
+    </customer></customers>
+    <contract>
+      <accountHierarchy><accounts>
+        <account><iban>DE02500105174128973163</iban><issuerAccountExternalReference>R1</issuerAccountExternalReference></account>
+        <account><iban>DE02500105174128973163</iban><issuerAccountExternalReference>A1</issuerAccountExternalReference></account>
+      </accounts></accountHierarchy>
+      <cardContracts>
+        <cardContract><card><pan>4546177060616413</pan></card></cardContract>
+        <cardContract><card><pan>5555555555554444</pan>EXTRA</card>
+          <issuerProductExtensionExternalReference>NOPE</issuerProductExtensionExternalReference></cardContract>
+      </cardContracts>
+      <contractOwnerRequestCorrelationId>9</contractOwnerRequestCorrelationId>
+      <issuerContractExternalReference>K1</issuerContractExternalReference>
+      <issuerProductExternalReference>DEBIT</issuerProductExternalReference>
+    </contract>
+  </createConsumerContract>
+</cardOrders>
+";
+
+#[test]
+fn records_of_one_element_come_back_without_their_numbers() {
+    let place = Place::new();
+    place.drop(
+        "CARD_20261120_1.xml",
+        NESTED.replace("EXTRA", "").as_bytes(),
+    );
+    let told = place.run(&["run"]);
+    nothing_of_them(&place, &told);
+    assert!(place.answers("events.ndjson").contains("454617******6413"));
+    let rejected = place.answers("rejected.xml");
+    assert!(
+        rejected.contains("<pan>555555******4444</pan>"),
+        "{rejected}"
+    );
+    let cvv = NESTED
+        .replace("EXTRA", "<cvv>987</cvv>")
+        .replace("K1", "K2");
+    place.drop("CARD_20261120_2.xml", cvv.as_bytes());
+    let told = place.run(&["run"]);
+    nothing_of_them(&place, &told);
+    let rejected = place.answers("rejected.xml");
+    assert!(!rejected.contains("987"), "{rejected}");
+    assert!(place.answers("errors.csv").contains("sensitive_data"));
+}
+
+#[test]
+fn references_of_another_line_come_back_as_they_were() {
+    let place = Place::new();
+    let text = "kind,insurance_no,loan_ref\ninsurance.update,4546177060616413,5555555555554444\n";
+    place.drop("canonical_1.csv", text.as_bytes());
+    place.run(&["run"]);
+    assert_eq!(place.answers("rejected.csv"), text);
 }
 
 #[test]

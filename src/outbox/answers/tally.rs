@@ -182,6 +182,7 @@ mod tests {
                 amounts: Vec::new(),
                 source: Source::None,
                 hidden: Vec::new(),
+                cards: false,
             },
             decision,
             origin: Uuid::nil(),

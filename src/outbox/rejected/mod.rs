@@ -30,7 +30,7 @@ use xml::XmlWriter;
 /// Writes the rejected records of one batch, in the order in which they are added. Memory does not grow with them.
 pub struct RejectedWriter {
     begin: Begin,
-    /// Whether card numbers are hidden wherever they stand.
+    /// Whether card numbers are hidden in what stands around the records.
     cards: bool,
     writer: Option<Writer>,
 }
@@ -73,20 +73,23 @@ impl RejectedWriter {
         })
     }
 
-    /// Hides card numbers wherever they stand, or only where they were found.
+    /// Hides card numbers in what stands around the records, or does not.
     #[must_use]
     pub fn hiding_cards(mut self, cards: bool) -> Self {
         self.cards = cards;
         self
     }
 
-    /// Adds a record, by the chunk it was read from and its source, without what is to be hidden of it.
-    pub fn add(&mut self, chunk: &Chunk, source: &Source, hidden: &[Hidden]) -> Result<()> {
+    /// Adds a record, by the chunk it was read from and its source, without what is to be hidden of it: these texts, and
+    /// card numbers wherever they stand (`cards`) or only among these.
+    pub fn add(
+        &mut self,
+        chunk: &Chunk,
+        source: &Source,
+        (hidden, cards): (&[Hidden], bool),
+    ) -> Result<()> {
         const OUTSIDE: &str = "a record lies outside of its chunk";
-        let veil = Veil {
-            cards: self.cards,
-            hidden,
-        };
+        let veil = Veil { cards, hidden };
         match (chunk, source) {
             (
                 Chunk::Lines { bytes, .. } | Chunk::TooLarge { bytes, .. },
@@ -111,7 +114,7 @@ impl RejectedWriter {
             (Chunk::Elements(elements), Source::Part { item, part }) => {
                 let element = elements.get(*item).context(OUTSIDE)?;
                 match self.writer()? {
-                    Writer::Xml(writer) => writer.add_part(element, *part, hidden),
+                    Writer::Xml(writer) => writer.add_part(element, *part, veil),
                     Writer::Csv(_) | Writer::Excel(_) => Ok(()),
                 }
             }

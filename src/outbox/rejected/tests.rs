@@ -57,7 +57,9 @@ fn back(format: Format, bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
             if rejected.contains(&number) {
-                writer.add(&chunk, &record.source, &[]).expect("added");
+                writer
+                    .add(&chunk, &record.source, (&[], false))
+                    .expect("added");
             }
             number += 1;
         }
@@ -153,10 +155,12 @@ fn a_line_end_is_added_only_where_two_records_would_run_together() {
     let mut writer =
         RejectedWriter::create(&layout, &work.folder, "a.b", "in.txt", claimed()).expect("begun");
     for _ in 0..2 {
-        writer.add(&chunk, &records[0].source, &[]).expect("added");
+        writer
+            .add(&chunk, &records[0].source, (&[], false))
+            .expect("added");
     }
     writer
-        .add(&chunk, &Source::None, &[])
+        .add(&chunk, &Source::None, (&[], false))
         .expect("nothing was kept");
     let answer = writer.finish(&|_| String::new()).expect("finished");
     assert_eq!(work.bytes(answer), b"nr;text\r\n1;a\r\n1;a");
@@ -235,7 +239,9 @@ fn back_book(bytes: &[u8], rejected: &[usize]) -> Vec<u8> {
     while let Some(chunk) = reader.next_chunk().expect("read") {
         for record in layout.records(&chunk) {
             if rejected.contains(&number) {
-                writer.add(&chunk, &record.source, &[]).expect("added");
+                writer
+                    .add(&chunk, &record.source, (&[], false))
+                    .expect("added");
             }
             number += 1;
         }

@@ -3,6 +3,7 @@
 //! Totals may stand before the records, and are known after them: everything is spooled, with the places of the totals
 //! noted, and copied at the end.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 
 use super::veil::Veil;
+use crate::check::card::hide_bytes;
 use crate::format::Total;
 use crate::model::Hidden;
 use crate::os::Folder;
@@ -36,7 +38,7 @@ pub(super) struct XmlWriter {
     /// The element that holds the records last added, where it may hold more.
     pending: Option<Pending>,
     records: u64,
-    /// Whether card numbers are hidden wherever they stand.
+    /// Whether card numbers are hidden in what stands around the records.
     cards: bool,
 }
 
@@ -47,6 +49,7 @@ struct Pending {
     parts: Vec<usize>,
     /// What is hidden of them.
     hidden: Vec<Hidden>,
+    cards: bool,
 }
 
 impl XmlWriter {
@@ -102,7 +105,7 @@ impl XmlWriter {
         &mut self,
         element: &Element,
         part: usize,
-        hidden: &[Hidden],
+        veil: Veil<'_>,
     ) -> Result<()> {
         let other = |pending: &Pending| !Arc::ptr_eq(&pending.element.path, &element.path);
         if self.pending.as_ref().is_some_and(other) {
@@ -112,9 +115,11 @@ impl XmlWriter {
             element: element.clone(),
             parts: Vec::new(),
             hidden: Vec::new(),
+            cards: false,
         });
         pending.parts.push(part);
-        pending.hidden.extend_from_slice(hidden);
+        pending.hidden.extend_from_slice(veil.hidden);
+        pending.cards |= veil.cards;
         self.records += 1;
         Ok(())
     }
@@ -126,7 +131,7 @@ impl XmlWriter {
         };
         let bytes = self.xml().rest(&pending.element, &pending.parts);
         let veil = Veil {
-            cards: self.cards,
+            cards: pending.cards,
             hidden: &pending.hidden,
         };
         match veil.bytes(&bytes) {
@@ -162,6 +167,12 @@ impl XmlWriter {
     }
 
     fn segment(&mut self, segment: &Segment) -> Result<()> {
+        // Of the same length, so that the totals stand where they stood.
+        let bytes = if self.cards {
+            hide_bytes(&segment.bytes)
+        } else {
+            Cow::Borrowed(&*segment.bytes)
+        };
         let mut edits: Vec<Edit> = segment.edits.clone();
         edits.sort_by_key(|edit| edit.start);
         let mut done = 0;
@@ -170,26 +181,19 @@ impl XmlWriter {
             if edit.start < done || self.edits.len() == EDITS_MAX {
                 continue;
             }
-            self.text(&segment.bytes[done..edit.start])?;
+            self.text(&bytes[done..edit.start])?;
             let start = self.at;
-            self.text(&segment.bytes[edit.start..edit.end])?;
+            self.text(&bytes[edit.start..edit.end])?;
             self.edits.push((start, self.at, edit.control));
             done = edit.end;
         }
-        self.text(&segment.bytes[done..])
+        self.text(&bytes[done..])
     }
 
     /// Spools decoded text in the document's own character set.
     fn text(&mut self, text: &[u8]) -> Result<()> {
         let layout = self.layout.clone();
-        let veil = Veil {
-            cards: self.cards,
-            hidden: &[],
-        };
-        let text = veil
-            .bytes(text)
-            .context("nothing is looked for by its text")?;
-        self.raw(&layout.as_sent(&text))
+        self.raw(&layout.as_sent(text))
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<()> {
