@@ -27,6 +27,36 @@ pub enum Place {
     },
     /// An element or attribute, such as `/records/record[3]/amount`.
     Path(Arc<str>),
+    /// An element that is a record, and the ways from it to its fields, by their `spot`.
+    Record {
+        /// The element.
+        path: Arc<str>,
+        /// The ways.
+        ways: Arc<[Way]>,
+    },
+}
+
+/// The way from an element to another, or to an attribute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Way {
+    /// How many elements it goes up; `None`: it counts from the root.
+    pub up: Option<usize>,
+    /// What it goes down by, such as `/Customer/Name` or `/Amount/@currency`.
+    pub down: String,
+}
+
+impl Way {
+    /// The place that it leads to.
+    fn from(&self, path: &str) -> Arc<str> {
+        let Some(up) = self.up else {
+            return self.down.as_str().into();
+        };
+        let mut path = path;
+        for _ in 0..up {
+            path = path.rsplit_once('/').map_or("", |(outer, _)| outer);
+        }
+        format!("{path}{}", self.down).into()
+    }
 }
 
 impl Place {
@@ -45,6 +75,11 @@ impl Place {
                 column: spot,
             },
             Self::Path(path) => Self::Path(format!("{path}/{name}").into()),
+            Self::Record { path, ways } => {
+                let way = usize::try_from(spot).ok().and_then(|at| ways.get(at));
+                let named = || format!("{path}/{name}").into();
+                Self::Path(way.map_or_else(named, |way| way.from(path)))
+            }
         }
     }
 }
@@ -63,7 +98,7 @@ impl fmt::Display for Place {
                     u64::from(*row) + 1
                 )
             }
-            Self::Path(path) => f.write_str(path),
+            Self::Path(path) | Self::Record { path, .. } => f.write_str(path),
         }
     }
 }
@@ -99,6 +134,29 @@ mod tests {
             path.of_field(0, "amount").to_string(),
             "/records/record[3]/amount"
         );
+    }
+
+    #[test]
+    fn a_field_of_an_element_stands_where_its_way_leads() {
+        let way = |up, down: &str| Way {
+            up,
+            down: down.to_owned(),
+        };
+        let ways = [
+            way(Some(0), "/A/@b"),
+            way(Some(2), "/No"),
+            way(None, "/F/Day"),
+        ];
+        let record = Place::Record {
+            path: "/F/Order[2]/Cards/Card[3]".into(),
+            ways: ways.into(),
+        };
+        let told = |spot| record.of_field(spot, "amount").to_string();
+        assert_eq!(told(0), "/F/Order[2]/Cards/Card[3]/A/@b");
+        assert_eq!(told(1), "/F/Order[2]/No");
+        assert_eq!(told(2), "/F/Day");
+        assert_eq!(told(3), "/F/Order[2]/Cards/Card[3]/amount");
+        assert_eq!(record.to_string(), "/F/Order[2]/Cards/Card[3]");
     }
 
     #[test]

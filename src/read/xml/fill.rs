@@ -69,7 +69,7 @@ impl<'c> Filling<'c> {
 
     /// Notes what is wrong with a field, which then has no other value.
     pub(super) fn find(&mut self, at: usize, finding: Finding) {
-        let place = self.layout.place(&self.record.place, spot(at));
+        let place = self.place(at);
         self.record.findings.push(finding.at(place));
         self.given[at] = true;
     }
@@ -89,18 +89,23 @@ impl<'c> Filling<'c> {
     /// A field stands more than once.
     pub(super) fn conflict(&mut self, at: usize) {
         let name = self.layout.format().fields[at].name;
-        let findings = &mut self.record.findings;
         let twice = |f: &Finding| f.code == Code::ConflictingFields && f.field == name;
-        if findings.iter().any(twice) {
+        if self.record.findings.iter().any(twice) {
             return;
         }
-        let place = self.layout.place(&self.record.place, spot(at));
+        let place = self.place(at);
+        let findings = &mut self.record.findings;
         findings.push(
             Finding::field(Code::ConflictingFields, name)
                 .at(place)
                 .saying("the field stands more than once in the record")
                 .hinting("send it once"),
         );
+    }
+
+    fn place(&self, at: usize) -> Place {
+        let name = self.layout.format().fields[at].name;
+        self.record.place.of_field(spot(at), name)
     }
 
     /// Notes what is wrong with the record as such.

@@ -11,8 +11,9 @@ use super::plan::{Cut, plans};
 use super::rest;
 use super::tree::Tree;
 use super::walk::Walk;
-use crate::format::{Format, ReaderKind, XmlPath, XmlRules};
+use crate::format::{Field, Format, XmlPath, XmlRecord, XmlRules};
 use crate::model::Place;
+use crate::model::place::Way;
 use crate::read::{Chunk, Element, RawRecord};
 
 /// How a format's records are read. Shared by all threads.
@@ -23,6 +24,8 @@ pub struct XmlLayout {
     pub(super) tree: Tree,
     /// The records in each cut, where there may be several.
     pub(super) cuts: Vec<Cut>,
+    /// The ways from a record to its fields.
+    ways: Arc<[Way]>,
     charset: Charset,
     tails: Arc<OnceLock<Tails>>,
 }
@@ -39,6 +42,7 @@ impl XmlLayout {
             namespace: rules.namespace.clone(),
             tree: Tree::new(format, rules),
             cuts: plans(format, rules),
+            ways: ways(format, rules),
             charset,
             tails,
         }
@@ -72,49 +76,12 @@ impl XmlLayout {
         rest::rest(self, element, rejected)
     }
 
-    /// Where a field stands in a record; `spot` is that of its `RawField`.
-    pub fn place(&self, record: &Place, spot: u32) -> Place {
-        let field = usize::try_from(spot)
-            .ok()
-            .and_then(|at| self.format.fields.get(at));
-        let (Place::Path(record), Some(field)) = (record, field) else {
-            return record.clone();
-        };
-        let mut path = String::new();
-        match &field.path {
-            Some(from) => {
-                if from.from_root {
-                    extend(&mut path, from);
-                } else {
-                    path.push_str(record);
-                    self.walk(&mut path, field.record, from);
-                }
-                if let Some(attribute) = &from.attribute {
-                    path.push_str("/@");
-                    path.push_str(attribute);
-                }
-            }
-            None => path.extend([record, "/", field.name]),
+    /// The place of a record, from which those of its fields follow.
+    pub(super) fn record(&self, path: Arc<str>) -> Place {
+        Place::Record {
+            path,
+            ways: self.ways.clone(),
         }
-        Place::Path(path.into())
-    }
-
-    /// Goes a path from where `at` is, over the part that it begins with, but for its attribute.
-    fn walk(&self, at: &mut String, record: Option<usize>, path: &XmlPath) {
-        let ReaderKind::Xml(rules) = &self.format.reader else {
-            return;
-        };
-        let of = record.and_then(|record| rules.records.get(record));
-        let parts = of.map_or(&[][..], |record| &record.parts);
-        let part = path.part.as_ref();
-        if let Some(part) = part.and_then(|name| parts.iter().find(|part| part.name == *name)) {
-            // A part begins with none but those above it.
-            self.walk(at, record, &part.path);
-        }
-        for _ in 0..path.up {
-            at.truncate(at.rfind('/').unwrap_or(0));
-        }
-        extend(at, path);
     }
 
     /// Decoded bytes of a record as the partner sent them.
@@ -138,9 +105,37 @@ impl XmlLayout {
     }
 }
 
-fn extend(at: &mut String, path: &XmlPath) {
-    for element in &path.elements {
-        at.push('/');
-        at.push_str(element);
+/// The ways from a record to the format's fields.
+fn ways(format: &Format, rules: &XmlRules) -> Arc<[Way]> {
+    let way = |field: &Field| {
+        let Some(path) = &field.path else {
+            return Way {
+                up: Some(0),
+                down: format!("/{}", field.name),
+            };
+        };
+        let record = field.record.and_then(|record| rules.records.get(record));
+        let (up, mut down) = walked(record, path);
+        down.extend(path.attribute.iter().map(|name| format!("@{name}")));
+        Way {
+            up: (!path.from_root).then_some(up),
+            down: down.iter().flat_map(|step| ["/", step]).collect(),
+        }
+    };
+    format.fields.iter().map(way).collect()
+}
+
+/// How far up a path goes from its record, and by which steps down, over the part that it begins with.
+fn walked(record: Option<&XmlRecord>, path: &XmlPath) -> (usize, Vec<String>) {
+    let parts = record.map_or(&[][..], |record| &record.parts);
+    let part = path.part.as_ref();
+    let part = part.and_then(|name| parts.iter().find(|part| part.name == *name));
+    let (mut up, mut down) = part.map_or_else(Default::default, |part| walked(record, &part.path));
+    for _ in 0..path.up {
+        if down.pop().is_none() {
+            up += 1;
+        }
     }
+    down.extend(path.elements.iter().cloned());
+    (up, down)
 }

@@ -7,10 +7,13 @@ use crate::code::Code;
 use crate::model::{Finding, Place};
 use crate::read::field::given;
 
+/// The spot of a field that the format does not have by itself.
+const NOWHERE: u32 = u32::MAX;
+
 impl<'c> Filling<'c> {
     /// The text of a member of the family of this number, as the document has it.
     pub(super) fn put_member(&mut self, family: usize, name: &'static str, text: Cow<'c, str>) {
-        let place = self.record.place.of_field(0, name);
+        let place = self.record.place.of_field(NOWHERE, name);
         let field = &self.layout.format().families[family];
         if self.record.fields.iter().any(|field| field.name == name) {
             let finding = Finding::field(Code::ConflictingFields, name).at(place);
@@ -27,7 +30,7 @@ impl<'c> Filling<'c> {
             self.record.findings.push(finding.at(place));
             return;
         }
-        if let Some(mut given) = given(field, text, 0) {
+        if let Some(mut given) = given(field, text, NOWHERE) {
             given.name = name;
             self.record.fields.push(given);
         }

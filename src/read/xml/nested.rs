@@ -38,7 +38,7 @@ impl<'c> Nested<'c> {
         element: &'c Element,
     ) -> Vec<RawRecord<'c>> {
         let whole = || {
-            let place = Place::Path(element.path.clone());
+            let place = layout.record(element.path.clone());
             Filling::new(layout, element, place, Source::Item(at))
         };
         if element.bytes.is_empty() {
@@ -116,7 +116,7 @@ impl<'c> Nested<'c> {
         source: Source,
         undecodable: bool,
     ) -> RawRecord<'c> {
-        let place = Place::Path(self.path(node).into());
+        let place = self.layout.record(self.path(node).into());
         let mut filling = Filling::new(self.layout, self.element, place, source);
         let fields = &self.layout.format().fields;
         let own = |at: usize| fields[at].record.is_none_or(|record| record == plan.number);

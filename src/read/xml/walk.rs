@@ -61,7 +61,7 @@ impl<'c> Walk<'c> {
             filling: Filling::new(
                 layout,
                 element,
-                Place::Path(element.path.clone()),
+                layout.record(element.path.clone()),
                 Source::Item(at),
             ),
             joined: Vec::new(),
@@ -319,10 +319,7 @@ impl<'c> Walk<'c> {
         if passed_over || !self.filling.record.batch.is_empty() {
             return;
         }
-        let Place::Path(record) = &self.filling.record.place else {
-            return;
-        };
-        let mut path = record.to_string();
+        let mut path = self.element.path.to_string();
         for open in self.open.iter().skip(1) {
             path.push('/');
             path.push_str(open.local);
