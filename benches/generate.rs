@@ -1,5 +1,6 @@
-//! Writes large files of format `insurance-csv-1`, the same bytes for the same arguments: registrations that bring their
-//! customer along, or updates and top-ups of insurances that such a file registered. Streams: memory stays flat.
+//! Writes large files, the same bytes for the same arguments. Of format `insurance-csv-1`: registrations that bring their
+//! customer along, or updates and top-ups of insurances that such a file registered. Of `canonical-csv`: loans, and a
+//! receivable of each; of `loan-repayments-csv-1`: what pays these. Streams: memory stays flat.
 //!
 //! `cargo run --release --example generate -- --rows 1000000 -o INS_20261120_001.csv`
 
@@ -42,6 +43,9 @@ enum Kind {
     Register,
     Update,
     TopUp,
+    Loan,
+    Receivable,
+    Repayment,
 }
 
 fn main() -> Result<()> {
@@ -55,13 +59,17 @@ fn main() -> Result<()> {
         Kind::Register => REGISTER,
         Kind::Update => UPDATE,
         Kind::TopUp => TOP_UP,
+        Kind::Loan => LOAN,
+        Kind::Receivable => RECEIVABLE,
+        Kind::Repayment => REPAYMENT,
     };
+    let delimiter = options.kind.delimiter();
     let head: &[&str] = if options.ids {
         &["Instruktions-id"]
     } else {
         &[]
     };
-    line.push_str(&[head, columns].concat().join(";"));
+    line.push_str(&[head, columns].concat().join(delimiter));
     write_line(&mut out, &mut line)?;
     for row in 0..options.rows {
         if options.ids {
@@ -72,6 +80,9 @@ fn main() -> Result<()> {
             Kind::Register => register(row, bad, &mut random),
             Kind::Update => update(random.below(options.book), bad, &mut random),
             Kind::TopUp => top_up(random.below(options.book), bad, &mut random),
+            Kind::Loan => loan(row, &mut random),
+            Kind::Receivable => receivable(row, &mut random),
+            Kind::Repayment => repayment(row % options.book, options.seed, bad, &mut random),
         };
         write_line(&mut out, &mut line)?;
     }
@@ -97,6 +108,40 @@ const REGISTER: &[&str] = &[
 ];
 const UPDATE: &[&str] = &["Åtgärd", "Försäkringsnr", "Lånenr"];
 const TOP_UP: &[&str] = &["Åtgärd", "Försäkringsnr", "Belopp", "Valuta"];
+const LOAN: &[&str] = &[
+    "kind",
+    "contract_no",
+    "action",
+    "person_id",
+    "loan_type",
+    "country",
+    "reference_no",
+    "currency",
+    "amount",
+    "principal",
+    "repayment_channel",
+];
+const RECEIVABLE: &[&str] = &[
+    "kind",
+    "contract_no",
+    "receivable_no",
+    "receivable_type",
+    "billing_date",
+    "due_date",
+    "currency",
+    "line.PRI",
+    "line.INT",
+];
+const REPAYMENT: &[&str] = &[
+    "OCR",
+    "Belopp",
+    "Valuta",
+    "Valutadag",
+    "Bokföringsdag",
+    "Betalare",
+    "Betalkanal",
+    "Bankens referens",
+];
 
 const FIRST: &[&str] = &[
     "Åsa", "Örjan", "Märta", "Björn", "Anna", "Lars", "Zoë", "Jürgen", "Maja", "Hélène", "Nils",
@@ -116,7 +161,8 @@ const LAST: &[&str] = &[
 ];
 
 fn id(options: &Options, row: u64) -> String {
-    format!("{}-{}-{row};", options.kind.word(), options.seed)
+    let delimiter = options.kind.delimiter();
+    format!("{}-{}-{row}{delimiter}", options.kind.word(), options.seed)
 }
 
 fn register(row: u64, bad: bool, random: &mut Random) -> String {
@@ -173,6 +219,68 @@ fn top_up(insurance: u64, bad: bool, random: &mut Random) -> String {
     format!("Utökning;F{insurance:09};{amount},00;{currency}")
 }
 
+/// A loan taken over from another system.
+fn loan(row: u64, random: &mut Random) -> String {
+    let principal = 20_000 + random.below(300_000);
+    let reference = ocr(row);
+    format!(
+        "loan.contract,L{row:09},import,P{row:09},ANNUITY,SE,{reference},SEK,{principal}.00,{principal}.00,BANKGIRO"
+    )
+}
+
+/// What is owed on it: the same for every seed, so that repayments can pay it.
+fn receivable(row: u64, random: &mut Random) -> String {
+    let interest = 50 + random.below(2_000);
+    format!(
+        "loan.receivable,L{row:09},R{row:09},PERIODIC,2026-11-02,2026-11-30,SEK,1000.00,{interest}.00"
+    )
+}
+
+/// Most pay what is owed and a little more, some less.
+fn repayment(loan: u64, seed: u64, bad: bool, random: &mut Random) -> String {
+    let fault = if bad { random.below(3) } else { u64::MAX };
+    let amount = if random.below(10) == 0 {
+        500 + random.below(400)
+    } else {
+        3_100
+    };
+    let amount = if fault == 0 {
+        format!("{amount} kr")
+    } else {
+        format!("{amount},00")
+    };
+    let mut reference = ocr(loan);
+    if fault == 1 {
+        reference.push('0');
+    }
+    let currency = if fault == 2 { "EUR" } else { "SEK" };
+    let first = FIRST[random.pick(FIRST.len())];
+    let last = LAST[random.pick(LAST.len())];
+    format!(
+        "{reference};{amount};{currency};2026-11-19;2026-11-20;{first} {last};BANKGIRO;53{seed:02}{loan:010}"
+    )
+}
+
+/// A reference number with its check digit.
+fn ocr(row: u64) -> String {
+    let digits = format!("7{row:010}");
+    let check = luhn(&digits);
+    format!("{digits}{check}")
+}
+
+/// The check digit that makes a number good by modulus 10.
+fn luhn(digits: &str) -> u32 {
+    let double = |at: usize| if at.is_multiple_of(2) { 2 } else { 1 };
+    let digits = digits.bytes().rev().enumerate();
+    let sum: u32 = digits
+        .map(|(at, byte)| {
+            let product = u32::from(byte - b'0') * double(at);
+            product / 10 + product % 10
+        })
+        .sum();
+    (10 - sum % 10) % 10
+}
+
 /// A personnummer of its own for each row, for rows below fifteen million: birth days of people who are 21 to 60 years
 /// old in November 2026, then the serial number.
 fn personnummer(row: u64) -> String {
@@ -186,15 +294,8 @@ fn personnummer(row: u64) -> String {
         day.month(),
         day.day()
     );
-    let sum: u32 = digits[2..]
-        .bytes()
-        .enumerate()
-        .map(|(at, byte)| {
-            let product = u32::from(byte - b'0') * if at % 2 == 0 { 2 } else { 1 };
-            product / 10 + product % 10
-        })
-        .sum();
-    format!("{digits}{}", (10 - sum % 10) % 10)
+    let check = luhn(&digits[2..]);
+    format!("{digits}{check}")
 }
 
 /// Writes a line in windows-1252, which is Latin-1 for every letter used here.
@@ -211,11 +312,22 @@ fn write_line(out: &mut impl Write, line: &mut String) -> Result<()> {
 }
 
 impl Kind {
+    /// What stands between the cells of its format.
+    const fn delimiter(self) -> &'static str {
+        match self {
+            Self::Register | Self::Update | Self::TopUp | Self::Repayment => ";",
+            Self::Loan | Self::Receivable => ",",
+        }
+    }
+
     const fn word(self) -> &'static str {
         match self {
             Self::Register => "R",
             Self::Update => "U",
             Self::TopUp => "T",
+            Self::Loan => "L",
+            Self::Receivable => "O",
+            Self::Repayment => "P",
         }
     }
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Measures the release build on generated files of insurance-csv-1 and prints one table.
-#   benches/run.sh [SCALE…]     1m, 10m, small, or a number of registrations (default: 1m small)
+# Measures the release build on generated files and prints one table.
+#   benches/run.sh [SCALE…]     1m, 10m, small, loans, or a number of registrations (default: 1m small)
 # 1m:    1,000,000 registrations, each with its customer, into a new book
 # 10m:   10,000,000 of them
 # small: 1,000 updates against a book of 1,000,000 (made first, if 1m did not run)
+# loans: 1,000,000 repayments against a book of 1,000,000 loans, each with an open receivable (both made first)
 # BENCH_DIR names the folder for files and sites; its disk is what is measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -27,13 +28,18 @@ time_zone = "Europe/Stockholm"
 calendar = "SE"
 
 [partner.bench]
-formats = ["insurance-csv-1"]
-lines = ["insurance"]
+formats = ["insurance-csv-1", "loan-repayments-csv-1", "canonical-csv"]
+lines = ["insurance", "loan"]
 settle = "0s"
 limits = { bytes = "8GiB" }
 
 [product.LOANPROT-A]
 line = "insurance"
+
+[product.ANNUITY]
+line = "loan"
+currency = ["SEK"]
+reference = "se-ocr"
 TOML
     mkdir -p "$folder/$1/inbox/bench" "$folder/$1/outbox/bench"
 }
@@ -77,13 +83,23 @@ for scale in "${scales[@]}"; do
             -o "$folder/million/inbox/bench/INS_20261120_002.csv"
         measure "1,000 updates, book of 1 M" million 1000
         ;;
+    loans)
+        site loans
+        inbox=$folder/loans/inbox/bench
+        "$generate" --rows 1000000 --kind loan --bad 0 -o "$inbox/canonical_1.csv"
+        measure "(1 M loans taken over)" loans 1000000
+        "$generate" --rows 1000000 --kind receivable --bad 0 -o "$inbox/canonical_2.csv"
+        measure "(1 M receivables)" loans 1000000
+        "$generate" --rows 1000000 --kind repayment -o "$inbox/inbet_20261120_001.csv"
+        measure "1 M repayments, book of 1 M loans" loans 1000000
+        ;;
     [1-9]*)
         registrations some "$scale"
         measure "registrations, new book" some "$scale"
         rm -rf "${folder:?}/some"
         ;;
     *)
-        echo "unknown scale $scale: 1m, 10m, small or a number" >&2
+        echo "unknown scale $scale: 1m, 10m, small, loans or a number" >&2
         exit 2
         ;;
     esac

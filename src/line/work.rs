@@ -147,7 +147,12 @@ impl<'a> Work<'a> {
             }
             Step::Refuse(code) => {
                 let state = entity.state().word();
-                let can = entity.allowed().join(", ");
+                let can = entity.allowed();
+                let can = if can.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    can.join(", ")
+                };
                 let hint = code.entry().hint;
                 let said = format!("{hint}; in state `{state}` it takes {can}");
                 self.note(Finding::new(code).hinting(said));

@@ -188,15 +188,23 @@ fn refused(standing: Standing, checked: &Checked, findings: Vec<Finding>) -> Dec
 pub(super) struct Keys {
     text: String,
     ends: Vec<(Space, usize)>,
+    /// How many records there are.
+    records: u64,
+    /// Spaces in which records have keys of their own name, with their ordinals among these, from 1.
+    own: Vec<(Space, u64)>,
 }
 
 impl Keys {
     /// The keys of a record.
     pub(super) fn add(&mut self, checked: &Checked) {
+        self.records += 1;
         let Some((line, kind)) = line::kind(&checked.kind) else {
             return;
         };
         let mut push = |space: Space, key: &str| {
+            if key == line::RECORD_NAME {
+                return self.own.push((space, self.records));
+            }
             self.text.push_str(key);
             self.ends.push((space, self.text.len()));
         };
@@ -212,7 +220,18 @@ impl Keys {
         }
     }
 
-    /// Them all.
+    /// The keys that are names of the records themselves, of which so many were read before.
+    pub(super) fn own(&self, batch: Uuid, before: u64) -> impl Iterator<Item = (Space, String)> {
+        let own = self.own.iter();
+        own.map(move |(space, ordinal)| (*space, line::record_name(batch, before + ordinal)))
+    }
+
+    /// How many records there are.
+    pub(super) const fn records(&self) -> u64 {
+        self.records
+    }
+
+    /// All others.
     pub(super) fn iter(&self) -> impl Iterator<Item = (Space, &str)> {
         let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
         self.ends

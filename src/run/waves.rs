@@ -265,7 +265,13 @@ impl State {
         book: &mut Book,
         batch: &mut Vec<Finding>,
     ) -> Result<Vec<DecidedChunk>, Fault> {
-        book.prefetch(wave.iter().flat_map(|chunk| chunk.keys.iter()))?;
+        let (mut own, mut before) = (Vec::new(), self.read);
+        for chunk in &wave {
+            own.extend(chunk.keys.own(decider.batch, before));
+            before += chunk.keys.records();
+        }
+        let own = own.iter().map(|(space, name)| (*space, name.as_str()));
+        book.prefetch(wave.iter().flat_map(|chunk| chunk.keys.iter()).chain(own))?;
         let mut done = Vec::with_capacity(wave.len());
         for chunk in wave {
             for finding in chunk.batch {

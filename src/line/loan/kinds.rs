@@ -83,7 +83,7 @@ const RECEIVABLE: &[FieldSpec] = &[
     required("due_date", T::Date),
     required("currency", T::Currency),
     optional("amount", money(Sign::Positive)),
-    optional("line.*", money(Sign::Positive)),
+    optional("line.*", money(Sign::NotNegative)),
     optional("period_start", T::Date),
     optional("period_end", T::Date),
 ];

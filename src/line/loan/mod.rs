@@ -30,7 +30,7 @@ mod work;
 use anyhow::Result;
 
 use super::work::{Work, load};
-use super::{Context, Registration, Space, Standing, Store};
+use super::{Context, RECORD_NAME, Registration, Space, Standing, Store};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Instruction, KindSpec};
@@ -161,6 +161,9 @@ fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
         ("loan_type", TYPE),
     ];
     let fields = &instruction.fields;
+    if matches!(instruction.kind.name, "loan.repayment" | "loan.reversal") {
+        add(CASH, RECORD_NAME);
+    }
     for (name, space) in KEYS {
         if let Some(key) = fields.text(name) {
             add(*space, key);
