@@ -61,7 +61,14 @@ pub(super) fn add_card(
     }
     let before = (contract.accounts.len(), contract.cards.len());
     contract.meet(&holder.no, &holder.customer.reference);
-    if let Some(iban) = wanted.account.as_ref().and_then(|new| new.iban.as_deref()) {
+    let iban = wanted.account.as_ref().and_then(|new| new.iban.as_deref());
+    let serves = |iban: &str| {
+        contract
+            .accounts
+            .iter()
+            .any(|one| one.iban.as_deref() == Some(iban))
+    };
+    if let Some(iban) = iban.filter(|iban| !serves(iban)) {
         enlist(store, iban, work.key)?;
     }
     put(work, contract, wanted, &holder, line, product);

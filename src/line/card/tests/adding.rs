@@ -268,3 +268,17 @@ fn only_a_supplementary_cardholder_can_become_the_owner() {
         "SUPPLEMENTARY SUPPLEMENTARY PRINCIPAL"
     );
 }
+
+#[test]
+fn a_card_is_the_main_one_where_there_is_none() {
+    let mut desk = Desk::with("SIGNED");
+    let key = (super::super::CONTRACT, "K1".to_owned());
+    let state = desk.book.entities[&key].replace("PRINCIPAL", "SUPPLEMENTARY");
+    desk.book.entities.insert(key, state);
+    desk.good("contract.add-card", &add("2"));
+    desk.good("contract.add-card", &add("3"));
+    assert_eq!(
+        desk.cards("indicator"),
+        "SUPPLEMENTARY PRINCIPAL SUPPLEMENTARY"
+    );
+}

@@ -346,6 +346,18 @@ fn one_bank_account_serves_many_contracts() {
             "they are several"
         );
     }
+    // More than stand on one page.
+    for no in 10..150 {
+        desk.good("contract.create", &create(&format!("K{no}"), "DEBIT"));
+    }
+    let decision = desk.good("contract.inquire", "iban=DE02500105174128973163");
+    let all = decision.reply.expect("an answer");
+    let last = &all.as_array().expect("a list")[142];
+    assert_eq!(
+        last["contractIdentifier"]["issuerContractExternalReference"],
+        "K149"
+    );
+    assert_eq!(all.as_array().map(Vec::len), Some(143));
     for (fields, expected) in [
         ("iban=FR1420041010050500013M02606", "not_found:iban"),
         ("contract_ref=K9", "not_found:contract_ref"),
@@ -361,4 +373,13 @@ fn one_bank_account_serves_many_contracts() {
             "{fields}"
         );
     }
+}
+
+#[test]
+fn a_product_of_another_line_is_none_of_cards() {
+    let mut desk = Desk::new();
+    let other = crate::line::insurance::Product::default();
+    desk.products.insurance.insert("INS".to_owned(), other);
+    let said = desk.refused("contract.create", &create("K1", "INS"));
+    assert_eq!(said, "unknown_product:product");
 }
