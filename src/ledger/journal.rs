@@ -179,12 +179,9 @@ impl Book {
         Ok(rows.len() as u64)
     }
 
-    /// What a partner has sent with these bytes, oldest first.
-    pub fn batches_with_sha(&self, partner: &str, sha256: &str) -> Result<Vec<JournalRow>> {
-        self.rows_where(
-            "sha256 = ?1 AND partner = ?2 ORDER BY id",
-            [sha256, partner],
-        )
+    /// What was sent with these bytes, by whomever, oldest first.
+    pub fn batches_with_sha(&self, sha256: &str) -> Result<Vec<JournalRow>> {
+        self.rows_where("sha256 = ?1 ORDER BY id", [sha256])
     }
 
     /// Batches whose name begins so, oldest first.

@@ -60,13 +60,19 @@ pub(super) struct Naming {
     pub(super) duplicate_of: Option<String>,
 }
 
-/// Names a batch by its hash and by what the journal knows of the same bytes.
+/// Names a batch by its hash and by what the journal knows of the same bytes. Those of another partner are no duplicate,
+/// and yet have taken the name: both sides' answers may come to the book's owner.
 pub(super) fn number(book: &Book, partner: &Partner, sha256: &str) -> Result<Naming> {
-    let earlier = book.batches_with_sha(&partner.name, sha256)?;
+    let earlier = book.batches_with_sha(sha256)?;
     let short = &sha256[..12];
+    let own = || {
+        earlier
+            .iter()
+            .filter(|row| row.journal.partner == partner.name)
+    };
     let is_duplicate = |row: &&JournalRow| row.journal.status == Status::Duplicate.as_str();
-    let duplicates = earlier.iter().filter(is_duplicate).count();
-    if let Some(first) = earlier.iter().find(|row| took(row)) {
+    let duplicates = own().filter(is_duplicate).count();
+    if let Some(first) = own().find(|row| took(row)) {
         let batch = format!("{short}.dup{}", duplicates + 1);
         return Ok(Naming {
             batch,

@@ -215,6 +215,37 @@ fn the_insurer_answers_and_the_factor_is_told() {
 }
 
 #[test]
+fn the_insurers_file_dropped_by_the_factor_too_is_in_nobodys_way() {
+    let place = Place::new(SETTINGS);
+    place.drop("factor", "canonical_a.csv", REQUESTS);
+    for partner in ["factor", "insurer"] {
+        place.drop(partner, "canonical_offers.csv", OFFERS);
+    }
+    assert_eq!(place.run("20T02:00:00"), 1);
+    let summaries = |partner: &str| {
+        let mut names = place.names(partner);
+        names
+            .retain(|name| name.starts_with("canonical_offers") && name.ends_with(".summary.json"));
+        names
+    };
+    let told = summaries("factor");
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told.iter().any(|name| name.contains(".r2.")), "{told:?}");
+    let own = summaries("insurer");
+    assert!(own[0].contains(".r2."), "{own:?}");
+    assert_eq!(place.events("canonical_offers").len(), 2);
+    assert_eq!(place.sluss(&["audit"]), 0);
+    // Again from the insurer: its own duplicate.
+    place.drop("insurer", "canonical_offers.csv", OFFERS);
+    assert_eq!(place.run("20T03:00:00"), 0);
+    assert!(
+        summaries("insurer")
+            .iter()
+            .any(|name| name.contains(".dup1."))
+    );
+}
+
+#[test]
 fn events_of_the_insurers_feed_are_masked_as_the_factor_wishes() {
     let masked = SETTINGS.replacen(
         "settle = \"0s\"",

@@ -134,11 +134,8 @@ fn the_journal_gives_back_what_it_was_given() {
     );
     assert_eq!(book.batches_named("a_").expect("rows"), []);
     let sha = "aaaaaaaaaaaaaaaaaaaaaaaa";
-    assert_eq!(
-        book.batches_with_sha("nordbank", sha).expect("rows"),
-        rows(&[&first])
-    );
-    assert_eq!(book.batches_with_sha("other", sha).expect("rows"), []);
+    assert_eq!(book.batches_with_sha(sha).expect("rows"), rows(&[&first]));
+    assert_eq!(book.batches_with_sha("b").expect("rows"), []);
     assert_eq!(book.last_business_date().expect("a date"), Some(day(21)));
     let mut all = Vec::new();
     book.each_batch(&mut |row| {
