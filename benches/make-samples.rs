@@ -11,7 +11,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 fn main() -> Result<()> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for partner in ["fjordbank", "havslan", "nordbank"] {
+    for partner in ["fjordbank", "havsfaktura", "havslan", "nordbank"] {
         let to = top.join("inbox-sample").join(partner);
         for entry in walkdir::WalkDir::new(top.join("benches/samples").join(partner)).min_depth(1) {
             let from = entry?.into_path();
