@@ -51,18 +51,18 @@ pub const fn inquiry(name: &'static str, fields: &'static [FieldSpec]) -> KindSp
 }
 
 /// The same kind, for the partner's own feed alone.
-pub const fn partners(kind: KindSpec) -> KindSpec {
+pub const fn partners(kind: &KindSpec) -> KindSpec {
     KindSpec {
         side: Side::Partner,
-        ..kind
+        ..*kind
     }
 }
 
 /// The same kind, for the insurer's feed alone.
-pub const fn insurers(kind: KindSpec) -> KindSpec {
+pub const fn insurers(kind: &KindSpec) -> KindSpec {
     KindSpec {
         side: Side::Insurer,
-        ..kind
+        ..*kind
     }
 }
 

@@ -120,7 +120,7 @@ fn carry_out_due(
             claimed_at: now,
         };
         let answers = folder
-            .make(&day.base(), 0o700)
+            .make(day.base(), 0o700)
             .map_err(anyhow::Error::from)?;
         match day.work(&due, book, &answers)? {
             Some(summary) => {

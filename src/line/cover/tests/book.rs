@@ -161,11 +161,11 @@ impl Desk {
 
     /// Is on a day at 02:00, after all that has fallen due by then was carried out, each thing at its own time.
     pub(super) fn to(&mut self, text: &str) -> Vec<(String, Decision)> {
-        self.to_instant(&format!("{text}T02:00:00+01:00"))
+        self.until(&format!("{text}T02:00:00+01:00"))
     }
 
     /// The same, at an instant.
-    pub(super) fn to_instant(&mut self, text: &str) -> Vec<(String, Decision)> {
+    pub(super) fn until(&mut self, text: &str) -> Vec<(String, Decision)> {
         let now = instant(text);
         let today = now.date_naive();
         let mut carried = Vec::new();

@@ -271,7 +271,7 @@ fn play(desk: &mut Desk, model: &mut Model, at: usize, asked: &Asked) -> Result<
         Asked::Wait(hours) => {
             model.wait(*hours);
             let now = super::instant("2026-11-20T00:00:00+01:00") + TimeDelta::hours(model.hour);
-            desk.to_instant(&now.to_rfc3339());
+            desk.until(&now.to_rfc3339());
             return Ok(());
         }
         Asked::NewPolicy => {
@@ -315,9 +315,10 @@ fn compare(desk: &Desk, model: &Model) -> Result<(), TestCaseError> {
         let insured = model.insured(at);
         let kept = desk.book.entities.get(&(BUYER, format!("SE:{buyer}:SEK")));
         let expected = format!(r#"{{"amount":"{}.{:02}"}}"#, insured / 100, insured % 100);
-        match kept {
-            Some(kept) => prop_assert_eq!(kept, &expected),
-            None => prop_assert_eq!(insured, 0),
+        if let Some(kept) = kept {
+            prop_assert_eq!(kept, &expected);
+        } else {
+            prop_assert_eq!(insured, 0);
         }
     }
     Ok(())

@@ -54,7 +54,7 @@ fn an_invoice_that_is_past_due_is_not_insured() {
         let mut desk = Desk::with("quote.offered", &request);
         desk.to("2026-11-21");
         desk.clone().good(kind, fields);
-        desk.to_instant("2026-11-22T01:59:59+01:00");
+        desk.until("2026-11-22T01:59:59+01:00");
         let decision = desk.send(kind, fields);
         assert_eq!(codes(&decision), "due_date_passed", "{kind}");
         assert!(
@@ -75,7 +75,7 @@ fn all_that_keeps_a_quote_from_activation_is_told() {
         .get_mut(&Channel::Insure)
         .expect("set up");
     product.buyer_limit = Some(10_000.into());
-    desk.to_instant("2026-11-22T00:00:00+01:00");
+    desk.until("2026-11-22T00:00:00+01:00");
     assert_eq!(
         desk.refused("quote.activate", I1),
         "signature_required due_date_passed cover_limit_exceeded"

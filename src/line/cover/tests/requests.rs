@@ -5,10 +5,10 @@ use super::{Desk, codes, connect, day, insure, reinsure};
 /// A request with some of its fields in other words.
 fn with(request: &str, changes: &str) -> String {
     let name = |field: &str| field.split_once('=').map(|(name, _)| name.to_owned());
-    let changed: Vec<_> = changes.split_whitespace().filter_map(name).collect();
+    let names: Vec<_> = changes.split_whitespace().filter_map(name).collect();
     let kept = request
         .split_whitespace()
-        .filter(|field| name(field).is_some_and(|name| !changed.contains(&name)));
+        .filter(|field| name(field).is_some_and(|name| !names.contains(&name)));
     let given = changes
         .split_whitespace()
         .filter(|field| !field.ends_with('='));

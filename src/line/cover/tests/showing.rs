@@ -122,7 +122,7 @@ fn everything_a_record_asks_for_is_named_ahead() {
     };
     let mut keys = Vec::new();
     cover::keys(&instruction, &mut |space, key| {
-        keys.push(format!("{} {key}", space.0))
+        keys.push(format!("{} {key}", space.0));
     });
     assert_eq!(keys, ["q I1", "qi x", "qb DE:HRB1:SEK", "qs SE:5599990016"]);
 }

@@ -25,8 +25,8 @@ fn an_offer_stands_for_its_hours() {
     ] {
         let mut desk = Desk::with("quote.offered", &request);
         assert_eq!(desk.show("I1")["expires_at"], over);
-        assert_eq!(desk.to_instant(last).len(), 0);
-        let carried = desk.to_instant("2026-11-30T12:00:00+01:00");
+        assert_eq!(desk.until(last).len(), 0);
+        let carried = desk.until("2026-11-30T12:00:00+01:00");
         assert_eq!(carried.len(), 1);
         assert_eq!(
             (carried[0].0.as_str(), events(&carried[0].1).as_str()),
@@ -49,7 +49,7 @@ fn the_hours_are_a_setting_and_count_from_the_offers_own_batch() {
         .get_mut(&Channel::Reinsure)
         .expect("set up");
     product.quote_hours = 6;
-    desk.to_instant("2026-11-21T20:30:00+01:00");
+    desk.until("2026-11-21T20:30:00+01:00");
     desk.good(
         "quote.offer",
         "invoice_reference=I1 premium_amount=1 premium_amount_currency=SEK",
@@ -73,12 +73,12 @@ fn hours_are_hours_when_the_clocks_change() {
 #[test]
 fn who_is_to_sign_has_no_more_time() {
     let mut desk = Desk::with("quote.offered", &insure());
-    desk.to_instant("2026-11-21T12:00:00+01:00");
+    desk.until("2026-11-21T12:00:00+01:00");
     desk.good(
         "quote.sign-and-activate",
         "invoice_reference=I1 user_email=a@example.se user_first_name=A user_last_name=B",
     );
-    let carried = desk.to_instant("2026-11-22T02:00:00+01:00");
+    let carried = desk.until("2026-11-22T02:00:00+01:00");
     assert_eq!(events(&carried[0].1), "quote.rejected");
     assert_eq!(desk.reason("I1"), "quote_expired");
     assert_eq!(
