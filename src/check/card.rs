@@ -98,18 +98,35 @@ fn is_masked(text: &str) -> bool {
             .all(|byte| matches!(byte, b'*' | b'x' | b'X'))
 }
 
-/// What is to be hidden of a field that holds a card number, well written or not.
-pub(super) fn hidden_field(seen: &str) -> Hidden {
-    Hidden {
-        sent: seen.trim().into(),
-        shown: mask(seen.trim()).into(),
+/// Digits that may be shown: the first six and the last four.
+const SHOWN: usize = 10;
+
+/// The text of a field that is for card numbers, as it may be shown: whatever it is, never more digits than of a card.
+pub(super) fn shown(seen: &str) -> String {
+    let digits = seen.bytes().filter(u8::is_ascii_digit).count();
+    if digits > SHOWN {
+        mask(seen)
+    } else {
+        seen.to_owned()
     }
+}
+
+/// What is to be hidden of a field that is for card numbers; `None`: nothing.
+pub(super) fn hidden_field(seen: &str) -> Option<Hidden> {
+    let sent = seen.trim();
+    let shown = shown(sent);
+    (shown != sent).then(|| Hidden {
+        sent: sent.into(),
+        shown: shown.into(),
+    })
 }
 
 /// What is to be hidden of a text that holds card numbers.
 pub(super) fn hidden_within(seen: &str) -> impl Iterator<Item = Hidden> {
     let found = spans(seen.as_bytes(), Certainty::May);
-    found.into_iter().map(|span| hidden_field(&seen[span]))
+    found
+        .into_iter()
+        .filter_map(|span| hidden_field(&seen[span]))
 }
 
 /// A text with what may be card numbers in it masked.
@@ -355,5 +372,17 @@ mod tests {
             assert_eq!(hide_certain(text), expected);
         }
         assert_eq!(hide("12348505533653587133 x"), "12348505533653587133 x");
+        for (text, expected) in [
+            ("4546177060616413", "454617******6413"),
+            ("4546177060616413x", "*****************"),
+            ("45461770606", "***********"),
+            // As much as may be shown of a card anyway.
+            ("454617******6413", "454617******6413"),
+            ("1", "1"),
+            ("N/A", "N/A"),
+        ] {
+            assert_eq!(shown(text), expected);
+            assert_eq!(hidden_field(text).is_none(), text == expected, "{text}");
+        }
     }
 }

@@ -7,7 +7,6 @@ use compact_str::CompactString;
 use super::card;
 use super::profile::Profile;
 use crate::code::Code;
-use crate::model::value::mask;
 use crate::model::{Checked, Shown};
 
 /// Hides card numbers in what is told of a record: of a line that takes them wherever they stand, of another where one was
@@ -27,7 +26,7 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
     for finding in &mut checked.findings {
         finding.value = finding.value.take().map(|value| {
             if profile.card_numbers.contains(&*finding.field) {
-                return Shown::plain(&mask(value.reveal()));
+                return Shown::plain(&card::shown(value.reveal()));
             }
             if !everywhere && finding.code != Code::SensitiveData {
                 return value;

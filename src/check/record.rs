@@ -164,7 +164,7 @@ impl<'r> Work<'r> {
             return;
         }
         if self.profile.card_numbers.contains(field.name) {
-            self.hidden.push(card::hidden_field(&field.seen));
+            self.hidden.extend(card::hidden_field(&field.seen));
         }
         if self.is_second(field) {
             return;

@@ -98,12 +98,11 @@ fn lines(fields: &Fields, found: &mut Vec<Finding>) {
 }
 
 fn closing(fields: &Fields, found: &mut Vec<Finding>) {
-    let scheduled = fields.text("delay_type").map(|word| word == "SCHEDULED");
-    match (scheduled, fields.has("closing_date")) {
-        (Some(true), false) => {
+    match (fields.text("delay_type"), fields.has("closing_date")) {
+        (Some("SCHEDULED"), false) => {
             found.push(Finding::field(Code::ClosingDateRequired, "closing_date"));
         }
-        (Some(false), true) => found.push(
+        (Some("AT_CARD_EXPIRY"), true) => found.push(
             Finding::field(Code::ConflictingFields, "closing_date")
                 .saying("only a SCHEDULED closing has a date")
                 .hinting("leave the date out, or send SCHEDULED"),

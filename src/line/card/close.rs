@@ -99,6 +99,13 @@ pub(super) fn close(work: &mut Work<'_>, contract: &mut Contract) {
 fn in_time(work: &mut Work<'_>, contract: &Contract, closing: &Closing) {
     let passed = |day| day <= work.today();
     match closing.delay {
+        // A day that has come is no other than now.
+        DelayType::Immediate if closing.date.is_some_and(|day| !passed(day)) => {
+            let finding = Finding::field(Code::ConflictingFields, "closing_date")
+                .saying("an IMMEDIATE closing has no day to come")
+                .hinting("leave the date out, or send SCHEDULED");
+            work.note(finding);
+        }
         DelayType::Immediate => {}
         DelayType::Scheduled if closing.date.is_some_and(passed) => {
             work.find(Code::ClosingDatePassed, "closing_date");

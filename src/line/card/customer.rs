@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::CUSTOMER;
 use super::ids;
@@ -212,14 +213,22 @@ pub(super) fn address(work: &Work<'_>, no: &str) -> Address {
     }
 }
 
+/// Whether two values say the same: a name in capitals is the same name.
+fn is_same(known: &Json, told: &Json) -> bool {
+    match (known.as_str(), told.as_str()) {
+        (Some(known), Some(told)) => known.to_lowercase() == told.to_lowercase(),
+        _ => known == told,
+    }
+}
+
 /// A record may repeat what is known of a customer. Another name or birth date is another person; what else differs is
 /// not used.
 fn compare(work: &mut Work<'_>, customer: &Customer) {
     let told = taken(work.fields, PERSON);
     let mut differs = false;
     for (name, value) in told.iter() {
-        let known = customer.person.get(name);
-        if known == Some(value) {
+        let known = customer.person.get(name).unwrap_or(&Json::Null);
+        if is_same(known, value) {
             continue;
         }
         match WHO.iter().find(|who| *who == name) {
@@ -232,7 +241,13 @@ fn compare(work: &mut Work<'_>, customer: &Customer) {
         }
     }
     let lines = taken(work.fields, ADDRESS);
-    let known = |address: &Address| address.lines == lines;
+    let known = |address: &Address| {
+        let pairs = address.lines.iter().zip(lines.iter());
+        address.lines.len() == lines.len()
+            && pairs
+                .into_iter()
+                .all(|((a, x), (b, y))| a == b && is_same(x, y))
+    };
     if differs || !lines.is_empty() && !customer.addresses.iter().any(known) {
         work.find(Code::CustomerKept, "owner_customer_ref");
     }

@@ -171,6 +171,7 @@ fn a_closing_needs_a_day_to_come() {
         ),
         ("delay_type=SOON", "unknown_code:delay_type"),
         ("delay_type=SCHEDULED closing_date=2026-11-21", ""),
+        ("delay_type=IMMEDIATE closing_date=2026-11-20", ""),
     ] {
         let said = codes(
             &Desk::with("SIGNED").send("contract.close", &format!("contract_ref=K1 {fields}")),

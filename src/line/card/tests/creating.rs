@@ -259,6 +259,7 @@ fn a_known_owner_needs_no_fields_and_keeps_his_own() {
     let before = desk.customer("P1");
     for (more, expected) in [
         ("first_name=John last_name=Smith", ""),
+        ("first_name=JOHN last_name=SMITH", ""),
         ("title=Dr", "customer_kept:owner_customer_ref"),
         (
             "address_line1=Elsewhere address_country=DE",
