@@ -16,7 +16,7 @@ formats = [\"canonical-csv\"]
 lines = [\"cover\"]
 settle = \"0s\"
 
-[partner.insurer]
+[partner.aegis]
 formats = [\"canonical-csv\"]
 lines = [\"cover\"]
 book = \"factor\"
@@ -67,9 +67,9 @@ impl Place {
         std::fs::write(place.site.join("sluss.toml"), settings).expect("written");
         for folder in [
             "inbox/factor",
-            "inbox/insurer",
+            "inbox/aegis",
             "outbox/factor",
-            "outbox/insurer",
+            "outbox/aegis",
         ] {
             std::fs::create_dir_all(place.site.join(folder)).expect("a folder");
         }
@@ -141,7 +141,7 @@ impl Place {
 fn offered(settings: &str) -> Place {
     let place = Place::new(settings);
     place.drop("factor", "canonical_requests.csv", REQUESTS);
-    place.drop("insurer", "canonical_offers.csv", OFFERS);
+    place.drop("aegis", "canonical_offers.csv", OFFERS);
     assert_eq!(place.run("20T02:00:00"), 1);
     place
 }
@@ -156,14 +156,14 @@ fn listed(summary: &str) -> Vec<String> {
 #[test]
 fn the_insurer_answers_and_the_factor_is_told() {
     let place = offered(SETTINGS);
-    // The factor's requests came first, whatever the names say: the offers found them.
+    // The factor's requests came first, whatever files and partners are called: the offers found them.
     let states = [
         "accepted quote.offered",
         "accepted quote.offered",
         "rejected quote.offered",
     ];
-    assert_eq!(place.states("insurer", "canonical_offers"), states);
-    let errors = place.answer("insurer", "canonical_offers", ".errors.csv");
+    assert_eq!(place.states("aegis", "canonical_offers"), states);
+    let errors = place.answer("aegis", "canonical_offers", ".errors.csv");
     assert!(errors.contains("role_not_allowed"), "{errors}");
 
     let types: Vec<Value> = place
@@ -182,9 +182,9 @@ fn the_insurer_answers_and_the_factor_is_told() {
     );
 
     // Each summary lists only what lies beside it.
-    let own = listed(&place.answer("insurer", "canonical_offers", ".summary.json"));
+    let own = listed(&place.answer("aegis", "canonical_offers", ".summary.json"));
     let told = listed(&place.answer("factor", "canonical_offers", ".summary.json"));
-    for (partner, names) in [("insurer", &own), ("factor", &told)] {
+    for (partner, names) in [("aegis", &own), ("factor", &told)] {
         for name in names {
             assert!(place.names(partner).contains(name), "{partner}: {name}");
         }
@@ -218,7 +218,7 @@ fn the_insurer_answers_and_the_factor_is_told() {
 fn the_insurers_file_dropped_by_the_factor_too_is_in_nobodys_way() {
     let place = Place::new(SETTINGS);
     place.drop("factor", "canonical_a.csv", REQUESTS);
-    for partner in ["factor", "insurer"] {
+    for partner in ["factor", "aegis"] {
         place.drop(partner, "canonical_offers.csv", OFFERS);
     }
     assert_eq!(place.run("20T02:00:00"), 1);
@@ -231,15 +231,15 @@ fn the_insurers_file_dropped_by_the_factor_too_is_in_nobodys_way() {
     let told = summaries("factor");
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told.iter().any(|name| name.contains(".r2.")), "{told:?}");
-    let own = summaries("insurer");
+    let own = summaries("aegis");
     assert!(own[0].contains(".r2."), "{own:?}");
     assert_eq!(place.events("canonical_offers").len(), 2);
     assert_eq!(place.sluss(&["audit"]), 0);
     // Again from the insurer: its own duplicate.
-    place.drop("insurer", "canonical_offers.csv", OFFERS);
+    place.drop("aegis", "canonical_offers.csv", OFFERS);
     assert_eq!(place.run("20T03:00:00"), 0);
     assert!(
-        summaries("insurer")
+        summaries("aegis")
             .iter()
             .any(|name| name.contains(".dup1."))
     );

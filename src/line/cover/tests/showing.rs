@@ -126,3 +126,16 @@ fn everything_a_record_asks_for_is_named_ahead() {
     });
     assert_eq!(keys, ["q I1", "qi x", "qb DE:HRB1:SEK", "qs SE:5599990016"]);
 }
+
+#[test]
+fn the_partners_format_knows_all_that_the_partner_may_say() {
+    let formats = crate::format::load(&[], &crate::line::dictionary::dictionary());
+    let formats = formats.unwrap_or_else(|faults| panic!("{faults}"));
+    let format = &formats["invoice-cover-csv-1"];
+    for kind in KINDS.iter().filter(|kind| kind.side.is_of(false)) {
+        for spec in kind.fields {
+            let known = format.fields.iter().any(|field| field.name == spec.name);
+            assert!(known, "{}: {}", kind.name, spec.name);
+        }
+    }
+}
