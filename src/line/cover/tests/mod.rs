@@ -4,6 +4,7 @@ mod book;
 mod buyers;
 mod cells;
 mod claims;
+mod hostile;
 mod model;
 mod naming;
 mod quotes;
