@@ -117,6 +117,8 @@ catalogue! {
     DiedReading "died_reading" Batch "the program died each time it read this file", fix "tell the operator; the file is kept in quarantine";
     Unsealed "unsealed" Batch "the file carries no seal", fix "send the sealed file";
     TotalsMismatch "totals_mismatch" Batch "a control total differs from what was found", fix "send the complete file; compare `controls` in the summary", iso "AM10";
+    TestFile "test_file" Batch "the file says that it is a test", fix "send the production file, or set `test_files = true` in the profile";
+    WrongPayee "wrong_payee" Batch "the file is for another payee", fix "send it to whom it is for, or mend the profile's number";
     TooManyBad "too_many_bad" Batch "more records are bad than the profile tolerates", fix "mend the records listed and send the file again";
     BatchRejected "batch_rejected" Record "the record is good, but its batch was rejected as a whole", fix "send it again with the mended batch";
     // Reading one record.
@@ -196,6 +198,7 @@ catalogue! {
     NotDue "not_due" Record "the invoice is not overdue yet", fix "claim after the due date; a bankruptcy can be claimed at any time", iso "DT01";
     ClaimPeriodOver "claim_period_over" Record "the time to claim is over", fix "nothing to do; a bankruptcy can be claimed while the cover stands", iso "DT01";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
+    SeveralReferences "several_references" Note "the payment has several references, and no amount for each", fix "match it by hand with loan.match";
     PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
     // Loan.
     AlreadyDecided "already_decided" Record "the application was decided before", fix "a new application is decided anew", iso "AG01";

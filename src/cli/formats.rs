@@ -90,6 +90,7 @@ const fn reader(format: &Format) -> &'static str {
         ReaderKind::Csv(_) => "csv",
         ReaderKind::Xml(_) => "xml",
         ReaderKind::Excel(_) => "excel",
+        ReaderKind::Fixed(_) => "fixed-width",
     }
 }
 

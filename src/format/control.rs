@@ -11,6 +11,10 @@ pub(super) fn controls(
     reader: Option<&ReaderKind>,
     dictionary: &Dictionary,
 ) -> Vec<Control> {
+    if matches!(reader, Some(ReaderKind::Fixed(_))) {
+        // Told with its lines: they are counted, not the records.
+        return Vec::new();
+    }
     let mut tables = root.tables("control");
     if !tables.is_empty() && matches!(reader, Some(ReaderKind::Excel(_))) {
         tables[0].fault("a workbook has no place where a control value is stated");

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::defaults::{Defaults, bools, date_patterns, number_marks};
 use super::field::class;
-use super::{Convert, Dictionary, ReaderKind, folded};
+use super::{Convert, Dictionary, ReaderKind, Several, folded};
 use crate::code::Code;
 use crate::model::FieldType;
 use crate::toml_table::{Table, nearest};
@@ -60,7 +60,11 @@ pub(super) fn convert(
     };
     let number = class == "amount" || class == "number";
     misplaced(table, &["dates"], class == "date");
-    misplaced(table, &["decimal", "grouping", "min", "max"], number);
+    misplaced(
+        table,
+        &["decimal", "grouping", "min", "max", "decimals"],
+        number,
+    );
     misplaced(table, &["bools"], class == "bool");
     misplaced(table, &["map"], !number && class != "date");
     if let Some(word) = table.string("type")
@@ -70,6 +74,7 @@ pub(super) fn convert(
         table.fault_at("type", format!("the field's type is {class}, not `{word}`"));
     }
     own_conversions(table, &mut convert, field, defaults);
+    fixed(table, &mut convert, reader);
     words(table, &mut convert, field.map(|(name, _)| name), dictionary);
     convert
 }
@@ -120,6 +125,29 @@ fn own_conversions(
     // Of all readers XML alone knows no formulas.
     let xml = !convert.neutralised;
     split_and_join(table, convert, xml);
+}
+
+/// What only fixed columns need.
+fn fixed(table: &mut Table<'_>, convert: &mut Convert, reader: Option<&ReaderKind>) {
+    let decimals = table.integer_within("decimals", 0, 6);
+    convert.implied = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+    convert.zeros_are_blank = table.boolean("zeros_are_blank").unwrap_or(false);
+    match table.string("several").as_deref() {
+        None => {}
+        Some("first") => convert.several = Several::First,
+        Some("joined") => convert.several = Several::Joined(" ".to_owned()),
+        Some("note") => convert.several = Several::Note,
+        Some(_) => table.fault_at("several", "write `first`, `joined` or `note`"),
+    }
+    if matches!(reader, Some(ReaderKind::Fixed(_))) {
+        convert.neutralised = false;
+        return;
+    }
+    for key in ["decimals", "zeros_are_blank", "several"] {
+        if table.has(key) {
+            table.fault_at(key, format!("only a field of fixed columns has `{key}`"));
+        }
+    }
 }
 
 fn split_and_join(table: &mut Table<'_>, convert: &mut Convert, xml: bool) {

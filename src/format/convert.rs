@@ -38,6 +38,7 @@ impl Convert {
     fn changes(&self) -> bool {
         self.map.is_some()
             || self.number.is_some()
+            || self.implied.is_some()
             || !self.dates.is_empty()
             || self.bools.is_some()
             || self.pattern.is_some()
@@ -80,6 +81,10 @@ impl Convert {
         if !self.dates.is_empty() {
             let date = self.dates.iter().find_map(|pattern| date(pattern, &text));
             return date.map(Cow::Owned).ok_or(Code::InvalidDate);
+        }
+        if let Some(decimals) = self.implied {
+            let invalid = self.fault.unwrap_or(Code::InvalidNumber);
+            return implied(&text, decimals).map(Cow::Owned).ok_or(invalid);
         }
         if let Some((mark, grouping)) = &self.number {
             let invalid = self.fault.unwrap_or(Code::InvalidNumber);
@@ -170,6 +175,22 @@ pub(super) fn date(pattern: &str, text: &str) -> Option<String> {
         *next += 1;
     }
     Some(String::from_utf8_lossy(&written).into_owned())
+}
+
+/// The number that digits alone stand for, so many of them decimals.
+pub(crate) fn implied(digits: &str, decimals: u32) -> Option<String> {
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digits = digits.trim_start_matches('0');
+    let decimals = usize::try_from(decimals).ok()?;
+    let digits = format!("{digits:0>width$}", width = decimals + 1);
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    Some(if decimals == 0 {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{fraction}")
+    })
 }
 
 /// The same number with a decimal point and no grouping; `None` where the text is not exactly a number written so.

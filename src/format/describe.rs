@@ -1,7 +1,10 @@
 //! A format's layout as a table, for people.
 
 use super::field::class;
-use super::{Convert, Format, ReaderKind, XmlPart, XmlRecord, XmlRules};
+use super::{
+    Convert, FixedLine, FixedRules, Format, ReaderKind, Several, Stands, XmlPart, XmlRecord,
+    XmlRules,
+};
 
 /// The headings of a [`Section`]'s rows.
 pub const DESCRIBED: [&str; 5] = ["field", "in the file", "type", "column", "how"];
@@ -26,6 +29,9 @@ pub fn describe(format: &Format) -> Vec<Section> {
             .map(row)
             .collect()
     };
+    if let ReaderKind::Fixed(rules) = &format.reader {
+        return fixed(rules, &rows);
+    }
     let ReaderKind::Xml(rules) = &format.reader else {
         return vec![Section {
             record: None,
@@ -57,6 +63,38 @@ pub fn describe(format: &Format) -> Vec<Section> {
             standing: standing(rules, record),
             rows: rows(Some(at)),
         });
+    }
+    sections
+}
+
+/// The lines of a format of fixed columns, and the fields of its records.
+fn fixed(rules: &FixedRules, rows: &dyn Fn(Option<usize>) -> Vec<[String; 5]>) -> Vec<Section> {
+    let told = |line: &FixedLine| {
+        let when = line.when.iter();
+        let when: Vec<String> = when
+            .map(|(at, is)| format!("`{is}` at {}", at + 1))
+            .collect();
+        let stands = match line.stands {
+            Stands::Opening => "opens a group".to_owned(),
+            Stands::Record => "begins a record".to_owned(),
+            Stands::Detail => "belongs to the record before it".to_owned(),
+            Stands::Closing(of) => format!("closes the group of {}", rules.lines[of].name),
+        };
+        format!("{}: {}, {stands}", line.name, when.join(" and "))
+    };
+    let mut sections = vec![Section {
+        record: None,
+        standing: rules.lines.iter().map(told).collect(),
+        rows: rows(None),
+    }];
+    for (at, line) in rules.lines.iter().enumerate() {
+        if line.stands == Stands::Record {
+            sections.push(Section {
+                record: Some(line.name.clone()),
+                standing: vec![line.name.clone()],
+                rows: rows(Some(at)),
+            });
+        }
     }
     sections
 }
@@ -137,6 +175,18 @@ fn how(convert: &Convert) -> String {
         convert.number.as_ref().map(|(mark, _)| mark.to_string()),
     );
     say("digits grouped by", grouping(convert));
+    say("decimals:", convert.implied.map(|count| count.to_string()));
+    say(
+        "nothing but zeros:",
+        convert.zeros_are_blank.then(|| "not given".to_owned()),
+    );
+    let several = match &convert.several {
+        Several::Conflict => None,
+        Several::First => Some("the first counts"),
+        Several::Joined(_) => Some("joined"),
+        Several::Note => Some("not given, with a note"),
+    };
+    say("several:", several.map(str::to_owned));
     say("like", convert.pattern.as_ref().map(ToString::to_string));
     say("at least", convert.min.map(|min| min.to_string()));
     say("at most", convert.max.map(|max| max.to_string()));

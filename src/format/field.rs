@@ -3,7 +3,7 @@
 use super::conversion::{convert, typed};
 use super::defaults::Defaults;
 use super::path::{path, paths};
-use super::{Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
+use super::{Columns, Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
 use crate::model::family::is_family;
 use crate::toml_table::{Table, nearest};
@@ -28,7 +28,7 @@ pub(super) fn fields(
     }
     let mut groups = root.entries("group");
     let mut used = vec![false; groups.len()];
-    if matches!(reader, Some(ReaderKind::Xml(_))) {
+    if matches!(reader, Some(ReaderKind::Xml(_) | ReaderKind::Fixed(_))) {
         for (at, (_, record)) in records.iter_mut().enumerate() {
             let kind = kind(record, at, dictionary);
             add(&mut fields, kind, record, "kind");
@@ -114,6 +114,7 @@ fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option
         position: None,
         path: None,
         or: Vec::new(),
+        columns: Vec::new(),
         record: Some(record),
         star: None,
         column_required: false,
@@ -156,6 +157,7 @@ fn named(
         position: None,
         path: xml.then_some(path),
         or: Vec::new(),
+        columns: Vec::new(),
         record: None,
         star: None,
         column_required: !xml && name == "kind",
@@ -189,6 +191,7 @@ fn field(
         position: place.position,
         path: place.path,
         or: place.or,
+        columns: place.columns,
         record,
         star: place.star,
         column_required: place.required,
@@ -234,6 +237,7 @@ struct Standing {
     path: Option<XmlPath>,
     or: Vec<XmlPath>,
     star: Option<XmlPath>,
+    columns: Vec<Columns>,
     required: bool,
 }
 
@@ -269,7 +273,12 @@ impl Standing {
         reader: Option<&ReaderKind>,
         record: Option<usize>,
     ) {
-        if let Some(ReaderKind::Xml(rules)) = reader {
+        if let Some(ReaderKind::Fixed(rules)) = reader {
+            match rules.alternatives(&from) {
+                Ok(columns) => self.columns = columns,
+                Err(fault) => table.fault_at("from", fault),
+            }
+        } else if let Some(ReaderKind::Xml(rules)) = reader {
             let Some(paths) = paths(&from) else {
                 table.fault_at("from", format!("`{from}` is not a path such as `Customer/Name`, `Amount@currency` or `/File/Header/Date`"));
                 return;

@@ -13,11 +13,12 @@ use crate::model::{FieldType, family};
 mod control;
 mod conversion;
 mod convert;
-pub(crate) use convert::trim;
+pub(crate) use convert::{implied, trim};
 mod defaults;
 mod describe;
 mod field;
 mod file;
+mod fixed;
 mod names;
 mod path;
 pub(crate) use path::{Positions, path, positioned};
@@ -27,6 +28,7 @@ mod verify;
 mod xml;
 
 pub use describe::{DESCRIBED, Section, describe};
+pub use fixed::{Columns, FixedControl, FixedLine, FixedRules, Stands, Term};
 pub use names::{NameValues, overlaps};
 pub use path::XmlPath;
 pub use shipped::{load, shipped};
@@ -79,6 +81,8 @@ pub enum ReaderKind {
     Xml(XmlRules),
     /// .xlsx, .xls, .ods.
     Excel(ExcelRules),
+    /// Lines of fixed columns.
+    Fixed(FixedRules),
 }
 
 /// Rules of delimited text.
@@ -176,7 +180,9 @@ pub struct Field {
     pub path: Option<XmlPath>,
     /// xml: where it stands otherwise; the first of these that has a text counts.
     pub or: Vec<XmlPath>,
-    /// xml: the `[record.NAME]` that it belongs to, by number; `None`: every record has it.
+    /// fixed-width: the columns in which it stands; the first of these that has a text counts.
+    pub columns: Vec<Columns>,
+    /// xml, fixed-width: the `[record.NAME]` that it belongs to, by number; `None`: every record has it.
     pub record: Option<usize>,
     /// xml, of a family: what its `*` stands for, counted from each element that is a member.
     pub star: Option<XmlPath>,
@@ -219,6 +225,26 @@ pub struct Convert {
     pub split: Option<(String, usize)>,
     /// Other columns (labels, trimmed, lower case), or in XML other paths of the record, whose texts are joined to this one with a separator.
     pub join: Option<(String, Vec<String>)>,
+    /// fixed-width: digits alone are the number, and so many of them are decimals.
+    pub implied: Option<u32>,
+    /// fixed-width: nothing but zeros is a field that is not given.
+    pub zeros_are_blank: bool,
+    /// fixed-width: what several lines of one record mean that say different things.
+    pub several: Several,
+}
+
+/// What several lines of one record mean that say different things of a field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Several {
+    /// The record contradicts itself.
+    #[default]
+    Conflict,
+    /// The first counts.
+    First,
+    /// One text with this between its parts.
+    Joined(String),
+    /// The field is not given, and a note says why.
+    Note,
 }
 
 /// What must add up.

@@ -2,6 +2,7 @@
 
 use regex::RegexBuilder;
 
+use super::fixed::fixed;
 use super::xml::xml;
 use super::{CsvRules, Edge, ExcelRules, ReaderKind};
 use crate::toml_table::Table;
@@ -28,14 +29,11 @@ pub(super) fn reader(
             }
             Some(ReaderKind::Excel(excel(root.table("excel"))))
         }
-        "fixed-width" => {
-            root.fault_at("reader", "`fixed-width` is not known in this version");
-            None
-        }
+        "fixed-width" => Some(ReaderKind::Fixed(fixed(root, records)?)),
         other => {
             root.fault_at(
                 "reader",
-                format!("`{other}` is not a reader; known: csv, xml, excel"),
+                format!("`{other}` is not a reader; known: csv, xml, excel, fixed-width"),
             );
             None
         }

@@ -26,11 +26,11 @@ fn every_fault_of_the_format_as_a_whole_is_told() {
         ("lines = []", "feeds one product line at least"),
         (
             "reader = 'fixed-width'",
-            "`fixed-width` is not known in this version",
+            "`[fixed-width]` with `width = 80` is missing",
         ),
         (
             "reader = 'json'",
-            "`json` is not a reader; known: csv, xml, excel",
+            "`json` is not a reader; known: csv, xml, excel, fixed-width",
         ),
         ("reader = 'xml'", "`[xml]` with `record"),
         (

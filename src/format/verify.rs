@@ -1,6 +1,6 @@
 //! What must hold between the parts of a format.
 
-use super::{Charset, Dictionary, Field, Format, ReaderKind, path};
+use super::{Charset, Dictionary, Field, Format, ReaderKind, Stands, path};
 use crate::toml_table::Table;
 
 /// Notes every fault at the format's table.
@@ -114,24 +114,29 @@ fn joined(format: &Format, root: &Table<'_>) {
 /// Every kind that the format can ask for has all that it cannot do without.
 fn kinds(format: &Format, root: &Table<'_>, dictionary: &Dictionary) {
     let all: Vec<&Field> = format.fields.iter().collect();
-    let records = match &format.reader {
-        ReaderKind::Xml(rules) => &rules.records[..],
-        ReaderKind::Csv(_) | ReaderKind::Excel(_) => &[],
+    let records: Vec<(usize, &str)> = match &format.reader {
+        ReaderKind::Xml(rules) => {
+            let names = rules.records.iter().map(|record| record.name.as_str());
+            names.enumerate().collect()
+        }
+        ReaderKind::Fixed(rules) => {
+            let lines = rules.lines.iter().enumerate();
+            let records = lines.filter(|(_, line)| line.stands == Stands::Record);
+            records.map(|(at, line)| (at, line.name.as_str())).collect()
+        }
+        ReaderKind::Csv(_) | ReaderKind::Excel(_) => Vec::new(),
     };
     if records.is_empty() {
         let missing =
             "no field says what a record asks for: `kind` is missing (a constant will do)";
         return kinds_of(&all, missing, "field", root, dictionary);
     }
-    for (at, record) in records.iter().enumerate() {
+    for (at, name) in records {
         let own = all.iter().copied();
         let own: Vec<&Field> = own
             .filter(|field| field.record.is_none_or(|of| of == at))
             .collect();
-        let missing = format!(
-            "`[record.{}]` does not say what it asks for: `kind` is missing",
-            record.name
-        );
+        let missing = format!("`[record.{name}]` does not say what it asks for: `kind` is missing");
         kinds_of(&own, &missing, "record", root, dictionary);
     }
 }

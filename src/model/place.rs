@@ -66,8 +66,8 @@ impl Place {
         match self {
             Self::File => Self::File,
             Self::Line { line, .. } => Self::Line {
-                line: *line,
-                column: spot,
+                line: *line + u64::from(spot >> 21),
+                column: spot & ((1 << 21) - 1),
             },
             Self::Cell { sheet, row, .. } => Self::Cell {
                 sheet: Arc::clone(sheet),

@@ -6,6 +6,7 @@
 
 pub mod csv;
 pub mod excel;
+pub mod fixed;
 pub mod xml;
 
 mod charset;
@@ -95,6 +96,8 @@ pub enum Chunk {
     Elements(Vec<Element>),
     /// A workbook's rows.
     Rows(Vec<SheetRow>),
+    /// Lines of fixed columns.
+    Fixed(fixed::FixedChunk),
 }
 
 impl Chunk {
@@ -107,6 +110,7 @@ impl Chunk {
                 let size = |element: &Element| element.bytes.len() + 256 * (element.records - 1);
                 elements.iter().map(size).sum()
             }
+            Self::Fixed(chunk) => chunk.bytes.len(),
             Self::Rows(rows) => rows.iter().map(|row| 32 * row.cells.len()).sum(),
         }
     }
@@ -171,8 +175,29 @@ pub struct ReadLimits {
 pub struct Ending {
     /// The stated values of the format's controls, in the format's order; one that is not stated is left out.
     pub controls: Vec<StatedControl>,
+    /// Totals that the reader itself has held against what is stated.
+    pub counted: Vec<CountedControl>,
+    /// What was noticed about the file and rejects the batch.
+    pub batch: Vec<Finding>,
     /// What was noticed about the file and rejects nothing.
     pub notes: Vec<Finding>,
+    /// The bankgiro numbers that the file's payments went to, without leading zeros.
+    pub payees: Vec<String>,
+    /// The payee's customer numbers at Bankgirot, likewise.
+    pub customers: Vec<String>,
+}
+
+/// A total that was stated and counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedControl {
+    /// The control's name.
+    pub name: String,
+    /// As stated.
+    pub stated: String,
+    /// As counted.
+    pub found: String,
+    /// Whether they are the same.
+    pub ok: bool,
 }
 
 /// A control value as the file states it.

@@ -51,6 +51,7 @@ pub fn fits(format: &Arc<Format>, head: &[u8]) -> bool {
         ReaderKind::Csv(rules) => is_csv(format, rules, head),
         ReaderKind::Xml(rules) => is_xml(rules, head),
         ReaderKind::Excel(_) => is_workbook(head),
+        ReaderKind::Fixed(rules) => super::fixed::begins(format, rules, head),
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::csv::{CsvLayout, CsvReader};
 use super::excel::{ExcelLayout, ExcelReader};
+use super::fixed::{self, FixedLayout, FixedReader};
 use super::xml::{XmlLayout, XmlReader};
 use super::{Chunk, Ending, Fault, RawRecord, ReadLimits};
 use crate::format::{Format, ReaderKind};
@@ -16,7 +17,8 @@ use crate::model::Finding;
 pub enum Input {
     /// Read once from front to back.
     Stream(Box<dyn Read + Send>),
-    /// A file of its own, which a workbook needs: it is read from its end.
+    /// A file of its own, which a workbook needs, since it is read from its end, and fixed columns, since what holds for
+    /// a record may stand far below it.
     File(File),
 }
 
@@ -42,6 +44,7 @@ enum Inner {
     Csv(Box<CsvReader>),
     Xml(Box<XmlReader>),
     Excel(Box<ExcelReader>),
+    Fixed(Box<FixedReader>),
 }
 
 /// How the chunks of one input become records; shared between threads.
@@ -53,6 +56,8 @@ pub enum Layout {
     Xml(XmlLayout),
     /// A workbook.
     Excel(ExcelLayout),
+    /// Lines of fixed columns.
+    Fixed(FixedLayout),
 }
 
 impl Reader {
@@ -69,6 +74,18 @@ impl Reader {
                 let (reader, layout) = XmlReader::open(format, input.into_stream(), limits)?;
                 Ok(Self::of(Inner::Xml(Box::new(reader)), Layout::Xml(layout)))
             }
+            ReaderKind::Fixed(rules) => {
+                let Input::File(file) = input else {
+                    return Err(Fault::World(anyhow::anyhow!(
+                        "a file of fixed columns is read from a file, not from a stream"
+                    )));
+                };
+                let (reader, layout) = fixed::open(format, rules, file);
+                Ok(Self::of(
+                    Inner::Fixed(Box::new(reader)),
+                    Layout::Fixed(layout),
+                ))
+            }
             ReaderKind::Excel(_) => {
                 let Input::File(file) = input else {
                     return Err(Fault::World(anyhow::anyhow!(
@@ -81,6 +98,14 @@ impl Reader {
                     Layout::Excel(layout),
                 ))
             }
+        }
+    }
+
+    /// Whether the file says that it is a test.
+    pub fn is_test(&mut self) -> Result<bool, Fault> {
+        match &mut self.inner {
+            Inner::Fixed(reader) => reader.is_test(),
+            Inner::Csv(_) | Inner::Xml(_) | Inner::Excel(_) => Ok(false),
         }
     }
 
@@ -99,6 +124,7 @@ impl Reader {
             Inner::Csv(reader) => reader.next_chunk(),
             Inner::Xml(reader) => reader.next_chunk(),
             Inner::Excel(reader) => reader.next_chunk(),
+            Inner::Fixed(reader) => Ok(reader.next_chunk()?.map(Chunk::Fixed)),
         }
     }
 
@@ -113,6 +139,7 @@ impl Reader {
             Inner::Csv(reader) => reader.finish(),
             Inner::Xml(reader) => reader.finish(),
             Inner::Excel(reader) => reader.finish(),
+            Inner::Fixed(reader) => reader.finish(),
         }
     }
 }
@@ -129,6 +156,7 @@ impl Layout {
             }
             (Self::Xml(layout), Chunk::Elements(_)) => layout.records(chunk),
             (Self::Excel(layout), Chunk::Rows(_)) => layout.records(chunk),
+            (Self::Fixed(layout), Chunk::Fixed(chunk)) => layout.records(chunk),
             _ => {
                 unreachable!("a chunk is read by the layout it was cut for")
             }
@@ -140,7 +168,7 @@ impl Layout {
     pub fn head(&self) -> &[u8] {
         match self {
             Self::Csv(layout) => layout.head(),
-            Self::Xml(_) | Self::Excel(_) => &[],
+            Self::Xml(_) | Self::Excel(_) | Self::Fixed(_) => &[],
         }
     }
 
@@ -149,14 +177,14 @@ impl Layout {
         match self {
             Self::Csv(layout) => layout.as_sent(bytes),
             Self::Xml(layout) => layout.as_sent(bytes),
-            Self::Excel(_) => Cow::Borrowed(bytes),
+            Self::Excel(_) | Self::Fixed(_) => Cow::Borrowed(bytes),
         }
     }
 
     fn batch(&self) -> &[Finding] {
         match self {
             Self::Csv(layout) => layout.batch(),
-            Self::Xml(_) => &[],
+            Self::Xml(_) | Self::Fixed(_) => &[],
             Self::Excel(layout) => layout.batch(),
         }
     }

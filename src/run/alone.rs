@@ -56,7 +56,7 @@ pub fn main(partner: &Partner, formats: &[Arc<Format>], name: &str) -> Result<()
     };
     // A workbook has a child of its own already, and this process may have no more.
     let input = match format.reader {
-        ReaderKind::Excel(_) => Input::File(file.try_clone()?),
+        ReaderKind::Excel(_) | ReaderKind::Fixed(_) => Input::File(file.try_clone()?),
         ReaderKind::Csv(_) | ReaderKind::Xml(_) => {
             Input::Stream(Box::new(Stream::over(&file, name.into()).0))
         }

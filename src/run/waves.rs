@@ -52,6 +52,9 @@ pub(super) struct Pass {
     pub(super) notes: Vec<Finding>,
     /// What the rejected records add up to, for the rejected file's own totals.
     pub(super) rejected: Totals,
+    /// The bankgiro numbers that the file names as payees, and their customer numbers.
+    pub(super) payees: Vec<String>,
+    pub(super) customers: Vec<String>,
 }
 
 /// Count and sums that controls are held against.
@@ -170,13 +173,22 @@ pub(super) fn pass(
         }
         Err(fault) => return Err(fault),
     };
-    let controls = controls(task.format, &ending, &counted.totals);
+    let mut controls = controls(task.format, &ending, &counted.totals);
+    controls.extend(ending.counted.into_iter().map(|counted| Control {
+        name: counted.name,
+        stated: counted.stated,
+        found: counted.found,
+        ok: counted.ok,
+    }));
+    batch.extend(ending.batch);
     Ok(Pass {
         tally: counted.tally,
         controls,
         batch,
         notes: ending.notes,
         rejected: counted.rejected,
+        payees: ending.payees,
+        customers: ending.customers,
     })
 }
 

@@ -175,7 +175,7 @@ impl Job<'_> {
         refusal: Option<(Finding, Option<Book>)>,
     ) -> Result<(Pass, Outputs, bool), Fault> {
         let (stream, read) = Stream::over(self.file, self.path.to_owned());
-        let input = if matches!(format.reader, ReaderKind::Excel(_)) {
+        let input = if matches!(format.reader, ReaderKind::Excel(_) | ReaderKind::Fixed(_)) {
             let mut handle = self.file.try_clone()?;
             handle.rewind()?;
             Input::File(handle)
@@ -188,7 +188,10 @@ impl Job<'_> {
             inflated: limits.inflated,
             ratio: limits.ratio,
         };
-        let reader = Reader::open(format, input, &limits)?;
+        let mut reader = Reader::open(format, input, &limits)?;
+        if reader.is_test()? && !self.about.partner.test_files {
+            return Err(Fault::File(Box::new(Finding::new(Code::TestFile))));
+        }
         let style = Style::of(
             (self.about.partner, self.about.owner()),
             self.about.settings.base_url.as_deref(),
@@ -240,6 +243,9 @@ impl Job<'_> {
         if let Some(finding) = pass.batch.first() {
             return Some(finding.clone());
         }
+        if let Some(finding) = self.wrong_payee(pass) {
+            return Some(finding);
+        }
         if let Some(control) = pass.controls.iter().find(|control| !control.ok) {
             let message = format!(
                 "{}: {} stated, {} found",
@@ -273,6 +279,26 @@ impl Job<'_> {
         (share > most).then(|| Finding::new(Code::TooManyBad).saying(message))
     }
 
+    /// Whether the file names another payee than the profile does.
+    fn wrong_payee(&self, pass: &Pass) -> Option<Finding> {
+        let bank = &self.about.partner.bank;
+        let digits = |number: &String| {
+            let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+            digits.trim_start_matches('0').to_owned()
+        };
+        let told = [
+            (&bank.payee_bankgiro, &pass.payees, "bankgiro"),
+            (&bank.bgc_customer_no, &pass.customers, "customer number"),
+        ];
+        told.into_iter().find_map(|(own, found, what)| {
+            let own = digits(own.as_ref()?);
+            let other = found.iter().find(|number| **number != own)?;
+            Some(Finding::new(Code::WrongPayee).saying(format!(
+                "the file is for {what} {other}; the profile's is {own}"
+            )))
+        })
+    }
+
     fn finish(
         &self,
         format: &Format,
@@ -287,6 +313,7 @@ impl Job<'_> {
             batch,
             notes,
             rejected,
+            ..
         } = pass;
         tally.prove().context("conservation")?;
         let mut about: Vec<Finding> = batch;

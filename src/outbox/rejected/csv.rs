@@ -114,6 +114,8 @@ fn spool(name: &str) -> String {
 fn csv(layout: &Layout) -> &CsvLayout {
     match layout {
         Layout::Csv(layout) => layout,
-        Layout::Xml(_) | Layout::Excel(_) => unreachable!("begun for delimited text alone"),
+        Layout::Xml(_) | Layout::Excel(_) | Layout::Fixed(_) => {
+            unreachable!("begun for delimited text alone")
+        }
     }
 }

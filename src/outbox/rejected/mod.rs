@@ -17,6 +17,7 @@ use crate::read::{Chunk, Layout};
 
 mod csv;
 mod excel;
+mod fixed;
 #[cfg(test)]
 mod tests;
 mod veil;
@@ -24,6 +25,7 @@ mod xml;
 
 use csv::CsvWriter;
 use excel::ExcelWriter;
+use fixed::FixedWriter;
 use veil::Veil;
 use xml::XmlWriter;
 
@@ -47,6 +49,7 @@ enum Writer {
     Csv(CsvWriter),
     Xml(XmlWriter),
     Excel(Box<ExcelWriter>),
+    Fixed(Box<FixedWriter>),
 }
 
 impl RejectedWriter {
@@ -101,28 +104,38 @@ impl RejectedWriter {
                 };
                 match self.writer()? {
                     Writer::Csv(writer) => writer.add(&record),
-                    Writer::Xml(_) | Writer::Excel(_) => Ok(()),
+                    Writer::Xml(_) | Writer::Excel(_) | Writer::Fixed(_) => Ok(()),
                 }
             }
             (Chunk::Elements(elements), Source::Item(at)) => {
                 let element = elements.get(*at).context(OUTSIDE)?;
                 match self.writer()? {
                     Writer::Xml(writer) => writer.add(element, veil),
-                    Writer::Csv(_) | Writer::Excel(_) => Ok(()),
+                    Writer::Csv(_) | Writer::Excel(_) | Writer::Fixed(_) => Ok(()),
                 }
             }
             (Chunk::Elements(elements), Source::Part { item, part }) => {
                 let element = elements.get(*item).context(OUTSIDE)?;
                 match self.writer()? {
                     Writer::Xml(writer) => writer.add_part(element, *part, veil),
-                    Writer::Csv(_) | Writer::Excel(_) => Ok(()),
+                    Writer::Csv(_) | Writer::Excel(_) | Writer::Fixed(_) => Ok(()),
                 }
             }
             (Chunk::Rows(rows), Source::Item(at)) => {
                 let row = veil.row(rows.get(*at).context(OUTSIDE)?);
                 match self.writer()? {
                     Writer::Excel(writer) => writer.add(&row),
-                    Writer::Csv(_) | Writer::Xml(_) => Ok(()),
+                    Writer::Csv(_) | Writer::Xml(_) | Writer::Fixed(_) => Ok(()),
+                }
+            }
+            (Chunk::Fixed(chunk), Source::Bytes { start, end }) => {
+                let record = chunk.bytes.get(*start..*end).context(OUTSIDE)?;
+                let Some(record) = veil.bytes(record) else {
+                    return Ok(());
+                };
+                match self.writer()? {
+                    Writer::Fixed(writer) => writer.add(chunk, *start, &record),
+                    Writer::Csv(_) | Writer::Xml(_) | Writer::Excel(_) => Ok(()),
                 }
             }
             // Nothing was kept of it.
@@ -139,6 +152,7 @@ impl RejectedWriter {
             Some(Writer::Csv(writer)) => writer.finish(sums),
             Some(Writer::Xml(writer)) => writer.finish(sums),
             Some(Writer::Excel(writer)) => writer.finish(),
+            Some(Writer::Fixed(writer)) => writer.finish(),
         };
         answer.map(Some)
     }
@@ -162,6 +176,10 @@ impl Begin {
                 let (layout, folder) = (&self.layout, &self.folder);
                 Writer::Xml(XmlWriter::begin(layout, folder, &self.name, cards)?)
             }
+            Layout::Fixed(_) => {
+                let writer = FixedWriter::begin(&self.layout, &self.folder, &self.name)?;
+                Writer::Fixed(Box::new(writer))
+            }
             Layout::Excel(layout) => {
                 let writer = ExcelWriter::begin(layout, &self.folder, &self.name, self.claimed_at);
                 Writer::Excel(Box::new(writer?))
@@ -176,5 +194,6 @@ fn ending<'e>(layout: &Layout, input: &'e str) -> &'e str {
         Layout::Csv(_) => own.unwrap_or("csv"),
         Layout::Xml(_) => own.unwrap_or("xml"),
         Layout::Excel(_) => "xlsx",
+        Layout::Fixed(_) => own.unwrap_or("txt"),
     }
 }

@@ -83,7 +83,9 @@ impl XmlWriter {
     fn xml(&self) -> &XmlLayout {
         match &*self.layout {
             Layout::Xml(layout) => layout,
-            Layout::Csv(_) | Layout::Excel(_) => unreachable!("begun for XML alone"),
+            Layout::Csv(_) | Layout::Excel(_) | Layout::Fixed(_) => {
+                unreachable!("begun for XML alone")
+            }
         }
     }
 

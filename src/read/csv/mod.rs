@@ -158,6 +158,7 @@ impl CsvReader {
         Ok(Ending {
             controls: controls.map_err(Fault::Batch)?,
             notes: Vec::new(),
+            ..Ending::default()
         })
     }
 }

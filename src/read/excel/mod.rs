@@ -131,6 +131,7 @@ impl ExcelReader {
         Ok(Ending {
             controls: Vec::new(),
             notes: self.notes,
+            ..Ending::default()
         })
     }
 
@@ -200,7 +201,9 @@ const GARBAGE: &str = "what was read from the workbook is not in order";
 fn rules(format: &Format) -> &ExcelRules {
     match &format.reader {
         ReaderKind::Excel(rules) => rules,
-        ReaderKind::Csv(_) | ReaderKind::Xml(_) => panic!("a format of another reader"),
+        ReaderKind::Csv(_) | ReaderKind::Xml(_) | ReaderKind::Fixed(_) => {
+            panic!("a format of another reader")
+        }
     }
 }
 

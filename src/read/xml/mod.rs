@@ -116,6 +116,7 @@ impl XmlReader {
         Ok(Ending {
             controls: controls.collect(),
             notes: Vec::new(),
+            ..Ending::default()
         })
     }
 }

@@ -44,6 +44,7 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         position: None,
         path: (!from.is_empty()).then(|| path(from)),
         or: Vec::new(),
+        columns: Vec::new(),
         record: None,
         star: None,
         column_required: false,

@@ -1,0 +1,406 @@
+//! Cuts a file of fixed columns at the borders of its records, and follows its groups on the way.
+
+use std::fs::File;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::lines::{columns, kind, text};
+use super::totals::Totals;
+use super::{FixedChunk, Group};
+use crate::code::Code;
+use crate::format::{Columns, FixedRules, Format, Stands};
+use crate::model::{Finding, Place};
+use crate::os::read_at;
+use crate::read::{Ending, Fault};
+
+/// Bytes that are read at once, and after which a chunk ends at the next border.
+const PIECE: usize = 1 << 20;
+
+/// The longest line, and the longest record: more is none of a file of fixed columns.
+const LINE_MAX: usize = 64 << 10;
+
+/// The most findings about the file as a whole, and the most payees that are told apart.
+const MOST: usize = 20;
+
+/// Lines that close outermost groups, by the group's number: for sending records back.
+pub(super) type Tails = Arc<Mutex<Vec<(u64, Arc<[u8]>)>>>;
+
+/// The line that closes a group, and its kind; `None`: there is none.
+pub(super) type Closing = Option<(usize, Arc<[u8]>)>;
+
+/// Cuts one file.
+pub struct FixedReader {
+    file: File,
+    /// Where in the file the buffer ends.
+    at: u64,
+    buffer: Vec<u8>,
+    ended: bool,
+    /// Number of the buffer's first line.
+    line: u64,
+    groups: Vec<Group>,
+    /// The number of the next group.
+    next_group: u64,
+    in_record: bool,
+    began: bool,
+    totals: Totals,
+    batch: Vec<Finding>,
+    payees: Vec<String>,
+    customers: Vec<String>,
+    format: Arc<Format>,
+    rules: FixedRules,
+    tails: Tails,
+    piece: usize,
+    /// Memory for a line's text, to be used again.
+    scratch: String,
+}
+
+impl FixedReader {
+    pub(super) fn new(
+        format: &Arc<Format>,
+        rules: &FixedRules,
+        file: File,
+        tails: Tails,
+        piece: usize,
+    ) -> Self {
+        Self {
+            file,
+            at: 0,
+            buffer: Vec::new(),
+            ended: false,
+            line: 1,
+            groups: Vec::new(),
+            next_group: 0,
+            in_record: false,
+            began: false,
+            totals: Totals::new(rules),
+            batch: Vec::new(),
+            payees: Vec::new(),
+            customers: Vec::new(),
+            format: Arc::clone(format),
+            rules: rules.clone(),
+            tails,
+            piece: piece.min(PIECE),
+            scratch: String::new(),
+        }
+    }
+
+    /// Whether the file says that it is a test, as far as its first lines tell.
+    pub fn is_test(&mut self) -> Result<bool, Fault> {
+        let Some((at, word)) = self.rules.test.clone() else {
+            return Ok(false);
+        };
+        self.skip_mark()?;
+        let mut start = 0;
+        while let Some((end, next)) = self.line_at(start)? {
+            if next > PIECE {
+                break;
+            }
+            let line = text(self.format.charset, &self.buffer[start..end]).unwrap_or_default();
+            if kind(&self.rules, &line) == Some(at.line) {
+                return Ok(columns(&line, at.start, at.length).trim() == word);
+            }
+            start = next;
+        }
+        Ok(false)
+    }
+
+    /// The next lines up to the border of a record; `None` at the end.
+    pub(crate) fn next_chunk(&mut self) -> Result<Option<FixedChunk>, Fault> {
+        self.skip_mark()?;
+        let mut chunk = FixedChunk {
+            bytes: Vec::new(),
+            first_line: self.line,
+            groups: self.groups.clone(),
+            next_group: self.next_group,
+            closings: Vec::new(),
+        };
+        let mut start = 0;
+        let mut border = 0;
+        while let Some((end, next)) = self.line_at(start)? {
+            let mut line = std::mem::take(&mut self.scratch);
+            line.clear();
+            line.push_str(&text(self.format.charset, &self.buffer[start..end]).unwrap_or_default());
+            let found = kind(&self.rules, &line);
+            let stands = found.map(|at| self.rules.lines[at].stands);
+            let begins = matches!(stands, Some(Stands::Record | Stands::Opening));
+            if begins && start >= self.piece {
+                self.scratch = line;
+                return Ok(Some(self.emit(chunk, start)));
+            }
+            if begins {
+                border = start;
+            }
+            if next - border > PIECE {
+                let place = self.place();
+                let finding = Finding::new(Code::RecordTooLarge).at(place);
+                return Err(Fault::File(Box::new(finding)));
+            }
+            if let Some(found) = found {
+                self.follow(&mut chunk, found, &line, start, next)?;
+            } else if !line.trim().is_empty() && !self.rules.pass_over {
+                self.wrong("the line is of none of the kinds that the format knows");
+            }
+            self.scratch = line;
+            self.line += 1;
+            start = next;
+        }
+        if start == 0 {
+            return Ok(None);
+        }
+        Ok(Some(self.emit(chunk, start)))
+    }
+
+    fn emit(&mut self, mut chunk: FixedChunk, end: usize) -> FixedChunk {
+        let rest = self.buffer.split_off(end);
+        chunk.bytes = std::mem::replace(&mut self.buffer, rest);
+        chunk
+    }
+
+    /// Goes on behind a line of a known kind.
+    fn follow(
+        &mut self,
+        chunk: &mut FixedChunk,
+        found: usize,
+        line: &str,
+        start: usize,
+        next: usize,
+    ) -> Result<(), Fault> {
+        let stands = self.rules.lines[found].stands;
+        self.begin(stands)?;
+        match stands {
+            Stands::Opening => {
+                self.in_record = false;
+                let closing = if self.groups.is_empty() {
+                    None
+                } else {
+                    self.look_ahead(found, next)?
+                };
+                chunk.closings.push(closing.clone());
+                self.groups.push(Group {
+                    number: self.next_group,
+                    kind: found,
+                    line: self.buffer[start..next].trim_ascii_end().into(),
+                    closing,
+                });
+                self.next_group += 1;
+            }
+            Stands::Record => {
+                self.in_record = true;
+                if self.groups.is_empty() && self.has_groups() {
+                    self.wrong("a record stands outside of every group");
+                }
+            }
+            Stands::Detail if !self.in_record => {
+                self.wrong("the line belongs to a record, and there is none before it");
+            }
+            Stands::Detail => {}
+            Stands::Closing(opened) => self.close(opened, start, next),
+        }
+        self.totals.line(&self.rules, found, line);
+        let told = [
+            (&self.rules.payee, &mut self.payees),
+            (&self.rules.customer, &mut self.customers),
+        ];
+        for (places, known) in told {
+            note(places, found, line, known);
+        }
+        Ok(())
+    }
+
+    /// The first line that is known at all must open the file, where the format has such a line.
+    fn begin(&mut self, stands: Stands) -> Result<(), Fault> {
+        if std::mem::replace(&mut self.began, true) || stands == Stands::Opening {
+            return Ok(());
+        }
+        self.begun()
+    }
+
+    /// Refuses a file that does not begin as it must.
+    fn begun(&self) -> Result<(), Fault> {
+        if self.has_groups() {
+            let opening = self.rules.lines.iter();
+            let opening = opening.filter(|line| line.stands == Stands::Opening);
+            let names: Vec<&str> = opening.map(|line| line.name.as_str()).collect();
+            let finding = Finding::new(Code::Malformed)
+                .at(self.place())
+                .saying(format!(
+                    "the file does not begin with a `{}` line",
+                    names.join("` or `")
+                ))
+                .hinting("send the file as the bank wrote it, whole");
+            return Err(Fault::File(Box::new(finding)));
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, opened: usize, start: usize, next: usize) {
+        self.in_record = false;
+        match self.groups.last() {
+            Some(group) if group.kind == opened => {
+                if self.groups.len() == 1 {
+                    let line = self.buffer[start..next].trim_ascii_end().into();
+                    let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+                    tails.push((self.groups[0].number, line));
+                }
+                self.groups.pop();
+            }
+            _ => {
+                let name = self.rules.lines[opened].name.clone();
+                self.wrong(&format!(
+                    "the line closes a `{name}` group, and none is open"
+                ));
+            }
+        }
+    }
+
+    fn has_groups(&self) -> bool {
+        let mut lines = self.rules.lines.iter();
+        lines.any(|line| line.stands == Stands::Opening)
+    }
+
+    /// The line that closes a group: among what is read already, else further on in the file.
+    fn look_ahead(&self, opening: usize, from: usize) -> Result<Closing, Fault> {
+        let closes = |line: &[u8]| {
+            let text = text(self.format.charset, line).unwrap_or_default();
+            let found = kind(&self.rules, &text)?;
+            match self.rules.lines[found].stands {
+                Stands::Closing(of) if of == opening => Some(Some(found)),
+                // The group before it was never closed.
+                Stands::Opening if found == opening => Some(None),
+                _ => None,
+            }
+        };
+        let (found, end) = among(&self.buffer[from..], closes);
+        if found.is_some() {
+            return Ok(found.flatten());
+        }
+        let mut rest = self.buffer[from + end..].to_vec();
+        let (mut at, mut ended) = (self.at, self.ended);
+        while !ended && rest.len() <= LINE_MAX {
+            ended = fill(&self.file, &mut at, &mut rest)?;
+            let (found, end) = among(&rest, closes);
+            if found.is_some() {
+                return Ok(found.flatten());
+            }
+            rest.drain(..end);
+        }
+        Ok(closes(&rest)
+            .flatten()
+            .map(|kind| (kind, rest.trim_ascii_end().into())))
+    }
+
+    /// A line that begins here: where it ends, and where the next one begins. `None`: the file is over.
+    fn line_at(&mut self, start: usize) -> Result<Option<(usize, usize)>, Fault> {
+        let mut from = start;
+        loop {
+            if let Some(found) = memchr::memchr(b'\n', &self.buffer[from..]) {
+                return Ok(Some((from + found, from + found + 1)));
+            }
+            if self.ended {
+                let end = self.buffer.len();
+                return Ok((start < end).then_some((end, end)));
+            }
+            if self.buffer.len() - start > LINE_MAX {
+                let finding = Finding::new(Code::RecordTooLarge).at(self.place());
+                return Err(Fault::File(Box::new(finding)));
+            }
+            from = self.buffer.len();
+            self.ended = fill(&self.file, &mut self.at, &mut self.buffer)?;
+        }
+    }
+
+    /// Passes over a byte order mark.
+    fn skip_mark(&mut self) -> Result<(), Fault> {
+        if self.at == 0 {
+            self.ended = fill(&self.file, &mut self.at, &mut self.buffer)?;
+            if self.buffer.starts_with(b"\xEF\xBB\xBF") {
+                self.buffer.drain(..3);
+            }
+            if self.buffer.trim_ascii().is_empty() && self.ended {
+                return Err(Fault::File(Box::new(Finding::new(Code::FileEmpty))));
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self) -> Place {
+        Place::Line {
+            line: self.line,
+            column: 0,
+        }
+    }
+
+    fn wrong(&mut self, what: &str) {
+        if self.batch.len() < MOST {
+            let finding = Finding::new(Code::Malformed).at(self.place());
+            self.batch.push(finding.saying(what.to_owned()));
+        }
+    }
+
+    /// What the file says about its contents.
+    ///
+    /// # Errors
+    /// A group is not closed: the file may have been cut short.
+    pub(crate) fn finish(self) -> Result<Ending, Fault> {
+        if !self.began {
+            self.begun()?;
+        }
+        let rules = &self.rules;
+        let closes = |group: &Group| {
+            let mut lines = rules.lines.iter();
+            lines.any(|line| line.stands == Stands::Closing(group.kind))
+        };
+        if let Some(open) = self.groups.iter().rev().find(|group| closes(group)) {
+            let name = &rules.lines[open.kind].name;
+            let finding = Finding::new(Code::TotalsMismatch)
+                .saying(format!("a `{name}` group is not closed"))
+                .hinting("the file may have been cut short: send it whole");
+            return Err(Fault::Batch(Box::new(finding)));
+        }
+        Ok(Ending {
+            controls: Vec::new(),
+            counted: self.totals.counted(&self.rules),
+            batch: self.batch,
+            notes: Vec::new(),
+            payees: self.payees,
+            customers: self.customers,
+        })
+    }
+}
+
+/// The first whole line that says something, what it says, and where the lines that say nothing end.
+fn among(
+    bytes: &[u8],
+    closes: impl Fn(&[u8]) -> Option<Option<usize>>,
+) -> (Option<Closing>, usize) {
+    let mut start = 0;
+    while let Some(found) = memchr::memchr(b'\n', &bytes[start..]) {
+        let line = &bytes[start..start + found];
+        if let Some(closing) = closes(line) {
+            let closing = closing.map(|kind| (kind, line.trim_ascii_end().into()));
+            return (Some(closing), start);
+        }
+        start += found + 1;
+    }
+    (None, start)
+}
+
+/// Notes whom a line names, each once.
+fn note(places: &[Columns], found: usize, line: &str, known: &mut Vec<String>) {
+    for place in places.iter().filter(|place| place.line == found) {
+        let number = columns(line, place.start, place.length).trim();
+        let number = number.trim_start_matches('0');
+        if !number.is_empty() && known.len() < MOST && !known.iter().any(|other| other == number) {
+            known.push(number.to_owned());
+        }
+    }
+}
+
+/// Reads on. Says whether the file is over.
+fn fill(file: &File, at: &mut u64, into: &mut Vec<u8>) -> std::io::Result<bool> {
+    let start = into.len();
+    into.resize(start + PIECE, 0);
+    let read = read_at(file, &mut into[start..], *at)?;
+    into.truncate(start + read);
+    *at += read as u64;
+    Ok(read == 0)
+}
