@@ -302,6 +302,17 @@ impl<'a> Table<'a> {
         array.iter().filter_map(|item| self.open(item)).collect()
     }
 
+    /// A table, or an array of tables, under this key.
+    pub fn one_or_more(&mut self, key: &'static str) -> Vec<Table<'a>> {
+        match self.value(key) {
+            None => Vec::new(),
+            Some(value) => match value.get_ref() {
+                DeValue::Array(array) => array.iter().filter_map(|item| self.open(item)).collect(),
+                _ => self.open(value).into_iter().collect(),
+            },
+        }
+    }
+
     /// The tables under keys that the writer chooses (`[partner.NAME]`), in the order of the file.
     pub fn entries(&mut self, key: &'static str) -> Vec<(String, Table<'a>)> {
         let Some(all) = self.table(key) else {

@@ -255,12 +255,15 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
             "`{name}` cannot name a line: write letters, digits and hyphens"
         ));
     }
-    let mut when = Vec::new();
-    when.extend(condition(table, "when", width));
     if !table.has("when") {
         table.fault("`when = { at = 1, is = \"20\" }` is missing: what tells the line from others");
     }
-    when.extend(condition(table, "and", width));
+    let mut conditions = table.one_or_more("when");
+    let when = conditions
+        .iter_mut()
+        .filter_map(|table| condition(table, width));
+    let when: Vec<(usize, String)> = when.collect();
+    conditions.into_iter().for_each(Table::finish);
     let of = table.string("of");
     let of = of.and_then(|of| {
         let found = names.iter().position(|name| *name == of);
@@ -295,8 +298,7 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
 }
 
 /// What stands somewhere: `{ at = 1, is = "20" }`.
-fn condition(table: &mut Table<'_>, key: &'static str, width: usize) -> Option<(usize, String)> {
-    let mut when = table.table(key)?;
+fn condition(when: &mut Table<'_>, width: usize) -> Option<(usize, String)> {
     let at = when.integer_within("at", 1, WIDTH_MOST);
     if at.is_none() && !when.has("at") {
         when.fault("`at` is missing");
@@ -307,7 +309,6 @@ fn condition(table: &mut Table<'_>, key: &'static str, width: usize) -> Option<(
     if is.is_empty() || !is.is_ascii() || at + is.len() > width {
         when.fault_at("is", "write what stands there, within the line");
     }
-    when.finish();
     Some((at, is))
 }
 

@@ -33,8 +33,7 @@ kind = "customer.create"
 field = [{ name = "comment", from = "payment.30" }]
 
 [record.deduction]
-when = { at = 1, is = "20" }
-and = { at = 30, is = "-" }
+when = [{ at = 1, is = "20" }, { at = 30, is = "-" }]
 kind = "insurance.cancel"
 field = [{ name = "reason", constant = "death" }]
 

@@ -31,16 +31,19 @@ impl Totals {
 
     /// A line of this kind.
     pub(crate) fn line(&mut self, rules: &FixedRules, kind: usize, text: &str) {
-        match rules.lines[kind].stands {
-            Stands::Opening => self.opened(rules, kind),
-            Stands::Closing(_) => self.closed(rules, kind, text),
-            Stands::Record | Stands::Detail => {}
+        let stands = rules.lines[kind].stands;
+        if stands == Stands::Opening {
+            self.opened(rules, kind);
         }
         for (control, sums) in rules.controls.iter().zip(&mut self.sums) {
             for (terms, sum) in control.equals.iter().zip(sums) {
                 let terms = terms.iter().filter(|term| term.line == kind);
                 *sum += terms.map(|term| value(term, text)).sum::<i128>();
             }
+        }
+        // A closing line counts itself where lines are counted.
+        if matches!(stands, Stands::Closing(_)) {
+            self.closed(rules, kind, text);
         }
     }
 
