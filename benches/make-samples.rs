@@ -11,7 +11,13 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 fn main() -> Result<()> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for partner in ["fjordbank", "havsfaktura", "havslan", "nordbank"] {
+    for partner in [
+        "fjordbank",
+        "havsfaktura",
+        "havslan",
+        "nordbank",
+        "sydlan",
+    ] {
         let to = top.join("inbox-sample").join(partner);
         for entry in walkdir::WalkDir::new(top.join("benches/samples").join(partner)).min_depth(1) {
             let from = entry?.into_path();
@@ -23,7 +29,14 @@ fn main() -> Result<()> {
             let (name, bytes) = if Path::new(stem).extension().is_some_and(|end| end == "xlsx") {
                 (stem.to_owned(), workbook(&text)?)
             } else {
-                (format!("{stem}.csv"), windows_1252(&text)?)
+                // What banks write has an ending of its own.
+                let own = Path::new(stem).extension().is_some();
+                let name = if own {
+                    stem.to_owned()
+                } else {
+                    format!("{stem}.csv")
+                };
+                (name, windows_1252(&text)?)
             };
             write(&to.join(name), &bytes)?;
         }

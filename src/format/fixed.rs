@@ -34,6 +34,8 @@ pub struct FixedLine {
     pub when: Vec<(usize, String)>,
     /// What it is.
     pub stands: Stands,
+    /// Of an opening line: the one whose group it stands in; `None`: the file begins with it.
+    pub within: Option<usize>,
 }
 
 /// What a line is among others.
@@ -87,6 +89,13 @@ pub struct Term {
 }
 
 impl FixedRules {
+    /// Whether a file may begin with a line of this kind.
+    pub fn begins(&self, kind: usize) -> bool {
+        let line = &self.lines[kind];
+        let grouped = self.lines.iter().any(|line| line.stands == Stands::Opening);
+        !grouped || line.stands == Stands::Opening && line.within.is_none()
+    }
+
     /// The kind of line of this name.
     pub fn line(&self, name: &str) -> Option<usize> {
         self.lines.iter().position(|line| line.name == name)
@@ -264,14 +273,8 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
         .filter_map(|table| condition(table, width));
     let when: Vec<(usize, String)> = when.collect();
     conditions.into_iter().for_each(Table::finish);
-    let of = table.string("of");
-    let of = of.and_then(|of| {
-        let found = names.iter().position(|name| *name == of);
-        if found.is_none() {
-            table.fault_at("of", format!("`[record.{of}]` is not there"));
-        }
-        found
-    });
+    let of = other(table, "of", names);
+    let within = other(table, "within", names);
     let stands = match table.string("stands").as_deref() {
         None | Some("record") => Stands::Record,
         Some("opening") => Stands::Opening,
@@ -290,11 +293,28 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
     if table.has("of") && !matches!(stands, Stands::Closing(_)) {
         table.fault_at("of", "only a closing line has an opening one");
     }
+    if table.has("within") && stands != Stands::Opening {
+        table.fault_at(
+            "within",
+            "only an opening line says in which group it stands",
+        );
+    }
     FixedLine {
         name: name.to_owned(),
         when,
         stands,
+        within,
     }
+}
+
+/// The number of the line that a key names.
+fn other(table: &mut Table<'_>, key: &'static str, names: &[String]) -> Option<usize> {
+    let other = table.string(key)?;
+    let found = names.iter().position(|name| *name == other);
+    if found.is_none() {
+        table.fault_at(key, format!("`[record.{other}]` is not there"));
+    }
+    found
 }
 
 /// What stands somewhere: `{ at = 1, is = "20" }`.

@@ -3,6 +3,7 @@
 mod audit;
 mod card_orders;
 mod cards;
+mod bank;
 mod cli;
 mod covers;
 mod crash;

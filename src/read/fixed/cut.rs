@@ -165,10 +165,14 @@ impl FixedReader {
         next: usize,
     ) -> Result<(), Fault> {
         let stands = self.rules.lines[found].stands;
-        self.begin(stands)?;
+        self.begin(found)?;
         match stands {
             Stands::Opening => {
                 self.in_record = false;
+                let around = self.groups.last().map(|group| group.kind);
+                if around != self.rules.lines[found].within {
+                    self.wrong("the group does not stand where the format says");
+                }
                 let closing = if self.groups.is_empty() {
                     None
                 } else {
@@ -207,8 +211,8 @@ impl FixedReader {
     }
 
     /// The first line that is known at all must open the file, where the format has such a line.
-    fn begin(&mut self, stands: Stands) -> Result<(), Fault> {
-        if std::mem::replace(&mut self.began, true) || stands == Stands::Opening {
+    fn begin(&mut self, found: usize) -> Result<(), Fault> {
+        if std::mem::replace(&mut self.began, true) || self.rules.begins(found) {
             return Ok(());
         }
         self.begun()
@@ -217,9 +221,9 @@ impl FixedReader {
     /// Refuses a file that does not begin as it must.
     fn begun(&self) -> Result<(), Fault> {
         if self.has_groups() {
-            let opening = self.rules.lines.iter();
-            let opening = opening.filter(|line| line.stands == Stands::Opening);
-            let names: Vec<&str> = opening.map(|line| line.name.as_str()).collect();
+            let all = 0..self.rules.lines.len();
+            let first = all.filter(|kind| self.rules.begins(*kind));
+            let names: Vec<&str> = first.map(|kind| &*self.rules.lines[kind].name).collect();
             let finding = Finding::new(Code::Malformed)
                 .at(self.place())
                 .saying(format!(

@@ -70,13 +70,10 @@ fn open_by(
 /// Whether a file that begins so can be of this format: its first line of a known kind opens the file, where the format
 /// has such a line.
 pub(super) fn begins(format: &Format, rules: &FixedRules, head: &[u8]) -> bool {
-    use crate::format::Stands;
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    let opens = |kind: usize| rules.lines[kind].stands == Stands::Opening;
-    let grouped = (0..rules.lines.len()).any(opens);
     let mut known = lines::lines(head).filter_map(|(_, line)| {
         let text = lines::text(format.charset, line)?;
         lines::kind(rules, &text)
     });
-    known.next().is_some_and(|kind| !grouped || opens(kind))
+    known.next().is_some_and(|kind| rules.begins(kind))
 }

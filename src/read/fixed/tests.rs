@@ -26,6 +26,7 @@ stands = "opening"
 [record.section]
 when = { at = 1, is = "05" }
 stands = "opening"
+within = "start"
 
 [record.payment]
 when = { at = 1, is = "20" }
@@ -267,17 +268,14 @@ fn a_file_that_is_cut_short_or_begins_elsewhere_is_refused() {
         assert_eq!(read(cut, 64).is_ok(), whole, "{}", &FILE[..number]);
     }
     let headless = FILE.replacen("01BGM    P\r\n", "", 1);
-    assert!(matches!(
-        read(headless.as_bytes(), 64),
-        Ok(_) | Err(Fault::Batch(_))
-    ));
+    assert!(matches!(read(headless.as_bytes(), 64), Err(Fault::File(_))));
     let elsewhere = FILE.replacen("01BGM    P\r\n05991234\r\n", "", 1);
     let Err(Fault::File(finding)) = read(elsewhere.as_bytes(), 64) else {
         panic!("it was taken");
     };
     assert_eq!(
         finding.message,
-        "the file does not begin with a `start` or `section` line"
+        "the file does not begin with a `start` line"
     );
 }
 
