@@ -166,15 +166,8 @@ impl Job<'_> {
         )?)
     }
 
-    /// Reads the file from its beginning to its end, once. Says whether the bytes were those that were hashed.
-    fn pass(
-        &self,
-        format: &Arc<Format>,
-        book: &mut Book,
-        folder: &Folder,
-        refusal: Option<(Finding, Option<Book>)>,
-    ) -> Result<(Pass, Outputs, bool), Fault> {
-        let (stream, read) = Stream::over(self.file, self.path.to_owned());
+    /// Opens the file for its format; a test that the profile does not take is refused.
+    fn open(&self, format: &Arc<Format>, stream: Stream) -> Result<Reader, Fault> {
         let input = if matches!(format.reader, ReaderKind::Excel(_) | ReaderKind::Fixed(_)) {
             let mut handle = self.file.try_clone()?;
             handle.rewind()?;
@@ -192,6 +185,19 @@ impl Job<'_> {
         if reader.is_test()? && !self.about.partner.test_files {
             return Err(Fault::File(Box::new(Finding::new(Code::TestFile))));
         }
+        Ok(reader)
+    }
+
+    /// Reads the file from its beginning to its end, once. Says whether the bytes were those that were hashed.
+    fn pass(
+        &self,
+        format: &Arc<Format>,
+        book: &mut Book,
+        folder: &Folder,
+        refusal: Option<(Finding, Option<Book>)>,
+    ) -> Result<(Pass, Outputs, bool), Fault> {
+        let (stream, read) = Stream::over(self.file, self.path.to_owned());
+        let reader = self.open(format, stream)?;
         let style = Style::of(
             (self.about.partner, self.about.owner()),
             self.about.settings.base_url.as_deref(),

@@ -24,7 +24,9 @@ fn night(folder: &Path) -> PathBuf {
 
 fn audit(site: &Path) -> (Option<i32>, Value) {
     let output = sluss(&["audit", "--json"], site);
-    let document = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    let told = String::from_utf8_lossy(&output.stderr);
+    let document = serde_json::from_slice(&output.stdout);
+    let document = document.unwrap_or_else(|_| panic!("no document: {told}"));
     (output.status.code(), document)
 }
 

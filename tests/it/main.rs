@@ -1,9 +1,9 @@
 //! One binary for all tests of the whole: it links once.
 
 mod audit;
+mod bank;
 mod card_orders;
 mod cards;
-mod bank;
 mod cli;
 mod covers;
 mod crash;

@@ -86,6 +86,7 @@ const BANS: &[Ban] = &[
             "src/demo",
             "src/cli",
             "src/read/excel",
+            "src/read/fixed",
             "src/read/source",
             "benches/",
         ],
