@@ -11,13 +11,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 
 fn main() -> Result<()> {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for partner in [
-        "fjordbank",
-        "havsfaktura",
-        "havslan",
-        "nordbank",
-        "sydlan",
-    ] {
+    for partner in ["fjordbank", "havsfaktura", "havslan", "nordbank", "sydlan"] {
         let to = top.join("inbox-sample").join(partner);
         for entry in walkdir::WalkDir::new(top.join("benches/samples").join(partner)).min_depth(1) {
             let from = entry?.into_path();
