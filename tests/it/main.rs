@@ -12,6 +12,7 @@ mod delimited;
 mod demo;
 mod docs;
 mod identifiers;
+mod lines;
 mod living;
 mod tidy;
 mod workbooks;
