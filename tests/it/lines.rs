@@ -102,9 +102,12 @@ fn outcomes(site: &Path, partner: &str) -> Vec<String> {
         .expect("a result");
     let text = std::fs::read_to_string(site.join("outbox").join(partner).join(result));
     let text = text.expect("read");
-    let rows = text.lines().skip(1).map(|line| {
-        let cells: Vec<&str> = line.split(';').collect();
-        format!("{} {} {}", cells[2], cells[4], cells[7])
+    let mut rows = csv::ReaderBuilder::new()
+        .delimiter(b';')
+        .from_reader(text.as_bytes());
+    let rows = rows.records().map(|row| {
+        let row = row.expect("a row");
+        format!("{} {} {}", &row[2], &row[4], &row[7])
     });
     rows.collect()
 }
