@@ -2,8 +2,8 @@
 
 use super::field::class;
 use super::{
-    Convert, FixedLine, FixedRules, Format, ReaderKind, Several, Stands, XmlPart, XmlRecord,
-    XmlRules,
+    Convert, FixedLine, FixedRules, Format, ReaderKind, Several, Stands, XmlHolds, XmlPart,
+    XmlRecord, XmlRules,
 };
 
 /// The headings of a [`Section`]'s rows.
@@ -124,6 +124,19 @@ fn standing(rules: &XmlRules, record: &XmlRecord) -> Vec<String> {
     if record.skip > 0 {
         at = format!("{at}, from number {} on", record.skip + 1);
     }
+    let when = record.when.iter().map(|when| {
+        let at: Vec<String> = when.at.iter().map(ToString::to_string).collect();
+        let at = at.join(" | ");
+        match &when.holds {
+            XmlHolds::Is(words) => format!("  where {at} is {}", words.join(" or ")),
+            XmlHolds::Several => format!("  where there are several {at}"),
+            XmlHolds::NotSeveral => format!("  where there is one {at} at most"),
+        }
+    });
+    let sums = record
+        .adds_up
+        .iter()
+        .map(|(name, path)| format!("  {name} adds up to {path}"));
     let part = |part: &XmlPart| match &part.find {
         None => format!("  ${} is {}", part.name, part.path),
         Some(find) => {
@@ -143,6 +156,8 @@ fn standing(rules: &XmlRules, record: &XmlRecord) -> Vec<String> {
         }
     };
     std::iter::once(at)
+        .chain(when)
+        .chain(sums)
         .chain(record.parts.iter().map(part))
         .collect()
 }

@@ -43,7 +43,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let charset = charset(&mut root, reader.as_ref());
     let defaults = Defaults::read(&mut root);
     let complete = complete(&mut root);
-    let unknown = unknown(&mut root, by_name);
+    let unknown = unknown(&mut root, by_name, reader.as_ref());
     let skip_or_reject = &[("skip", false), ("reject-batch", true)];
     let reject_batch_on_error = word(&mut root, "on_record_error", skip_or_reject).unwrap_or(false);
     let ignored = root.strings("ignore").unwrap_or_default();
@@ -84,15 +84,16 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
 }
 
 /// What to do about a column that no field names.
-fn unknown(root: &mut Table<'_>, by_name: bool) -> Unknown {
+fn unknown(root: &mut Table<'_>, by_name: bool, reader: Option<&ReaderKind>) -> Unknown {
     let words = [
         ("ignore", Unknown::Ignore),
         ("reject", Unknown::RejectBatch),
     ];
-    word(root, "unknown_columns", &words).unwrap_or(if by_name {
-        Unknown::RejectBatch
-    } else {
-        Unknown::Ignore
+    let kinds = matches!(reader, Some(ReaderKind::Xml(rules)) if !rules.records.is_empty());
+    word(root, "unknown_columns", &words).unwrap_or(match (by_name, kinds) {
+        (true, _) => Unknown::RejectBatch,
+        (false, true) => Unknown::RejectBeside,
+        (false, false) => Unknown::Ignore,
     })
 }
 

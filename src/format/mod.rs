@@ -32,7 +32,7 @@ pub use fixed::{Columns, FixedControl, FixedLine, FixedRules, Stands, Term};
 pub use names::{NameValues, overlaps};
 pub use path::XmlPath;
 pub use shipped::{load, shipped};
-pub use xml::{XmlFind, XmlPart, XmlRecord, XmlRules};
+pub use xml::{XmlFind, XmlHolds, XmlPart, XmlRecord, XmlRules, XmlWhen};
 
 /// A verified format: what a format file says, resolved against the canonical names.
 #[derive(Clone, Debug)]
@@ -159,6 +159,8 @@ pub enum Complete {
 pub enum Unknown {
     /// Passed over.
     Ignore,
+    /// In a record it is passed over; beside records of several kinds, where it may be one more, the batch is rejected.
+    RejectBeside,
     /// The batch is rejected (`unknown_field`).
     RejectBatch,
 }

@@ -40,10 +40,14 @@ impl std::fmt::Display for XmlPath {
     }
 }
 
-/// Paths with `|` between them; `None`: one of them is none, or one of several counts from the root.
+/// Paths with `|` between them; `None`: one of them is none, or some count from the root and others do not.
 pub(super) fn paths(text: &str) -> Option<Vec<XmlPath>> {
     let paths: Option<Vec<XmlPath>> = text.split('|').map(path).collect();
-    paths.filter(|paths| paths.len() == 1 || paths.iter().all(|path| !path.from_root))
+    paths.filter(|paths| {
+        paths
+            .iter()
+            .all(|path| path.from_root == paths[0].from_root)
+    })
 }
 
 /// A path such as `Customer/Name`, `Part[2]/Name`, `Amount@currency`, `@kind`, `/File/Header/Date`, `../../Number` or
@@ -55,7 +59,7 @@ pub(crate) fn path(text: &str) -> Option<XmlPath> {
     somewhere.then_some(path)
 }
 
-/// As [`path`], or the way up alone: `../..`.
+/// As [`path`], or the way up alone, `../..`, or none: `.`.
 pub(super) fn location(text: &str) -> Option<XmlPath> {
     let mut rest = text.trim();
     let from_root = rest.starts_with('/');
@@ -75,6 +79,9 @@ pub(super) fn location(text: &str) -> Option<XmlPath> {
             None => return None,
         };
         up += 1;
+    }
+    if rest == "." {
+        rest = "";
     }
     let (elements, attribute) = match rest.split_once('@') {
         Some((elements, attribute)) => (elements, Some(attribute.to_owned())),

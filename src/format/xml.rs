@@ -29,8 +29,32 @@ pub struct XmlRecord {
     pub steps: Vec<String>,
     /// How many of the first of them, in each element that is cut out, are no records.
     pub skip: usize,
+    /// What must hold for one of them to be a record; others are passed over.
+    pub when: Vec<XmlWhen>,
     /// Elements that stand elsewhere and that its fields are taken from too.
     pub parts: Vec<XmlPart>,
+    /// Fields, by name, whose sum over all of them must be what stands at a path.
+    pub adds_up: Vec<(String, XmlPath)>,
+}
+
+/// What must hold for an element to be a record.
+#[derive(Clone, Debug)]
+pub struct XmlWhen {
+    /// Where it stands: the first of these that has a text.
+    pub at: Vec<XmlPath>,
+    /// What stands there.
+    pub holds: XmlHolds,
+}
+
+/// What stands somewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum XmlHolds {
+    /// One of these texts.
+    Is(Vec<String>),
+    /// More than one element.
+    Several,
+    /// One element or none.
+    NotSeveral,
 }
 
 /// An element that stands elsewhere in what is cut out, and belongs to a record.
@@ -199,8 +223,12 @@ fn record(rules: &mut XmlRules, name: &str, table: &mut Table<'_>) {
         cut: 0,
         steps: Vec::new(),
         skip: usize::try_from(skip).expect("1000 at most"),
+        when: Vec::new(),
         parts: Vec::new(),
+        adds_up: Vec::new(),
     };
+    let mut conditions = table.one_or_more("when");
+    record.when = conditions.iter_mut().filter_map(condition).collect();
     if let (Some(path), Some(within)) = (path, within) {
         match path.strip_prefix(within.as_slice()) {
             Some(steps) => record.steps = steps.to_vec(),
@@ -222,7 +250,48 @@ fn record(rules: &mut XmlRules, name: &str, table: &mut Table<'_>) {
         self::part(&mut record, name, &mut part);
         part.finish();
     }
+    for (condition, when) in conditions.iter().zip(&record.when) {
+        for astray in when.at.iter().filter_map(|path| record.astray(path, 0)) {
+            condition.fault_at("at", astray);
+        }
+    }
+    conditions.into_iter().for_each(Table::finish);
+    for (name, path) in table.words("adds_up").unwrap_or_default() {
+        let known = super::path(&path).filter(|path| !path.from_root && path.part.is_none());
+        match known.filter(|path| record.astray(path, 0).is_none()) {
+            Some(path) => record.adds_up.push((name, path)),
+            None => table.fault_at(
+                "adds_up",
+                format!("`{path}` is not a path from the record, such as `../Total`"),
+            ),
+        }
+    }
     rules.records.push(record);
+}
+
+/// Reads one `when`.
+fn condition(table: &mut Table<'_>) -> Option<XmlWhen> {
+    const HOW: &str = "write `when = { at = \"Status\", is = \"BOOK\" }`, or `several = true` or `false` in place of `is`";
+    let at = table.required_string("at");
+    let is = table.string("is");
+    let several = table.boolean("several");
+    let at = at.as_deref().and_then(paths);
+    let at = at.filter(|at| at.iter().all(|path| !path.from_root && path.part.is_none()));
+    let holds = match (is, several) {
+        (Some(is), None) => {
+            XmlHolds::Is(is.split('|').map(|word| word.trim().to_owned()).collect())
+        }
+        (None, Some(true)) => XmlHolds::Several,
+        (None, Some(false)) => XmlHolds::NotSeveral,
+        _ => {
+            table.fault(HOW);
+            return None;
+        }
+    };
+    if at.is_none() {
+        table.fault_at("at", HOW);
+    }
+    Some(XmlWhen { at: at?, holds })
 }
 
 /// The number of what is cut out at this path.
@@ -252,7 +321,8 @@ fn beside(rules: &XmlRules, record: &XmlRecord, table: &Table<'_>) {
     for other in rules.records.iter().filter(|other| other.cut == record.cut) {
         let (a, b) = (&other.steps, &record.steps);
         let nested = !a.is_empty() && !b.is_empty() && (a.starts_with(b) || b.starts_with(a));
-        if a == b || nested {
+        let told_apart = a == b && !other.when.is_empty() && !record.when.is_empty();
+        if (a == b || nested) && !told_apart {
             let message = format!(
                 "`[record.{}]` stands at this path already, or within it",
                 other.name

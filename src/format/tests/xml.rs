@@ -219,6 +219,22 @@ fn faults_of_xml_records_are_told() {
         ),
         (nested("pat = 1", "", ""), "unknown key `pat`"),
         (
+            nested("when = { at = 'x' }", "", ""),
+            "or `several = true` or `false`",
+        ),
+        (
+            nested("when = { at = '/F/x', is = 'y' }", "", ""),
+            "or `several = true` or `false`",
+        ),
+        (
+            nested("when = { at = '../x', is = 'y' }", "", ""),
+            "leads out of the element",
+        ),
+        (
+            nested("adds_up = { amount = '/F/x' }", "", ""),
+            "is not a path from the record",
+        ),
+        (
             nested("groups = ['who']", "", ""),
             "`[group.who]` is not there",
         ),

@@ -1,8 +1,9 @@
 //! Which elements within one that is cut out are records.
 
-use super::plan::Cut;
-use super::unit::Unit;
+use super::plan::{Cut, Path, When};
+use super::unit::{Found, Unit};
 use crate::code::Code;
+use crate::format::XmlHolds;
 use crate::model::Finding;
 
 /// Records in one element.
@@ -15,8 +16,10 @@ pub(super) struct Candidate {
     pub(super) plan: usize,
     /// Where it is.
     pub(super) node: usize,
-    /// Whether it is one: not passed over, and asked for.
+    /// Whether it is one: not left to another record, asked for, and such as the format takes.
     pub(super) is_record: bool,
+    /// Whether it is passed over, since the format does not take its like.
+    pub(super) passed: bool,
 }
 
 /// Why no records can be told in an element.
@@ -26,6 +29,8 @@ pub(super) enum Untold {
     Mark,
     /// There are none.
     None,
+    /// There are none that the format takes.
+    Passed,
     /// There are more than anyone needs.
     TooMany,
 }
@@ -44,25 +49,49 @@ pub(super) fn candidates(cut: &Cut, unit: &Unit<'_>) -> Result<Vec<Candidate>, U
         let mut left = plan.skip;
         unit.each(0, &plan.steps, &mut |node| {
             let asked = only.as_ref().is_none_or(|only| only.contains(&number));
-            let is_record = asked && (left == 0 || without);
+            let holds = plan.when.iter().all(|when| when.holds(unit, node));
+            let is_record = holds && asked && (left == 0 || without);
             left = left.saturating_sub(1);
             candidates.push(Candidate {
                 plan: number,
                 node,
                 is_record,
+                passed: !holds,
             });
             true
         });
     }
-    candidates.sort_by_key(|candidate| candidate.node);
+    // Of several that a node may be it is the first whose conditions hold.
+    candidates.sort_by_key(|candidate| (candidate.node, candidate.passed));
+    candidates.dedup_by_key(|candidate| candidate.node);
     match candidates
         .iter()
         .filter(|candidate| candidate.is_record)
         .count()
     {
+        0 if candidates.iter().any(|candidate| candidate.passed) => Err(Untold::Passed),
         0 => Err(Untold::None),
         1..=RECORDS_MAX => Ok(candidates),
         _ => Err(Untold::TooMany),
+    }
+}
+
+impl When {
+    /// Whether it holds of an element.
+    fn holds(&self, unit: &Unit<'_>, node: usize) -> bool {
+        let found = |path: &Path| unit.select(unit.up(node, path.up), path);
+        match &self.holds {
+            XmlHolds::Several => self.at.iter().any(|path| found(path) == Found::Several),
+            XmlHolds::NotSeveral => self.at.iter().all(|path| found(path) != Found::Several),
+            XmlHolds::Is(words) => {
+                let mut texts = self.at.iter().filter_map(|path| match found(path) {
+                    Found::One(node) => unit.value(node, path).map(|text| text.trim()),
+                    Found::Nothing | Found::Several => None,
+                });
+                let first = texts.find(|text| !text.is_empty());
+                first.is_some_and(|text| words.iter().any(|word| word == text))
+            }
+        }
     }
 }
 
@@ -84,7 +113,7 @@ impl Untold {
             Self::Mark => Finding::new(Code::Malformed)
                 .saying("the mark `<?sluss …?>` names no record of this element")
                 .hinting("leave it as it came in the file of rejected records"),
-            Self::None => Finding::new(Code::Required)
+            Self::None | Self::Passed => Finding::new(Code::Required)
                 .saying("the element holds none of the records that it is for")
                 .hinting("send it with one at least, or leave it out"),
             Self::TooMany => Finding::new(Code::RecordTooLarge)

@@ -86,8 +86,7 @@ impl Cutter {
                 .filter_map(|record| record.steps.last().cloned())
                 .collect(),
             namespace: rules.namespace.clone(),
-            // Beside records of several kinds, what is not known may be a record of one more.
-            refuse_unknown: format.unknown == Unknown::RejectBatch || !rules.records.is_empty(),
+            refuse_unknown: format.unknown != Unknown::Ignore,
             ignored: format.ignored.clone(),
             line: 1,
             depth: 0,

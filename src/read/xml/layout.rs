@@ -1,6 +1,7 @@
 //! How a format's records are read, on any thread.
 
 use std::borrow::Cow;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 
 use super::charset::Charset;
@@ -26,6 +27,8 @@ pub struct XmlLayout {
     pub(super) cuts: Vec<Cut>,
     /// The ways from a record to its fields.
     ways: Arc<[Way]>,
+    /// How many elements were passed over, since the format does not take their like.
+    pub(super) passed: Arc<AtomicU64>,
     charset: Charset,
     tails: Arc<OnceLock<Tails>>,
 }
@@ -43,6 +46,7 @@ impl XmlLayout {
             tree: Tree::new(format, rules),
             cuts: plans(format, rules),
             ways: ways(format, rules),
+            passed: Arc::default(),
             charset,
             tails,
         }

@@ -2,10 +2,13 @@
 //! thread ([`XmlLayout`]). Memory is bounded by the largest record, not by the document.
 
 use std::io::Read;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use super::{Chunk, Element, Ending, Fault, ReadLimits, StatedControl};
+use crate::code::Code;
 use crate::format::{Format, ReaderKind};
+use crate::model::Finding;
 
 mod candidates;
 mod charset;
@@ -23,6 +26,7 @@ mod rest;
 mod route;
 mod scope;
 mod seek;
+mod sums;
 mod syntax;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -47,6 +51,7 @@ pub struct XmlReader {
     format: Arc<Format>,
     cutter: Cutter,
     tails: Arc<OnceLock<Tails>>,
+    passed: Arc<AtomicU64>,
     ended: bool,
 }
 
@@ -71,6 +76,7 @@ impl XmlReader {
             format: format.clone(),
             cutter,
             tails,
+            passed: layout.passed.clone(),
             ended: false,
         };
         Ok((reader, layout))
@@ -113,10 +119,29 @@ impl XmlReader {
                 stated,
             }
         });
+        // Every chunk has become records by now: what they told is all there is.
+        let notes = match self.passed.load(Ordering::Relaxed) {
+            0 => Vec::new(),
+            passed => vec![passed_over(passed)],
+        };
         Ok(Ending {
             controls: controls.collect(),
-            notes: Vec::new(),
+            notes,
             ..Ending::default()
         })
     }
+}
+
+/// What is said of elements that are of no kind that the format takes.
+fn passed_over(count: u64) -> Finding {
+    let elements = if count == 1 {
+        "1 element was".to_owned()
+    } else {
+        format!("{count} elements were")
+    };
+    Finding::new(Code::PassedOver)
+        .saying(format!(
+            "{elements} passed over: the format takes none of their kind"
+        ))
+        .hinting("see `sluss formats show` for those that it takes")
 }

@@ -3,13 +3,15 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 
-use super::candidates::{RECORDS_MAX, candidates};
+use super::candidates::{RECORDS_MAX, Untold, candidates};
 use super::charset::has_mark;
 use super::fill::Filling;
 use super::layout::XmlLayout;
 use super::plan::{Cut, Members, Part, Path, Plan, Standing};
 use super::seek::{self, Seeker};
+use super::sums;
 use super::unit::{Found, Unit};
 use crate::code::Code;
 use crate::format::Unknown;
@@ -53,6 +55,10 @@ impl<'c> Nested<'c> {
         let cut = &layout.cuts[element.cut];
         let candidates = match candidates(cut, &unit) {
             Ok(candidates) => candidates,
+            Err(Untold::Passed) => {
+                layout.passed.fetch_add(1, Ordering::Relaxed);
+                return Vec::new();
+            }
             Err(untold) => {
                 let mut whole = whole();
                 let place = whole.record.place.clone();
@@ -68,6 +74,13 @@ impl<'c> Nested<'c> {
             seeker: Seeker::new(unit),
             copied: 0,
         };
+        // What stands in an element that is a record itself belongs to that.
+        let whole = candidates[0].node == 0 && candidates[0].is_record;
+        let passed = candidates
+            .iter()
+            .filter(|one| one.node != 0 && one.passed && !whole);
+        let passed = passed.count();
+        layout.passed.fetch_add(passed as u64, Ordering::Relaxed);
         let records = candidates.iter().filter(|candidate| candidate.is_record);
         let records: Vec<(&Plan, usize)> = records
             .map(|candidate| (&cut.plans[candidate.plan], candidate.node))
@@ -84,6 +97,9 @@ impl<'c> Nested<'c> {
         }
         raw[0].batch.extend(nested.unknown());
         raw[0].findings.extend(nested.unused(&records));
+        let off = sums::off(layout.format(), &nested.seeker.unit, &records);
+        let place = Place::Path(element.path.clone());
+        raw[0].batch.extend(off.map(|finding| finding.at(place)));
         raw
     }
 
@@ -308,7 +324,7 @@ impl<'c> Nested<'c> {
     /// The first text or attribute that the format does not know, where that rejects the batch.
     fn unknown(&self) -> Option<Finding> {
         let format = self.layout.format();
-        if format.unknown == Unknown::Ignore {
+        if format.unknown != Unknown::RejectBatch {
             return None;
         }
         let told = |name: &str| !format.ignored.contains(&name.to_lowercase());

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::format::{self, Format, Positions, XmlPath, XmlRecord, XmlRules, positioned};
+use crate::format::{self, Format, Positions, XmlHolds, XmlPath, XmlRecord, XmlRules, positioned};
 
 /// A way from a record to something in its element.
 #[derive(Debug, Default)]
@@ -59,6 +59,13 @@ pub(super) struct Members {
     pub(super) star: Path,
 }
 
+/// What must hold for an element to be a record.
+#[derive(Debug)]
+pub(super) struct When {
+    pub(super) at: Vec<Path>,
+    pub(super) holds: XmlHolds,
+}
+
 /// Records of one name.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -67,6 +74,9 @@ pub(super) struct Plan {
     pub(super) number: usize,
     pub(super) steps: Vec<(String, Option<Positions>)>,
     pub(super) skip: usize,
+    pub(super) when: Vec<When>,
+    /// Fields, by number in `fields`, whose sum over all elements of this path must be what stands there.
+    pub(super) adds_up: Vec<(usize, Path)>,
     pub(super) parts: Vec<Part>,
     pub(super) fields: Vec<Standing>,
     pub(super) families: Vec<Members>,
@@ -126,6 +136,15 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         };
         fields.push(standing);
     }
+    let when = record.when.iter().map(|when| When {
+        at: when.at.iter().map(resolve).collect(),
+        holds: when.holds.clone(),
+    });
+    let adds_up = record.adds_up.iter().filter_map(|(name, path)| {
+        let named = |field: &Standing| format.fields[field.field].name == *name;
+        Some((fields.iter().position(named)?, resolve(path)))
+    });
+    let adds_up = adds_up.collect();
     let families = format.families.iter().enumerate();
     let families = families.filter(|(_, family)| family.record.is_none_or(|of| of == number));
     let families = families.filter_map(|(at, family)| {
@@ -144,6 +163,8 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
             .map(|name| (name.clone(), None))
             .collect(),
         skip: record.skip,
+        when: when.collect(),
+        adds_up,
         parts,
         fields,
         families: families.collect(),
@@ -180,6 +201,8 @@ fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &Xm
         let paths = field.path.iter().chain(&field.or).cloned();
         paths.chain(joined(field)).collect::<Vec<_>>()
     });
+    let conditions = record.when.iter().flat_map(|when| when.at.iter().cloned());
+    let sums = record.adds_up.iter().map(|(_, path)| path.clone());
     let of_families = format
         .families
         .iter()
@@ -206,6 +229,8 @@ fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &Xm
     });
     for path in of_fields
         .chain(of_families)
+        .chain(conditions)
+        .chain(sums)
         .chain(finds)
         .filter(|path| !path.from_root)
     {

@@ -29,14 +29,14 @@ pub(super) fn rest(layout: &XmlLayout, element: &Element, rejected: &[usize]) ->
     // Whether the record that is the element itself was taken, now or before.
     let taken = candidates
         .iter()
-        .any(|(candidate, back)| candidate.node == 0 && !back);
+        .any(|(candidate, back)| candidate.node == 0 && !back && !candidate.passed);
     let mut edits: Vec<(usize, usize, String)> = Vec::new();
     for (candidate, _) in candidates
         .iter()
         .filter(|(candidate, back)| candidate.node != 0 && !back)
     {
         // What is no record by itself belongs to the one around it.
-        if candidate.is_record || taken {
+        if candidate.is_record || taken && !candidate.passed {
             let node = &unit.nodes[candidate.node];
             edits.push((
                 blanks_before(&element.bytes, node.start),

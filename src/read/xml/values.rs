@@ -58,9 +58,10 @@ impl Values {
         };
         let shared = |path: &XmlPath| cuts.iter().map(|cut| with(path, cut)).max().unwrap_or(0);
         let fields = format.fields.iter().enumerate();
-        let fields = fields.filter_map(|(at, field)| {
-            let path = field.path.as_ref().filter(|path| path.from_root)?;
-            Some((path, Use::Field(at)))
+        let fields = fields.flat_map(|(at, field)| {
+            let paths = field.path.iter().chain(&field.or);
+            let paths = paths.filter(|path| path.from_root);
+            paths.map(move |path| (path, Use::Field(at)))
         });
         let controls = format.controls.iter().enumerate();
         let controls =

@@ -315,7 +315,7 @@ impl<'c> Walk<'c> {
         let format = self.layout.format();
         let last = self.open.last().map_or("", |open| open.local);
         let name = attribute.unwrap_or(last).to_lowercase();
-        let passed_over = format.unknown == Unknown::Ignore || format.ignored.contains(&name);
+        let passed_over = format.unknown != Unknown::RejectBatch || format.ignored.contains(&name);
         if passed_over || !self.filling.record.batch.is_empty() {
             return;
         }

@@ -12,6 +12,7 @@ use crate::model::FieldType;
 use crate::read::{Input, RawRecord, Reader};
 
 mod bytes;
+mod kinds;
 pub(crate) mod nested;
 
 pub(crate) const LIMITS: ReadLimits = ReadLimits {
