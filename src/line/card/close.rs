@@ -17,11 +17,15 @@ use crate::line::{Context, Space, Store};
 use crate::model::{Decision, Fields, Finding};
 
 /// Decides `contract.suspend`.
-pub(super) fn suspend(work: &mut Work<'_>, contract: &mut Contract) {
+pub(super) fn suspend(
+    work: &mut Work<'_>,
+    contract: &mut Contract,
+    store: &mut dyn Store,
+) -> Result<()> {
     let events = take(work, contract, Ask::Suspend);
     let product = product(work, &contract.product);
     let (Some(product), false) = (product, work.is_bad()) else {
-        return;
+        return Ok(());
     };
     let last = days_after(work.today(), product.suspension_closure_days);
     let reimburse_fees = work.fields.flag("reimburse_fees").unwrap_or(false);
@@ -39,11 +43,12 @@ pub(super) fn suspend(work: &mut Work<'_>, contract: &mut Contract) {
     for account in &mut contract.accounts {
         account.fees_suppressed = true;
     }
-    orders::transfers(work, contract);
+    orders::transfers(work, contract, store)?;
     let mut told = shape::course(work.key, contract);
     told["contract"]["feesSuppressed"] = true.into();
     told["contract"]["reimburseFees"] = reimburse_fees.into();
     tell(work, events, contract, &told);
+    Ok(())
 }
 
 /// Decides `contract.cancel-suspension`: what the suspension blocked is free again, and nothing else. Fees that it
@@ -65,7 +70,11 @@ pub(super) fn cancel_suspension(work: &mut Work<'_>, contract: &mut Contract) {
 }
 
 /// Decides `contract.close`.
-pub(super) fn close(work: &mut Work<'_>, contract: &mut Contract) {
+pub(super) fn close(
+    work: &mut Work<'_>,
+    contract: &mut Contract,
+    store: &mut dyn Store,
+) -> Result<()> {
     let fields = work.fields;
     let delay = fields.text("delay_type").and_then(DelayType::named);
     let delay = delay.expect("required: checked before");
@@ -85,14 +94,15 @@ pub(super) fn close(work: &mut Work<'_>, contract: &mut Contract) {
     let events = take(work, contract, ask);
     in_time(work, contract, &closing);
     if work.is_bad() {
-        return;
+        return Ok(());
     }
     contract.closing = Some(closing);
     if contract.state == State::Closed {
-        end(work, contract, ClosedBy::Immediate);
+        end(work, contract, ClosedBy::Immediate, store)?;
     }
     let told = shape::course(work.key, contract);
     tell(work, events, contract, &told);
+    Ok(())
 }
 
 /// A closing to come has a day to come.
@@ -138,7 +148,12 @@ pub(super) fn cancel_close(work: &mut Work<'_>, contract: &mut Contract) {
 }
 
 /// A contract is closed: its cards are dead, its accounts closed, and what they hold is transferred.
-fn end(work: &mut Work<'_>, contract: &mut Contract, by: ClosedBy) {
+fn end(
+    work: &mut Work<'_>,
+    contract: &mut Contract,
+    by: ClosedBy,
+    store: &mut dyn Store,
+) -> Result<()> {
     let on = work.today();
     contract.closed = Some(Closed { on, by });
     contract.suspension = None;
@@ -153,7 +168,7 @@ fn end(work: &mut Work<'_>, contract: &mut Contract, by: ClosedBy) {
         account.status = Status::Closed;
         account.status_at.clone_from(&now);
     }
-    orders::transfers(work, contract);
+    orders::transfers(work, contract, store)
 }
 
 /// See [`crate::line::carry_out`].
@@ -189,7 +204,7 @@ pub(super) fn carry_out(
     let mut work = Work::new(key, &fields, None, context);
     let mut after = before.clone();
     let events = take(&mut work, &mut after, ask);
-    end(&mut work, &mut after, by);
+    end(&mut work, &mut after, by, store)?;
     let told = shape::course(key, &after);
     tell(&mut work, events, &after, &told);
     work.settle(&before, &after, store).map(Some)

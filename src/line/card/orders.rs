@@ -1,5 +1,6 @@
 //! What others must make or pay: cards, letters with PINs, transfers of what an account holds.
 
+use anyhow::Result;
 use rust_decimal::Decimal;
 
 use super::customer::Customer;
@@ -8,6 +9,7 @@ use super::ids;
 use super::kinds::ADDRESS;
 use super::product::Product;
 use super::words::OrderType;
+use crate::line::Store;
 use crate::line::told::money;
 use crate::line::work::Work;
 use crate::model::decision::OrderValue;
@@ -44,6 +46,9 @@ pub(super) const COLUMNS: &[&str] = &[
     "iban",
     "bic",
 ];
+
+/// Whom something is for.
+const NAMES: [&str; 3] = ["title", "first_name", "last_name"];
 
 fn text(text: &str) -> OrderValue {
     OrderValue::Text(text.into())
@@ -100,9 +105,7 @@ fn columns(contract: &Contract, at: usize, holder: &Customer) -> Vec<(&'static s
         ("sending_mode", text(one.sending_mode.as_str())),
         ("card_release_order", text(contract.release.as_str())),
     ];
-    for name in ["title", "first_name", "last_name"] {
-        columns.push((name, text(holder.text(name))));
-    }
+    columns.extend(NAMES.map(|name| (name, text(holder.text(name)))));
     if let Some(address) = holder.postal() {
         let lines = ADDRESS.iter().filter_map(|spec| {
             let line = address.lines.get(spec.name)?.as_str()?;
@@ -115,7 +118,11 @@ fn columns(contract: &Contract, at: usize, holder: &Customer) -> Vec<(&'static s
 
 /// Transfers to the holder's bank what each account holds. It holds nothing from then on, until a report that is as of a
 /// later day.
-pub(super) fn transfers(work: &mut Work<'_>, contract: &mut Contract) {
+pub(super) fn transfers(
+    work: &mut Work<'_>,
+    contract: &mut Contract,
+    store: &mut dyn Store,
+) -> Result<()> {
     for at in 0..contract.accounts.len() {
         let account = &contract.accounts[at];
         let (Some(balance), Some(Named(currency))) = (&account.balance, account.currency) else {
@@ -126,7 +133,8 @@ pub(super) fn transfers(work: &mut Work<'_>, contract: &mut Contract) {
         }
         let kind = OrderType::Transfer.as_str();
         let bic = account.bic.as_deref().or(contract.root().bic.as_deref());
-        let columns = vec![
+        let owner = Customer::of_member(store, &account.owner)?;
+        let mut columns = vec![
             ("contract_reference", text(&contract.reference)),
             ("product", text(&contract.product)),
             ("account", text(&account.reference)),
@@ -138,6 +146,7 @@ pub(super) fn transfers(work: &mut Work<'_>, contract: &mut Contract) {
             ("iban", text(contract.iban_of(account).unwrap_or_default())),
             ("bic", text(bic.unwrap_or_default())),
         ];
+        columns.extend(NAMES.map(|name| (name, text(owner.text(name)))));
         let id = ids::order(work.context, &format!("{kind}:{}", account.reference));
         let left = Balance {
             amount: money(Decimal::ZERO, currency),
@@ -153,4 +162,5 @@ pub(super) fn transfers(work: &mut Work<'_>, contract: &mut Contract) {
             columns,
         });
     }
+    Ok(())
 }

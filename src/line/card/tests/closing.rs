@@ -17,6 +17,7 @@ fn transfers(decision: &crate::model::Decision) -> Vec<String> {
     let all = all.filter(|order| order.kind == "OutgoingCreditTransfer");
     all.map(|order| {
         assert_eq!(order.status.as_str(), "ordered");
+        assert!(!column(order, "last_name").is_empty(), "whom it is paid to");
         format!("{} {}", column(order, "amount"), column(order, "iban"))
     })
     .collect()
