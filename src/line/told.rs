@@ -7,6 +7,9 @@ use crate::model::{Currency, Day, Value};
 
 /// An amount with its currency's decimals.
 pub fn money(amount: Decimal, currency: Currency) -> Decimal {
+    if amount.scale() == currency.decimals() {
+        return amount;
+    }
     let mut scaled = amount;
     scaled.rescale(currency.decimals().max(amount.normalize().scale()));
     scaled

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{Datelike as _, NaiveDate};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Timelike as _};
 
 /// A date as `YYYY-MM-DD`. Some millions of them are written a night: the library's own way goes through its machinery
 /// of patterns.
@@ -41,6 +41,26 @@ impl fmt::Display for Day {
     }
 }
 
+/// An instant as RFC 3339, whole seconds, with its offset.
+pub fn instant(at: DateTime<FixedOffset>) -> String {
+    let mut text = String::with_capacity(25);
+    text.push_str(Day::of(at.date_naive()).as_str());
+    let two = |text: &mut String, mark: char, number: u32| {
+        text.push(mark);
+        for digit in [number / 10 % 10, number % 10] {
+            text.push(char::from_digit(digit, 10).expect("a digit"));
+        }
+    };
+    two(&mut text, 'T', at.hour());
+    two(&mut text, ':', at.minute());
+    two(&mut text, ':', at.second());
+    let offset = at.offset().local_minus_utc();
+    let minutes = offset.unsigned_abs() / 60;
+    two(&mut text, if offset < 0 { '-' } else { '+' }, minutes / 60);
+    two(&mut text, ':', minutes % 60);
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +74,22 @@ mod tests {
             .chain(first.iter_days().skip(80_000).take(900))
         {
             assert_eq!(Day::of(day).as_str(), day.to_string());
+        }
+    }
+
+    #[test]
+    fn an_instant_is_written_as_the_library_does() {
+        for text in [
+            "2026-11-20T02:00:00+01:00",
+            "1999-01-02T23:59:58-03:30",
+            "2026-07-01T10:11:12+00:00",
+        ] {
+            let at = DateTime::parse_from_rfc3339(text).expect("an instant");
+            assert_eq!(instant(at), text);
+            assert_eq!(
+                instant(at),
+                at.to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+            );
         }
     }
 }

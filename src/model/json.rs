@@ -1,11 +1,11 @@
 //! The text of a JSON value.
 
-use std::fmt;
-use std::io::Write as _;
+use std::fmt::{self, Write as _};
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 /// The text of a JSON value, made once and written as it is: events are many, and nobody looks into them again.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,23 +28,29 @@ impl Json {
     }
 }
 
-/// A JSON object while its text is written, member by member. The caller gives a name once. What a large batch makes a
-/// million of is written so; anything else is clearer as an [`Object`](super::Object).
+/// A JSON object while its text is written, member by member. The caller gives a name once, and names in which nothing
+/// needs to be escaped. What a large batch makes a million of is written so; anything else is clearer as an
+/// [`Object`](super::Object).
 #[derive(Debug)]
-pub struct Members(Vec<u8>);
+pub struct Members(String);
 
 impl Members {
     /// No members yet, room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
-        let mut text = Vec::with_capacity(bytes);
-        text.push(b'{');
+        let mut text = String::with_capacity(bytes);
+        text.push('{');
         Self(text)
     }
 
     /// Adds a text.
     pub fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        text(&mut self.0, value);
+        if is_plain(value) {
+            self.plain(value);
+        } else {
+            let value = serde_json::to_string(value).expect("a text is JSON");
+            self.0.push_str(&value);
+        }
     }
 
     /// Adds a text that shows a value in which nothing needs to be escaped: a decimal, a date.
@@ -54,17 +60,24 @@ impl Members {
         written.expect("memory takes it");
     }
 
+    /// Adds an id.
+    pub fn id(&mut self, name: &str, value: Uuid) {
+        self.name(name);
+        let mut buffer = Uuid::encode_buffer();
+        self.plain(value.hyphenated().encode_lower(&mut buffer));
+    }
+
     /// Adds yes or no.
     pub fn flag(&mut self, name: &str, value: bool) {
         self.name(name);
-        let word: &[u8] = if value { b"true" } else { b"false" };
-        self.0.extend_from_slice(word);
+        self.0.push_str(if value { "true" } else { "false" });
     }
 
     /// Adds any value.
     pub fn value(&mut self, name: &str, value: &Value) {
         self.name(name);
-        serde_json::to_writer(&mut self.0, value).expect("memory takes it");
+        let value = serde_json::to_string(value).expect("it is JSON");
+        self.0.push_str(&value);
     }
 
     /// Adds a text, or null where there is none.
@@ -78,64 +91,107 @@ impl Members {
     /// Adds null.
     pub fn null(&mut self, name: &str) {
         self.name(name);
-        self.0.extend_from_slice(b"null");
+        self.0.push_str("null");
     }
 
     /// Adds a number with the digits that it has.
     pub fn number(&mut self, name: &str, value: Decimal) {
         self.name(name);
-        write!(self.0, "{value}").expect("memory takes it");
+        decimal(&mut self.0, value);
     }
 
     /// Begins a member that is an object itself; the members that follow are its own until [`close`](Self::close).
     pub fn open(&mut self, name: &str) {
         self.name(name);
-        self.0.push(b'{');
+        self.0.push('{');
     }
 
     /// Ends the object that was begun last.
     pub fn close(&mut self) {
-        self.0.push(b'}');
+        self.0.push('}');
     }
 
     /// Begins a member that is a list of objects, each begun with [`item`](Self::item).
     pub fn list(&mut self, name: &str) {
         self.name(name);
-        self.0.push(b'[');
+        self.0.push('[');
     }
 
     /// Begins the list's next object; [`close`](Self::close) ends it.
     pub fn item(&mut self) {
-        if self.0.last() != Some(&b'[') {
-            self.0.push(b',');
+        if !self.0.ends_with('[') {
+            self.0.push(',');
         }
-        self.0.push(b'{');
+        self.0.push('{');
     }
 
     /// Ends the list.
     pub fn close_list(&mut self) {
-        self.0.push(b']');
+        self.0.push(']');
     }
 
     /// The object.
     pub fn finish(mut self) -> Json {
-        self.0.push(b'}');
-        Json(String::from_utf8(self.0).expect("made of texts"))
+        self.0.push('}');
+        Json(self.0)
     }
 
     fn name(&mut self, name: &str) {
-        if self.0.last() != Some(&b'{') {
-            self.0.push(b',');
+        debug_assert!(is_plain(name), "{name}");
+        if !self.0.ends_with('{') {
+            self.0.push(',');
         }
-        text(&mut self.0, name);
-        self.0.push(b':');
+        self.plain(name);
+        self.0.push(':');
     }
+
+    fn plain(&mut self, text: &str) {
+        self.0.push('"');
+        self.0.push_str(text);
+        self.0.push('"');
+    }
+}
+
+/// Writes a decimal with the digits that it has. Amounts are small enough for the short way; the library's own goes
+/// through its machinery of formatting.
+fn decimal(out: &mut String, value: Decimal) {
+    let (Ok(mut rest), true) = (
+        u64::try_from(value.mantissa().unsigned_abs()),
+        value.scale() < 19,
+    ) else {
+        let written = write!(out, "{value}");
+        return written.expect("memory takes it");
+    };
+    let scale = value.scale() as usize;
+    let mut digits = [b'0'; 21];
+    let mut at = digits.len();
+    let mut written = 0;
+    while rest > 0 || written <= scale {
+        at -= 1;
+        if written == scale && scale > 0 {
+            digits[at] = b'.';
+            at -= 1;
+        }
+        digits[at] = b'0' + u8::try_from(rest % 10).expect("a digit");
+        rest /= 10;
+        written += 1;
+    }
+    if value.is_sign_negative() && !value.is_zero() {
+        out.push('-');
+    }
+    out.push_str(str::from_utf8(&digits[at..]).expect("digits and a point"));
+}
+
+/// Whether nothing in a text needs to be escaped.
+fn is_plain(text: &str) -> bool {
+    // Without a branch a byte: many bytes are looked at together.
+    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    !text.bytes().fold(false, |any, byte| any | escaped(byte))
 }
 
 /// Writes a JSON string.
 pub fn text(out: &mut Vec<u8>, text: &str) {
-    let plain = |byte: &u8| *byte >= b' ' && *byte != b'"' && *byte != b'\\';
-    if text.as_bytes().iter().all(plain) {
+    if is_plain(text) {
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
@@ -185,6 +241,33 @@ mod tests {
             r#"{"a":"b\"c","n":"5.00","yes":true,"v":null}"#
         );
         assert_eq!(Members::with_capacity(9).finish().as_str(), "{}");
+    }
+
+    #[test]
+    fn a_decimal_is_written_as_the_library_does() {
+        for sample in [
+            "0",
+            "0.00",
+            "-0.00",
+            "5",
+            "5.00",
+            "-5.05",
+            "0.01",
+            "-0.001",
+            "10",
+            "1000000",
+            "123456789012.34",
+            "18446744073709551615",
+            "0.18446744073709551615",
+            "1844674407370955161.5",
+            "79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+        ] {
+            let value: Decimal = sample.parse().expect("a decimal");
+            let mut out = String::new();
+            decimal(&mut out, value);
+            assert_eq!(out, value.to_string(), "{sample}");
+        }
     }
 
     #[test]

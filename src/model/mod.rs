@@ -13,7 +13,7 @@ pub mod place;
 pub mod sum;
 pub mod value;
 
-pub use day::Day;
+pub use day::{Day, instant};
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use finding::{Finding, Shown};
 pub use instruction::{AmountRead, Checked, Hidden, Instruction, Source};

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::entity::{Entry, Receivable};
 use super::words::CashState;
@@ -96,16 +96,32 @@ pub(super) struct Back {
     pub answered: Box<str>,
 }
 
-/// What money paid.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What money paid. Kept as a list of these.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(from = "PartKept")]
 pub(super) struct Part {
     /// The receivable; `None`: principal ahead of its time.
-    #[serde(default, rename = "r", skip_serializing_if = "Option::is_none")]
     pub receivable: Option<Box<str>>,
-    #[serde(rename = "t")]
     pub line_type: Box<str>,
-    #[serde(rename = "a")]
     pub amount: Decimal,
+}
+
+type PartKept = (Option<Box<str>>, Box<str>, Decimal);
+
+impl From<PartKept> for Part {
+    fn from((receivable, line_type, amount): PartKept) -> Self {
+        Self {
+            receivable,
+            line_type,
+            amount,
+        }
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.receivable, &self.line_type, &self.amount).serialize(serializer)
+    }
 }
 
 /// A credit note.

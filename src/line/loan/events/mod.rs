@@ -14,7 +14,7 @@ use crate::line::Envelope;
 use crate::line::told::money;
 use crate::line::work::Work;
 use crate::model::json::Members;
-use crate::model::{Currency, Day, Event, Told};
+use crate::model::{Currency, Day, Event, Told, instant};
 
 pub(super) use bill::{credit_note, invoice, receivable};
 pub(super) use cash::{Confirmed, confirmed, registered};
@@ -24,13 +24,18 @@ pub(super) use letter::death;
 /// The names in events, replies and exports whose values are personal identity numbers.
 pub(super) const PERSONAL_FIELDS: &[&str] = &["identity_no", "idNumber"];
 
-/// Room for most events.
-const ROOM: usize = 1_200;
+/// Room for most events of a code: those of money are many, so that they take no more than they need.
+const fn room(kind: EventKind) -> usize {
+    match kind {
+        EventKind::RepaymentRegistered => 760,
+        EventKind::RepaymentConfirmed => 1_180,
+        _ => 1_500,
+    }
+}
 
 /// When a record's events happened.
 pub(super) fn stamp(work: &Work<'_>) -> String {
-    let now = work.context.now;
-    now.to_rfc3339_opts(chrono::SecondsFormat::Secs, false)
+    instant(work.context.now)
 }
 
 /// Tells one fact. `data` writes the members of its `data`. In the source's own envelope, unless the profile asks for
@@ -43,14 +48,14 @@ pub(super) fn tell(
     data: impl FnOnce(&mut Members),
 ) {
     let terms = work.context.terms;
-    let mut text = Members::with_capacity(ROOM);
+    let mut text = Members::with_capacity(room(kind));
     let told = if terms.envelope == Some(Envelope::CloudEvents) {
         data(&mut text);
         Told::Data(text.finish())
     } else {
         let number = work.decision.events.len();
         let id = work.context.derive(&format!("event:{number}"));
-        text.shown("notificationId", id.hyphenated());
+        text.id("notificationId", id);
         text.text("notificationTypeCode", kind.as_str());
         text.text("eventTypeCode", kind.routing());
         text.maybe("destination", terms.destination.as_deref());
