@@ -109,9 +109,10 @@ pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Re
             told.insert(name, json(value, money));
         }
     }
-    // Where nobody says that the bank tries again, it does not.
+    // Autogiro's status 9 is a retry; where nobody says that the bank tries again, it does not.
     if !told.contains_key("final") {
-        told.insert("final", Json::Bool(true));
+        let is_retry = work.fields.text("reason_code") == Some("9");
+        told.insert("final", Json::Bool(!is_retry));
     }
     work.decision.events.push(Event {
         kind: "loan.collection_failed",
