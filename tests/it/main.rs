@@ -14,6 +14,7 @@ mod docs;
 mod identifiers;
 mod lines;
 mod living;
+mod loans;
 mod tidy;
 mod workbooks;
 mod xml;

@@ -209,9 +209,14 @@ fn a_collection_that_failed_changes_nothing_and_is_told() {
     );
     // Only a retry is not final, where the record does not say.
     for (reason, last) in [("1", true), ("2", true), ("9", false)] {
-        let record = format!("payer_no=18 amount=1 currency=SEK due_date=2026-11-20 reason_code={reason}");
+        let record =
+            format!("payer_no=18 amount=1 currency=SEK due_date=2026-11-20 reason_code={reason}");
         let decision = desk.good("loan.collection-failed", &record);
-        assert_eq!(decision.events[0].told.json().value()["final"], last, "{reason}");
+        assert_eq!(
+            decision.events[0].told.json().value()["final"],
+            last,
+            "{reason}"
+        );
     }
     let unknown = format!("payer_no=99 {record}");
     assert_eq!(
