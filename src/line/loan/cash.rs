@@ -154,6 +154,10 @@ fn is_active(state: &str) -> bool {
     state == ACTIVE
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 const fn is_none(number: &u32) -> bool {
     *number == 0
 }

@@ -21,11 +21,9 @@ pub(super) fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
         "loan.offer" => offer(fields, &mut found),
         "loan.contract" => contract(fields, &mut found),
         "loan.receivable" => receivable(fields, &mut found),
-        "loan.match" => {
-            if !fields.has("bank_reference") && !fields.has("cash_reference") {
-                let finding = Finding::field(Code::Required, "cash_reference");
-                found.push(finding.hinting("give the cash reference, or the bank's reference"));
-            }
+        "loan.match" if !fields.has("bank_reference") && !fields.has("cash_reference") => {
+            let finding = Finding::field(Code::Required, "cash_reference");
+            found.push(finding.hinting("give the cash reference, or the bank's reference"));
         }
         _ => {}
     }
@@ -104,7 +102,8 @@ fn contract(fields: &Fields, found: &mut Vec<Finding>) {
     let made = matches!(action, Action::Create | Action::Import);
     for (name, _) in fields.iter() {
         let own = matches!(name, "contract_no" | "action" | "comment") || more.contains(&name);
-        if !own && !(made && MADE_OF.contains(&name)) {
+        let of_made = made && MADE_OF.contains(&name);
+        if !own && !of_made {
             let action = action.as_str();
             let finding = Finding::field(Code::FieldNotTaken, name);
             found.push(finding.saying(format!(

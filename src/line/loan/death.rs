@@ -62,11 +62,11 @@ pub(super) fn death(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decisio
 fn contracts(person_id: &str, store: &mut dyn Store) -> Result<Vec<find::Numbered>> {
     let mut all = Vec::new();
     let mut next = store.find_by(SIBLING, person_id)?;
-    while let Some(key) = next {
+    while let Some(key) = next.take() {
         let Some(loan) = load::<Loan>(store, &key)? else {
             anyhow::bail!("a person's contract is not in the book");
         };
-        next = loan.sibling.clone();
+        next.clone_from(&loan.sibling);
         all.push((key, loan));
     }
     Ok(all)

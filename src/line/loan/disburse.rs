@@ -1,6 +1,5 @@
 //! Money that is paid out to a borrower.
 
-use anyhow::Result;
 use rust_decimal::Decimal;
 
 use super::entity::Loan;
@@ -34,7 +33,7 @@ pub(super) struct Transfer<'a> {
 }
 
 /// `loan.disburse`.
-pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) -> Result<()> {
+pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) {
     take(work, loan, Ask::Disburse);
     let fields = work.fields;
     let amount = fields.decimal("amount").expect("required: checked before");
@@ -44,7 +43,7 @@ pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) -> Result<()> {
         work.note(finding.hinting(format!("{left} can still be paid out")));
     }
     if work.is_bad() {
-        return Ok(());
+        return;
     }
     loan.disbursed += amount;
     let text = |name| fields.text(name).expect("required: checked before");
@@ -75,7 +74,6 @@ pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) -> Result<()> {
         .references
         .push(("transfer", transfer.id.as_str().into()));
     work.decision.orders.push(order);
-    Ok(())
 }
 
 /// What is paid to whom.

@@ -13,6 +13,7 @@ use crate::model::Currency;
 
 /// A contract's state. Amounts are in `currency`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Loan {
     pub state: State,
     pub person: Box<str>,
@@ -84,6 +85,7 @@ pub(super) struct Rest {
 
 /// Something that is owed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Receivable {
     #[serde(rename = "no")]
     pub number: Box<str>,
@@ -122,6 +124,7 @@ pub(super) struct Invoice {
 
 /// One type of what is owed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Line {
     #[serde(rename = "t")]
     pub line_type: Box<str>,
@@ -137,6 +140,10 @@ const fn one() -> u32 {
     1
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 const fn is_one(number: &u32) -> bool {
     *number == 1
 }
@@ -145,6 +152,10 @@ const fn created() -> ReceivableState {
     ReceivableState::Created
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn is_created(state: &ReceivableState) -> bool {
     *state == ReceivableState::Created
 }

@@ -228,7 +228,7 @@ fn of_contract(kind: &str, mut work: Work<'_>, store: &mut dyn Store) -> Result<
         "loan.receivable" => return bill::receivable(work, &before, store),
         "loan.invoice" => return bill::invoice(work, &before, store),
         "loan.credit-note" => return bill::credit_note(work, &before, store),
-        "loan.disburse" => disburse::disburse(&mut work, &mut after)?,
+        "loan.disburse" => disburse::disburse(&mut work, &mut after),
         "loan.default" => contract::default(&mut work, &mut after),
         "loan.inquire" => show::inquire(&mut work, &mut after, store)?,
         other => anyhow::bail!("`{other}` is not a kind of the loan line"),

@@ -71,7 +71,7 @@ pub(super) fn by_original(
         let own = find::by_reference(store, products, &loan.reference)?.is_some()
             && is_own(&loan, work, text);
         let mut entry = loan.last;
-        while let Some(at) = entry {
+        while let Some(at) = entry.take() {
             let (id, cash) = match at {
                 Entry::Cash(id) => {
                     let cash = find::cash(store, &id)?
@@ -83,7 +83,7 @@ pub(super) fn by_original(
                     continue;
                 }
             };
-            entry = cash.before.clone();
+            entry.clone_from(&cash.before);
             // Money that came by the contract's number alone came for its own reference number.
             let same = cash
                 .reference

@@ -115,13 +115,10 @@ fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered
             None => None,
         },
     };
-    match found {
-        Some(found) => Ok(usable(work, found)),
-        None => {
-            lost(work, reference);
-            Ok(None)
-        }
+    if found.is_none() {
+        lost(work, reference);
     }
+    Ok(found.and_then(|found| usable(work, found)))
 }
 
 /// In a bank's own file nothing is refused.

@@ -258,12 +258,12 @@ pub(super) fn inquire(work: &mut Work<'_>, loan: &mut Loan, store: &mut dyn Stor
     let mut receivables: Vec<&Receivable> = loan.receivables.iter().collect();
     let (mut money, mut notes, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     let mut entry = loan.last.clone();
-    while let Some(at) = entry {
+    while let Some(at) = entry.take() {
         match at {
             Entry::Cash(id) => {
                 let one = find::cash(store, &id)?
                     .context("money that is referred to is not in the book")?;
-                entry = one.before.clone();
+                entry.clone_from(&one.before);
                 let mut shown = cash(&id, &one);
                 shown.remove("allowed");
                 money.push(Json::from(shown));
@@ -271,7 +271,7 @@ pub(super) fn inquire(work: &mut Work<'_>, loan: &mut Loan, store: &mut dyn Stor
             }
             Entry::CreditNote(id) => {
                 let note = find::credit_note(store, &id)?;
-                entry = note.before.clone();
+                entry.clone_from(&note.before);
                 let mut shown = credit_note(&id, &note);
                 shown.remove("allowed");
                 notes.push(Json::from(shown));

@@ -109,12 +109,11 @@ impl Till {
 
     fn note(&mut self, id: &str, store: &mut dyn Store) -> Result<&mut CreditNote> {
         let at = self.notes.iter().position(|(known, _)| **known == *id);
-        let at = match at {
-            Some(at) => at,
-            None => {
-                self.notes.push((id.into(), find::credit_note(store, id)?));
-                self.notes.len() - 1
-            }
+        let at = if let Some(at) = at {
+            at
+        } else {
+            self.notes.push((id.into(), find::credit_note(store, id)?));
+            self.notes.len() - 1
         };
         Ok(&mut self.notes[at].1)
     }

@@ -15,7 +15,7 @@ fn receivable(fields: &str) -> String {
     ];
     for (name, value) in rest {
         if !fields.contains(&format!("{name}=")) {
-            all.push_str(&format!(" {name}={value}"));
+            all.extend([" ", name, "=", value]);
         }
     }
     all

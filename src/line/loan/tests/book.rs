@@ -282,7 +282,7 @@ pub(super) fn paid(fields: &str) -> String {
     let mut all = fields.to_owned();
     for (name, value) in [("currency", "SEK"), ("value_date", "2026-11-20")] {
         if !fields.contains(&format!("{name}=")) {
-            all.push_str(&format!(" {name}={value}"));
+            all.extend([" ", name, "=", value]);
         }
     }
     all

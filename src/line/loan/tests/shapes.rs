@@ -9,7 +9,6 @@ use crate::line::loan::words::EventKind;
 use crate::model::{Decision, Told};
 
 /// Members of the source's example: `"s"` a text, `1` a number, an object or a list of objects as they are.
-#[expect(clippy::too_many_lines, reason = "one shape an event")]
 fn shape(kind: EventKind) -> Json {
     let money = json!({ "amount": 1, "currencyCode": "s" });
     let range = json!({ "startDate": "s", "endDate": "s" });
