@@ -127,7 +127,7 @@ fn own_conversions(
     split_and_join(table, convert, xml);
 }
 
-/// What only fixed columns need.
+/// What only fixed columns need, or records that XML has with `[record.NAME]`.
 fn fixed(table: &mut Table<'_>, convert: &mut Convert, reader: Option<&ReaderKind>) {
     let decimals = table.integer_within("decimals", 0, 6);
     convert.implied = decimals.and_then(|decimals| u32::try_from(decimals).ok());
@@ -143,8 +143,9 @@ fn fixed(table: &mut Table<'_>, convert: &mut Convert, reader: Option<&ReaderKin
         convert.neutralised = false;
         return;
     }
+    let nested = matches!(reader, Some(ReaderKind::Xml(rules)) if !rules.records.is_empty());
     for key in ["decimals", "zeros_are_blank", "several"] {
-        if table.has(key) {
+        if table.has(key) && !(nested && key == "several") {
             table.fault_at(key, format!("only a field of fixed columns has `{key}`"));
         }
     }

@@ -231,11 +231,11 @@ pub struct Convert {
     pub implied: Option<u32>,
     /// fixed-width: nothing but zeros is a field that is not given.
     pub zeros_are_blank: bool,
-    /// fixed-width: what several lines of one record mean that say different things.
+    /// fixed-width, xml: what several lines or elements of one record mean that say different things.
     pub several: Several,
 }
 
-/// What several lines of one record mean that say different things of a field.
+/// What several lines or elements of one record mean that say different things of a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Several {
     /// The record contradicts itself.

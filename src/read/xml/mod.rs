@@ -32,6 +32,7 @@ mod syntax;
 pub(crate) mod tests;
 mod tree;
 mod unit;
+mod unknown;
 mod values;
 mod walk;
 

@@ -9,15 +9,18 @@ use super::candidates::{RECORDS_MAX, Untold, candidates};
 use super::charset::has_mark;
 use super::fill::Filling;
 use super::layout::XmlLayout;
-use super::plan::{Cut, Members, Part, Path, Plan, Standing};
+use super::plan::{Members, Part, Path, Plan, Standing};
 use super::seek::{self, Seeker};
 use super::sums;
 use super::unit::{Found, Unit};
+use super::unknown;
 use crate::code::Code;
-use crate::format::Unknown;
-use crate::model::{Finding, Place, Source, family};
+use crate::format::Several;
+use crate::model::{Finding, Place, Shown, Source, family};
 use crate::read::{Element, RawRecord};
 
+/// Texts of one field that are looked at.
+const SEVERAL_MAX: usize = 20;
 /// Bytes of texts that the records of one element have copies of.
 const COPIED_MAX: usize = 8 << 20;
 
@@ -25,7 +28,6 @@ const COPIED_MAX: usize = 8 << 20;
 pub(super) struct Nested<'c> {
     layout: &'c XmlLayout,
     element: &'c Element,
-    cut: &'c Cut,
     seeker: Seeker<'c>,
     /// Which of the elements of its name each is, within the element around it.
     ordinals: Vec<u32>,
@@ -69,7 +71,6 @@ impl<'c> Nested<'c> {
         let mut nested = Self {
             layout,
             element,
-            cut,
             ordinals: ordinals(&unit),
             seeker: Seeker::new(unit),
             copied: 0,
@@ -95,7 +96,9 @@ impl<'c> Nested<'c> {
                 undecodable[part],
             ));
         }
-        raw[0].batch.extend(nested.unknown());
+        raw[0]
+            .batch
+            .extend(unknown::unknown(layout, element, &nested.seeker.unit));
         raw[0].findings.extend(nested.unused(&records));
         let off = sums::off(layout.format(), &nested.seeker.unit, &records);
         let place = Place::Path(element.path.clone());
@@ -188,7 +191,7 @@ impl<'c> Nested<'c> {
             match self.seeker.find(path, node, parts) {
                 Found::Nothing => {}
                 Found::Several => {
-                    filling.conflict(standing.field);
+                    self.several(standing.field, path, (node, parts), filling);
                     return;
                 }
                 Found::One(node) => {
@@ -202,6 +205,52 @@ impl<'c> Nested<'c> {
                 }
             }
         }
+    }
+
+    /// What elements mean that stand where one is expected, as the format says.
+    fn several(
+        &mut self,
+        field: usize,
+        path: &'c Path,
+        (node, parts): (usize, &[Option<usize>]),
+        filling: &mut Filling<'c>,
+    ) {
+        let how = &self.layout.format().fields[field].convert.several;
+        let from = self
+            .seeker
+            .base(path, node, parts)
+            .filter(|_| *how != Several::Conflict);
+        let Some(from) = from else {
+            filling.conflict(field);
+            return;
+        };
+        let unit = &self.seeker.unit;
+        let mut texts: Vec<&str> = Vec::new();
+        unit.each(from, &path.steps, &mut |node| {
+            let text = unit.value(node, path).map_or("", |text| text.trim());
+            if !text.is_empty() && !texts.contains(&text) {
+                texts.push(text);
+            }
+            texts.len() < SEVERAL_MAX
+        });
+        let text = match (how, texts.as_slice()) {
+            (_, []) => return,
+            (Several::Joined(with), _) => texts.join(with),
+            (Several::Note, [_, _, ..]) => {
+                let name = self.layout.format().fields[field].name;
+                let seen = Shown::plain(&texts.join(" "));
+                filling.find(
+                    field,
+                    Finding::field(Code::SeveralReferences, name).seen(seen),
+                );
+                return;
+            }
+            (Several::First | Several::Note | Several::Conflict, [first, ..]) => {
+                (*first).to_owned()
+            }
+        };
+        self.copied += text.len();
+        filling.put(field, Cow::Owned(text));
     }
 
     /// Puts the members of a family into the record: each element is one.
@@ -319,48 +368,6 @@ impl<'c> Nested<'c> {
         }
         marked[0] |= has_mark(&source[done..]);
         marked
-    }
-
-    /// The first text or attribute that the format does not know, where that rejects the batch.
-    fn unknown(&self) -> Option<Finding> {
-        let format = self.layout.format();
-        if format.unknown != Unknown::RejectBatch {
-            return None;
-        }
-        let told = |name: &str| !format.ignored.contains(&name.to_lowercase());
-        self.seeker.unit.nodes.iter().find_map(|node| {
-            let way = self.way(node);
-            let text =
-                !node.text.trim().is_empty() && told(node.local) && !self.cut.known.contains(&way);
-            let text = text.then(|| way.clone());
-            let attributes = || {
-                let mut names = node.attributes.iter().map(|(name, _)| *name);
-                names.find_map(|name| {
-                    let way = if way.is_empty() {
-                        format!("@{name}")
-                    } else {
-                        format!("{way}/@{name}")
-                    };
-                    (told(name) && !self.cut.known.contains(&way)).then_some(way)
-                })
-            };
-            let way = text.or_else(attributes)?;
-            let place = format!("{}/{way}", self.element.path);
-            Some(Finding::new(Code::UnknownField).at(Place::Path(place.into())))
-        })
-    }
-
-    /// Names from the element down to one of its nodes.
-    fn way(&self, node: &super::unit::Node<'_>) -> String {
-        let mut names = Vec::new();
-        let mut node = node;
-        // The element's own node is its own parent, and begins where it begins.
-        while node.start != 0 {
-            names.push(node.local);
-            node = &self.seeker.unit.nodes[node.parent];
-        }
-        names.reverse();
-        names.join("/")
     }
 }
 

@@ -113,3 +113,30 @@ fn what_stands_in_an_element_says_which_record_it_is() {
         assert_eq!(read_all(inside), expected, "{inside}");
     }
 }
+
+#[test]
+fn several_elements_of_one_field_mean_what_the_format_says() {
+    let told = |how: &str| {
+        let text = ENTRIES.replace(
+            "{ name = 'first_name', from = '$payment/Who' }",
+            &format!("{{ name = 'first_name', from = '$payment/Who', several = '{how}' }}"),
+        );
+        let document = "<F><S><E><Sum>5</Sum><St>B</St><D><P><Who>Ann</Who><Who> </Who><Who>Bo</Who><Who>Ann</Who></P></D></E>\
+                        <E><Sum>5</Sum><St>B</St><D><P><Who>Ann</Who><Who>Ann</Who></P></D></E></S></F>";
+        told(fake::format(&text), document.as_bytes())
+    };
+    let line = |at: u32, name: &str| format!("/F/S/E[{at}] amount=5 {name}kind=customer.create");
+    assert_eq!(
+        told("first"),
+        [line(1, "first_name=Ann "), line(2, "first_name=Ann ")]
+    );
+    assert_eq!(
+        told("joined"),
+        [line(1, "first_name=Ann Bo "), line(2, "first_name=Ann ")]
+    );
+    let noted = format!(
+        "{} !several_references first_name at /F/S/E[1]/D/P/Who",
+        line(1, "")
+    );
+    assert_eq!(told("note"), [noted, line(2, "first_name=Ann ")]);
+}
