@@ -31,6 +31,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let title = root.required_string("title");
     let lines = lines(&mut root, dictionary);
     let bank = root.boolean("bank").unwrap_or(false);
+    let excludes = root.strings("excludes").unwrap_or_default();
     let patterns = root.strings("match").unwrap_or_default();
     let names = patterns.iter().filter_map(|pattern| {
         let regex = names::regex(pattern);
@@ -66,6 +67,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
         hash: format!("{:x}", Hex(&Sha256::digest(text.as_bytes()))),
         lines,
         bank,
+        excludes,
         reader: reader?,
         names,
         patterns,

@@ -47,6 +47,8 @@ pub struct Format {
     pub lines: Vec<String>,
     /// Whether it is a bank's own: what such a file tells has happened, so that nothing of it can be refused.
     pub bank: bool,
+    /// Ids of formats that tell of the same things: a profile names one of them.
+    pub excludes: Vec<String>,
     /// How bytes become records.
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.

@@ -64,6 +64,7 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
             ..XmlRules::of(vec![path(record).elements])
         }),
         bank: false,
+        excludes: Vec::new(),
         names: Vec::new(),
         patterns: Vec::new(),
         charset: Charset::Utf8,
