@@ -118,6 +118,39 @@ impl Book {
         Ok(due)
     }
 
+    /// Holds what falls due against what the entities say of themselves; `None`: it is the same.
+    pub(super) fn due_differs(&self) -> Result<Option<String>> {
+        let mut expected = 0;
+        let mut missing = None;
+        let sql = "SELECT count(*) FROM main.due d JOIN main.word w ON w.id = d.what \
+                   WHERE d.day = ?1 AND d.at = ?2 AND d.key = ?3 AND w.word = ?4";
+        let mut there = self.db.prepare(sql)?;
+        let sql = "SELECT c.key, c.state FROM main.head h JOIN main.change c ON c.id = h.change \
+                   WHERE h.name = 0 AND c.key IS NOT NULL";
+        let mut query = self.db.prepare(sql)?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            let name = row.get_ref(0)?.as_str()?;
+            let (space, key) = split(name)?;
+            if super::EXTRA.contains(&space) {
+                continue;
+            }
+            for (moment, what) in crate::line::due_of(space, row.get_ref(1)?.as_str()?)? {
+                let (day, at) = spot_of(moment)?;
+                expected += 1;
+                let count: i64 = there.query_row(params![day, at, name, what], |row| row.get(0))?;
+                if count != 1 && missing.is_none() {
+                    missing = Some(format!("{what} of {key} is not among what falls due"));
+                }
+            }
+        }
+        let found: i64 = self
+            .db
+            .query_row("SELECT count(*) FROM main.due", [], |row| row.get(0))?;
+        let differs = || format!("{found} things fall due, {expected} should");
+        Ok(missing.or_else(|| (found != expected).then(differs)))
+    }
+
     /// The earliest day on which something falls due.
     pub fn next_due(&mut self) -> Result<Option<NaiveDate>> {
         self.settle_due()?;

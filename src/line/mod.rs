@@ -80,6 +80,8 @@ pub struct Registration {
     pub decide: fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<Decision>,
     /// Carries out what fell due: see [`carry_out`].
     pub carry_out: CarryOut,
+    /// What falls due of an entity: see [`due_of`].
+    pub due_of: DueOf,
     /// What an entity is: see [`show`].
     pub show: fn(Space, &str, &str) -> Result<serde_json::Value>,
     /// The columns of an export: see [`export_header`].
@@ -95,6 +97,8 @@ pub struct Registration {
 
 /// See [`keys`].
 pub type KeysOf = fn(&Instruction, &mut dyn FnMut(Space, &str));
+/// See [`due_of`].
+pub type DueOf = fn(Space, &str) -> Result<Vec<(Moment, &'static str)>>;
 /// See [`carry_out`].
 pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Result<Option<Decision>>;
 
@@ -243,6 +247,14 @@ pub fn carry_out(
     context: &Context<'_>,
 ) -> Result<Option<Decision>> {
     (line_of(space).registration().carry_out)(space, key, what, store, context)
+}
+
+/// What falls due of an entity in this state, and when: what the book must have been told to keep.
+///
+/// # Errors
+/// The state was not written by the space's line.
+pub fn due_of(space: Space, state: &str) -> Result<Vec<(Moment, &'static str)>> {
+    (line_of(space).registration().due_of)(space, state)
 }
 
 /// What an entity is, under the public names: what `show --json` prints, and an inquiry is answered with.

@@ -228,6 +228,14 @@ fn moments<E: Kept>(entity: &E) -> Vec<(Moment, &'static str)> {
         .collect()
 }
 
+/// The same of the state that the book keeps.
+///
+/// # Errors
+/// It does not read.
+pub fn moments_of<E: Kept>(state: &str) -> Result<Vec<(Moment, &'static str)>> {
+    Ok(moments(&parse::<E>(state)?))
+}
+
 /// The entity of a key.
 ///
 /// # Errors

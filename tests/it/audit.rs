@@ -89,7 +89,7 @@ type Damage<'d> = (&'d str, &'d dyn Fn(&Path));
 fn what_was_altered_afterwards_is_a_break_and_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = night(folder.path());
-    let rows: [Damage<'_>; 12] = [
+    let rows: [Damage<'_>; 14] = [
         ("not the file that was taken", &|site| {
             let path = file(&site.join("archive/nordbank"), ".csv");
             let mut bytes = std::fs::read(&path).expect("read");
@@ -149,6 +149,15 @@ fn what_was_altered_afterwards_is_a_break_and_is_named() {
             book(
                 site,
                 "DELETE FROM head WHERE change = (SELECT max(change) FROM head)",
+            );
+        }),
+        ("is not among what falls due", &|site| {
+            book(site, "UPDATE due SET day = day + 1");
+        }),
+        ("things fall due", &|site| {
+            book(
+                site,
+                "INSERT INTO due SELECT day + 1, at, key, what, change FROM due LIMIT 1",
             );
         }),
         ("", &|site| {

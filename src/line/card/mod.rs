@@ -56,6 +56,10 @@ pub const LINE: Registration = Registration {
     standing,
     decide,
     carry_out,
+    due_of: |space, state| match space {
+        CONTRACT => crate::line::work::moments_of::<entity::Contract>(state),
+        _ => Ok(Vec::new()),
+    },
     show,
     export_header,
     export_row,

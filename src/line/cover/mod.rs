@@ -52,6 +52,10 @@ pub const LINE: Registration = Registration {
     standing,
     decide,
     carry_out,
+    due_of: |space, state| match space {
+        COVER => crate::line::work::moments_of::<entity::Cover>(state),
+        _ => Ok(Vec::new()),
+    },
     show,
     export_header,
     export_row,

@@ -50,6 +50,10 @@ pub const LINE: Registration = Registration {
     standing,
     decide,
     carry_out,
+    due_of: |space, state| match space {
+        OPERATION => crate::line::work::moments_of::<entity::Operation>(state),
+        _ => Ok(Vec::new()),
+    },
     show,
     export_header,
     export_row,

@@ -58,6 +58,10 @@ pub const LINE: Registration = Registration {
     standing,
     decide,
     carry_out,
+    due_of: |space, state| match space {
+        INSURANCE => crate::line::work::moments_of::<Insurance>(state),
+        _ => Ok(Vec::new()),
+    },
     show,
     export_header,
     export_row,

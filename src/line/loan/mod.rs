@@ -81,6 +81,7 @@ pub const LINE: Registration = Registration {
     standing,
     decide,
     carry_out: |_, _, _, _, _| Ok(None),
+    due_of: |_, _| Ok(Vec::new()),
     show,
     export_header,
     export_row,
