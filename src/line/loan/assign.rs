@@ -34,7 +34,7 @@ pub(super) fn assign(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decisi
         )));
     }
     let (Some((id, cash)), false) = (found, work.is_bad()) else {
-        return work.settle(&loan, &loan, store);
+        return work.settle(&*loan, &*loan, store);
     };
     let mut till = Till::default();
     till.hold(&id, cash);
@@ -50,7 +50,7 @@ pub(super) fn assign(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decisi
 }
 
 /// The money that is to be matched.
-fn waiting(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<(Box<str>, Cash)>> {
+fn waiting(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<(Box<str>, Box<Cash>)>> {
     if let Some(id) = work.fields.text("cash_reference") {
         let Some(cash) = find::cash(store, id)? else {
             work.find(Code::NotFound, "cash_reference");

@@ -67,7 +67,7 @@ fn contracts(person_id: &str, store: &mut dyn Store) -> Result<Vec<find::Numbere
             anyhow::bail!("a person's contract is not in the book");
         };
         next.clone_from(&loan.sibling);
-        all.push((key, loan));
+        all.push((key, Box::new(loan)));
     }
     Ok(all)
 }

@@ -12,7 +12,7 @@ use crate::line::{Products, Store};
 use crate::model::Currency;
 
 /// A contract with its number.
-pub(super) type Numbered = (Box<str>, Loan);
+pub(super) type Numbered = (Box<str>, Box<Loan>);
 
 /// The contract whose own, or whose invoice's, reference number this is: as it is written, else as a kind of reference
 /// that a product uses would write it.
@@ -72,7 +72,7 @@ pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Num
         };
         // An invoice's reference number is nobody's payer number.
         let fits = loan.payer() == number && takes_money(loan.state);
-        if fits && found.replace((key, loan)).is_some() {
+        if fits && found.replace((key, Box::new(loan))).is_some() {
             return Ok(None);
         }
     }
@@ -98,11 +98,11 @@ pub(super) fn remember_payer(store: &mut dyn Store, number: &str, contract_no: &
 }
 
 /// Money by its reference.
-pub(super) fn cash(store: &mut dyn Store, id: &str) -> Result<Option<Cash>> {
+pub(super) fn cash(store: &mut dyn Store, id: &str) -> Result<Option<Box<Cash>>> {
     let Some(state) = store.find(CASH, id)? else {
         return Ok(None);
     };
-    read(&state).map(Some)
+    read(&state).map(|cash| Some(Box::new(cash)))
 }
 
 /// From the state that the book keeps.
@@ -160,7 +160,7 @@ impl Chain {
     }
 
     /// The next one.
-    pub(super) fn next(&mut self, store: &mut dyn Store) -> Result<Option<(Box<str>, Cash)>> {
+    pub(super) fn next(&mut self, store: &mut dyn Store) -> Result<Option<(Box<str>, Box<Cash>)>> {
         let Some(id) = self.0.take() else {
             return Ok(None);
         };
@@ -172,7 +172,7 @@ impl Chain {
 
 /// A contract by its number.
 pub(super) fn loan(store: &mut dyn Store, number: &str) -> Result<Option<Numbered>> {
-    Ok(load::<Loan>(store, number)?.map(|loan| (number.into(), loan)))
+    Ok(load::<Loan>(store, number)?.map(|loan| (number.into(), Box::new(loan))))
 }
 
 /// The currency that a record names.

@@ -12,7 +12,7 @@ pub(super) struct Known {
     /// The index entry of the number; `None`: it has none.
     entry: Option<String>,
     /// The newest money with the same number.
-    newest: Option<(Box<str>, Cash)>,
+    newest: Option<(Box<str>, Box<Cash>)>,
 }
 
 impl Known {
@@ -34,11 +34,11 @@ impl Known {
         id: &str,
         bank: bool,
         store: &mut dyn Store,
-    ) -> Result<Option<(Box<str>, Cash)>> {
+    ) -> Result<Option<(Box<str>, Box<Cash>)>> {
         let Some((newest, at)) = &self.newest else {
             return Ok(None);
         };
-        let again = |(known, other): &(Box<str>, Cash)| {
+        let again = |(known, other): &(Box<str>, Box<Cash>)| {
             other.is_same(cash) && !(bank && of_one_file(known, id))
         };
         let mut others = vec![at.first.clone()];

@@ -26,7 +26,7 @@ pub(super) enum Found {
 impl Found {
     /// Of what was found and one payment more, newest first, what fits best: the newest of exactly this amount, else
     /// the newest of which enough is left.
-    fn or(self, id: &str, cash: Cash, asked: &Asked<'_>) -> Self {
+    fn or(self, id: &str, cash: Box<Cash>, asked: &Asked<'_>) -> Self {
         if cash.amount.is_zero() {
             return self;
         }
@@ -36,7 +36,7 @@ impl Found {
         match self {
             Self::One(..) if !fits => self,
             Self::One(_, ref known) if !exact || known.returnable() == asked.amount => self,
-            _ if fits => Self::One(id.into(), Box::new(cash)),
+            _ if fits => Self::One(id.into(), cash),
             Self::TooSmall(most) if cash.currency == asked.currency => {
                 Self::TooSmall(most.max(left))
             }

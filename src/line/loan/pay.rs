@@ -21,7 +21,10 @@ use crate::model::{Decision, Fields, Finding, Outcome};
 /// `loan.repayment`.
 pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     let id = work.context.record_name();
-    let cash = received(work.fields, work.context.terms.payee_bankgiro.as_deref());
+    let cash = Box::new(received(
+        work.fields,
+        work.context.terms.payee_bankgiro.as_deref(),
+    ));
     let known = Known::of(&cash, store)?;
     if let Some((first, cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
         return Ok(repeated(&first, cash.contract.as_deref(), &cash.answered));
@@ -178,7 +181,7 @@ fn usable(work: &mut Work<'_>, (key, mut loan): Numbered) -> Option<Numbered> {
 fn book(
     mut work: Work<'_>,
     id: &str,
-    mut cash: Cash,
+    mut cash: Box<Cash>,
     known: Known,
     (key, mut loan): Numbered,
     store: &mut dyn Store,
@@ -232,7 +235,7 @@ pub(super) fn finish(
 fn keep_apart(
     mut work: Work<'_>,
     id: &str,
-    mut cash: Cash,
+    mut cash: Box<Cash>,
     known: Known,
     store: &mut dyn Store,
 ) -> Result<Decision> {

@@ -73,7 +73,7 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     };
     let finding = match found {
         Found::One(cash_id, cash) => {
-            return take_back(work, &id, (cash_id, *cash), &asked, entry, store);
+            return take_back(work, &id, (cash_id, cash), &asked, entry, store);
         }
         Found::TooSmall(left) => Finding::field(Code::OverRepaidAmount, "amount")
             .hinting(format!("{left} is left of it")),
@@ -136,7 +136,7 @@ fn told_before(entry: &str, id: &str, store: &mut dyn Store) -> Result<Option<De
 fn take_back(
     mut work: Work<'_>,
     id: &str,
-    (cash_id, cash): (Box<str>, Cash),
+    (cash_id, cash): (Box<str>, Box<Cash>),
     asked: &Asked<'_>,
     entry: Option<String>,
     store: &mut dyn Store,
@@ -355,7 +355,7 @@ fn gone(
         Some((asked.amount, asked.own)),
     );
     let mut till = Till::default();
-    till.take_in(id, cash, entry.into_iter().collect());
+    till.take_in(id, Box::new(cash), entry.into_iter().collect());
     till.put_away(&mut work, store)?;
     Ok(apart(work, id, asked.currency))
 }

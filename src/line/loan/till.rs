@@ -24,14 +24,14 @@ pub(super) struct Till {
 struct Held {
     id: Box<str>,
     /// As the book has it; `None`: it is new.
-    before: Option<Cash>,
-    cash: Cash,
+    before: Option<Box<Cash>>,
+    cash: Box<Cash>,
     also: Vec<String>,
 }
 
 impl Till {
     /// Takes in new money, to be found by these index entries.
-    pub(super) fn take_in(&mut self, id: &str, cash: Cash, also: Vec<String>) {
+    pub(super) fn take_in(&mut self, id: &str, cash: Box<Cash>, also: Vec<String>) {
         self.held.push(Held {
             id: id.into(),
             before: None,
@@ -41,7 +41,7 @@ impl Till {
     }
 
     /// Money that the book has, in hand from now on.
-    pub(super) fn hold(&mut self, id: &str, cash: Cash) {
+    pub(super) fn hold(&mut self, id: &str, cash: Box<Cash>) {
         if self.position(id).is_none() {
             self.held.push(Held {
                 id: id.into(),
@@ -236,7 +236,7 @@ impl Held {
     /// How it has moved since it was in the book. What is received is what came, whatever became of it: that both sides
     /// agree is for the summary to prove.
     fn movement(&self) -> Option<Movement> {
-        let was = |of: fn(&Cash) -> Decimal| self.before.as_ref().map_or(Decimal::ZERO, of);
+        let was = |of: fn(&Cash) -> Decimal| self.before.as_deref().map_or(Decimal::ZERO, of);
         let change = |of: fn(&Cash) -> Decimal| of(&self.cash) - was(of);
         let on_contract = |cash: &Cash| {
             if cash.contract.is_some() {
