@@ -119,13 +119,14 @@ const PAYS: &[FieldSpec] = &[
     optional("payer_no", T::Ref),
 ];
 
+/// IBAN and BIC are texts here, since a bank's own file is not refused for one: the line checks them.
 const PAYMENT: &[FieldSpec] = &[
     required("value_date", T::Date),
     optional("posting_date", T::Date),
     optional("payer_name", T::Text(140)),
     optional("payer_account", T::Ref),
-    optional("payer_iban", T::Iban),
-    optional("payer_bic", T::Bic),
+    optional("payer_iban", T::Ref),
+    optional("payer_bic", T::Ref),
     optional("payee_account", T::Ref),
     optional("payment_channel", T::Ref),
     optional("bank_reference", T::Ref),

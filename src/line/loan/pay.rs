@@ -11,6 +11,7 @@ use super::till::Till;
 use super::words::CashState;
 use super::work::take;
 use super::{LOAN, events};
+use crate::check::number;
 use crate::code::Code;
 use crate::lifecycle::Outcome as Step;
 use crate::line::Store;
@@ -21,10 +22,11 @@ use crate::model::{Decision, Fields, Finding, Outcome};
 /// `loan.repayment`.
 pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     let id = work.context.record_name();
-    let cash = Box::new(received(
+    let mut cash = Box::new(received(
         work.fields,
         work.context.terms.payee_bankgiro.as_deref(),
     ));
+    payer(&mut work, &mut cash);
     let known = Known::of(&cash, store)?;
     if let Some((first, cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
         return Ok(repeated(&first, cash.contract.as_deref(), &cash.answered));
@@ -62,6 +64,26 @@ fn received(fields: &Fields, payee: Option<&str>) -> Cash {
         channel: text("payment_channel"),
         comment: text("comment"),
         ..Cash::nothing(currency, value_date)
+    }
+}
+
+/// Checks where the payer's money came from. A bank's own file is not refused for a number that is none: it is kept
+/// as an account, and a note says so.
+fn payer(work: &mut Work<'_>, cash: &mut Cash) {
+    if let Some(text) = cash.payer_iban.take() {
+        match number::iban(&text) {
+            Ok(valid) => cash.payer_iban = Some(valid.normalised.into()),
+            Err(code) => {
+                work.note(tolerated(work, Finding::field(code, "payer_iban")));
+                cash.payer_account.get_or_insert(text);
+            }
+        }
+    }
+    if let Some(text) = cash.payer_bic.take() {
+        match number::bic(&text) {
+            Ok(valid) => cash.payer_bic = Some(valid.normalised.into()),
+            Err(code) => work.note(tolerated(work, Finding::field(code, "payer_bic"))),
+        }
     }
 }
 

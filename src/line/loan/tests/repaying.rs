@@ -295,6 +295,28 @@ fn nothing_of_a_banks_own_file_is_refused() {
 }
 
 #[test]
+fn the_payers_account_is_checked_and_no_bank_is_refused_for_it() {
+    let mut desk = Desk::with("ACTIVE");
+    let record = "reference_no=18 amount=5 payer_iban=SE46_5000_0000_0583_9825_7466 payer_bic=XX";
+    let both = "invalid_iban:payer_iban invalid_bic:payer_bic";
+    assert_eq!(desk.refused("loan.repayment", &paid(record)), both);
+    desk.bank = true;
+    let decision = desk.pay(record);
+    assert_eq!(
+        (codes(&decision).as_str(), decision.entity.as_str()),
+        (both, "L1")
+    );
+    let shown = desk.cash(&reference(&decision));
+    assert_eq!(shown["payer_account"], "SE46 5000 0000 0583 9825 7466");
+    assert!(shown["payer_iban"].is_null() && shown["payer_bic"].is_null());
+    let decision = desk.pay("reference_no=18 amount=5 payer_iban=SE45_5000_0000_0583_9825_7466");
+    assert_eq!(
+        desk.cash(&reference(&decision))["payer_iban"],
+        "SE4550000000058398257466"
+    );
+}
+
+#[test]
 fn an_invoices_reference_number_leads_to_its_contract() {
     let mut desk = Desk::with("ACTIVE");
     let number = ocr(77);
