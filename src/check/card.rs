@@ -10,7 +10,6 @@ use sha2::{Digest as _, Sha256};
 use super::number;
 use crate::code::Code;
 use crate::model::Hidden;
-use crate::model::value::mask;
 
 /// Fewest and most digits of a card number.
 const LENGTH: std::ops::RangeInclusive<usize> = 13..=19;
@@ -162,6 +161,19 @@ fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
         cover(&mut bytes[span]);
     }
     Cow::Owned(String::from_utf8(bytes).expect("digits became asterisks"))
+}
+
+/// Hides letters and digits, but for the first six and the last four of a text that is as long as a card number and of
+/// digits and separators alone: card rules allow these.
+fn mask(text: &str) -> String {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b' ' || byte == b'-';
+    if digits < *LENGTH.start() || !text.bytes().all(is_number) {
+        return crate::model::value::mask(text);
+    }
+    let mut bytes = text.as_bytes().to_vec();
+    cover(&mut bytes);
+    String::from_utf8(bytes).expect("digits became asterisks")
 }
 
 /// Leaves first six and last four digits.

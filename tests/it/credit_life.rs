@@ -228,6 +228,28 @@ fn an_order_shows_who_is_paid_unless_the_profile_masks_it() {
 }
 
 #[test]
+fn a_number_in_the_wrong_place_or_shape_is_masked_too() {
+    let place = Place::new();
+    let filled_up = night(&format!("000{PERSON}"), "");
+    let strayed = night(PERSON, "").replace("_qi,plus", &format!("_qi,{PERSON}"));
+    for partner in ["banco", "outro"] {
+        place.write(&format!("inbox/{partner}/canonical_1.csv"), &filled_up);
+        place.write(&format!("inbox/{partner}/canonical_2.csv"), &strayed);
+    }
+    assert_eq!(place.run("2026-11-20").status.code(), Some(1));
+    let open = place.answers("banco", ".errors.csv");
+    let masked = place.answers("outro", ".errors.csv");
+    for (field, sent, code) in [
+        ("document_number", "00039053344705", "invalid_identity_no"),
+        ("rebate_description", "39053344705", "unknown_product"),
+    ] {
+        let line = |value: &str| format!(";{field};{value};{code};");
+        assert!(open.contains(&line(sent)), "{open}");
+        assert!(masked.contains(&line(&"*".repeat(sent.len()))), "{masked}");
+    }
+}
+
+#[test]
 fn a_backup_holds_the_list_of_the_excluded() {
     let place = Place::new();
     let tar = place.site.with_file_name("site.tar");

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::product::Product;
 use crate::code::Code;
 use crate::line::work::Work;
-use crate::model::{Finding, Shown};
+use crate::model::Finding;
 
 /// A borrower and what he borrows.
 pub(super) struct Applicant<'a> {
@@ -104,8 +104,7 @@ pub(super) fn product<'a>(
 ) -> Option<&'a Product> {
     let product = work.context.products.credit_life.get(code);
     if product.is_none() {
-        let finding = Finding::field(Code::UnknownProduct, field);
-        work.note(finding.seen(Shown::plain(code)));
+        work.note(Finding::field(Code::UnknownProduct, field));
     }
     product
 }
