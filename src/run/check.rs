@@ -5,7 +5,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::Value;
 
 use super::batch::number;
 use super::due::DueDay;
@@ -15,7 +16,7 @@ use super::work::{About, Job};
 use super::{Options, formats, known, pool};
 use crate::ledger::Book;
 use crate::os::{self, Folder};
-use crate::outbox::answers::summary::Summary;
+use crate::outbox::answers::summary::{Status, Summary};
 use crate::outbox::names;
 use crate::site::Site;
 use crate::site::settings::Partner;
@@ -62,11 +63,7 @@ pub fn check(
         .filter_map(|id| all.get(id).cloned())
         .collect();
     let (folder, scratch) = answers_folder(keep)?;
-    let path = site.book(&profile.book);
-    let base = path.exists().then_some(path.as_path());
-    let secret = site.secret().site();
-    let mut book = Book::scratch(base, secret)?;
-    carry_out_due(&site, profile, &mut book, options)?;
+    let mut book = copy(&site, profile, options)?;
     let pool = pool(options.threads)?;
     let mut checked = Checked {
         report: Report::default(),
@@ -74,23 +71,36 @@ pub fn check(
         style: profile.answers.clone(),
         _scratch: scratch,
     };
+    let mut applied: Vec<&Path> = Vec::new();
     for path in files {
         let one = One {
             site: &site,
             partner: profile,
             formats: &mine,
             path,
+            applied: &applied,
             options,
         };
         let (summary, answers) = pool.install(|| one.check(&mut book, &folder))?;
         let chained = Summary::with_chain(&summary, "", "").map_err(RunError::World)?;
-        checked
-            .report
-            .batches
-            .push(serde_json::from_str(&chained).map_err(anyhow::Error::from)?);
+        let summary: Value = serde_json::from_str(&chained).map_err(anyhow::Error::from)?;
+        let taken = [Status::Accepted, Status::Partial].map(Status::as_str);
+        if taken.iter().any(|status| summary["status"] == *status) {
+            applied.push(path);
+        }
+        checked.report.batches.push(summary);
         checked.answers.push(answers);
     }
     Ok(checked)
+}
+
+/// A private copy of the partner's book, with what is due carried out in it.
+fn copy(site: &Site, partner: &Partner, options: &Options<'_>) -> Result<Book, RunError> {
+    let path = site.book(&partner.book);
+    let base = path.exists().then_some(path.as_path());
+    let mut book = Book::scratch(base, site.secret().site())?;
+    carry_out_due(site, partner, &mut book, options)?;
+    Ok(book)
 }
 
 /// Carries out in the private copy what is due; its answers are nobody's.
@@ -162,6 +172,8 @@ struct One<'a> {
     partner: &'a crate::site::settings::Partner,
     formats: &'a [Arc<crate::format::Format>],
     path: &'a Path,
+    /// The files before it of which something was applied.
+    applied: &'a [&'a Path],
     options: &'a Options<'a>,
 }
 
@@ -210,16 +222,27 @@ impl One<'_> {
             duplicate_of: naming.duplicate_of.as_deref(),
             progress: &|records| (self.options.progress)(&self.partner.name, &name, records),
         };
-        let committed = || {
-            Book::open_read(
-                &self.site.book(&self.partner.book),
-                self.site.secret().site(),
-            )
-        };
-        let worked = job.work(book, &folder, &committed)?;
+        let worked = job.work(book, &folder, &|| self.before().map(Some))?;
         let journal = file_journal(settings, self.partner, &name, &sha256, bytes, &worked)?;
         // Into the private copy: the next file sees what this one would have done.
         book.commit(&journal)?;
         Ok((journal.summary, folder.path().to_owned()))
+    }
+
+    /// The book as this file finds it: a second copy that took the same, since one that is being written to shows no
+    /// other what it was before.
+    fn before(&self) -> anyhow::Result<Book> {
+        let failed = |error: RunError| anyhow!("{error}");
+        let mut book = copy(self.site, self.partner, self.options).map_err(failed)?;
+        let (folder, _scratch) = answers_folder(None).map_err(failed)?;
+        for path in self.applied {
+            let one = One {
+                path,
+                applied: &[],
+                ..*self
+            };
+            one.check(&mut book, &folder).map_err(failed)?;
+        }
+        Ok(book)
     }
 }

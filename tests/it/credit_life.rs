@@ -250,6 +250,62 @@ fn a_number_in_the_wrong_place_or_shape_is_masked_too() {
 }
 
 #[test]
+fn check_tells_of_a_refused_batch_what_run_tells() {
+    let place = Place::new();
+    let strict = SETTINGS.replacen("settle", "reject_batch_above = 0.2\nsettle", 1);
+    place.write("sluss.toml", &strict);
+    place.write("inbox/banco/canonical_1.csv", &night(PERSON, ""));
+    place.run("2026-11-20");
+    // Due by now: the policy expires. The first file creates what the second, refused as a whole, speaks of.
+    let late = "2027-03-01";
+    place.write(
+        "inbox/banco/canonical_2.csv",
+        &night(PERSON, "").replace(",O1,", ",O2,"),
+    );
+    let asked = "policy.inquire,O1\npolicy.inquire,O2\npolicy.inquire,O3\n";
+    let refused = format!("kind,operation_key\n{asked}");
+    place.write("inbox/banco/canonical_3.csv", &refused);
+    let path = |name: &str| place.site.join(name).to_str().expect("UTF-8").to_owned();
+    let (second, third, kept) = (
+        path("inbox/banco/canonical_2.csv"),
+        path("inbox/banco/canonical_3.csv"),
+        path("kept"),
+    );
+    let site = path("");
+    sluss(&[
+        "check",
+        &second,
+        &third,
+        "--partner",
+        "banco",
+        "--answers",
+        &kept,
+        "--site",
+        &site,
+        "--business-date",
+        late,
+        "--now",
+        "2027-03-01T04:30:00+00:00",
+    ]);
+    place.run(late);
+    let mut compared = 0;
+    for entry in walkdir::WalkDir::new(&kept) {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.ends_with(".result.csv") || name.ends_with(".errors.csv") {
+            let would = std::fs::read_to_string(entry.path()).expect("text");
+            assert_eq!(would, place.answers("banco", &name), "{name}");
+            compared += 1;
+        }
+    }
+    assert_eq!(compared, 3);
+    let told = place.answers("banco", ".result.csv");
+    for state in ["O1;rejected;expired;", "O2;rejected;active;"] {
+        assert!(told.contains(&format!("policy.inquire;{state}")), "{told}");
+    }
+}
+
+#[test]
 fn a_backup_holds_the_list_of_the_excluded() {
     let place = Place::new();
     let tar = place.site.with_file_name("site.tar");
