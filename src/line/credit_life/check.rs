@@ -84,6 +84,13 @@ fn account(fields: &Fields, found: &mut Vec<Finding>) {
             );
         }
     }
+    let name = "account_ispb";
+    if fields.text(name).is_some_and(|ispb| ispb.len() != 8) {
+        found.push(
+            Finding::field(Code::InvalidAccount, name)
+                .hinting("give the bank's ISPB: eight digits, zeros in front of it too"),
+        );
+    }
     let name = "account_document";
     if let Some(Err(code)) = fields.text(name).map(holder) {
         found.push(

@@ -96,6 +96,7 @@ fn numbers_prove_themselves() {
             "invalid_check_digit:account_document",
         ),
         ("account_ispb=", "required:account_ispb"),
+        ("account_ispb=1823612", "invalid_account:account_ispb"),
         ("account_branch=", "required:account_branch"),
         ("account_number=", "required:account_number"),
         ("issue_amount=10000000000000", "out_of_range:issue_amount"),
