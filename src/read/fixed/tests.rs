@@ -2,6 +2,8 @@
 
 use std::io::Write as _;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::format::{ReaderKind, fake};
 use crate::read::{Chunk, Fault, Layout, RawRecord};
@@ -303,4 +305,47 @@ fn a_file_is_recognised_by_its_first_line() {
     assert!(begins(FILE));
     assert!(!begins("20A\n01B\n"));
     assert!(!begins("kind,amount\n"));
+}
+
+/// Lines of every kind in any order, some of them broken.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    const KINDS: [&str; 10] = [
+        "01BGM    P",
+        "05991234",
+        "20A000000001     12345",
+        "22B",
+        "26\u{c5}sa",
+        "1520261120     12345   1",
+        "70   1",
+        "xx",
+        "",
+        "   ",
+    ];
+    let known = proptest::sample::select(KINDS.to_vec()).prop_map(|line| line.as_bytes().to_vec());
+    let noise = proptest::collection::vec(any::<u8>(), 0..40);
+    let broken = (known.clone(), any::<u8>(), 0..30_usize).prop_map(|(mut line, byte, at)| {
+        if let Some(spot) = line.get_mut(at) {
+            *spot = byte;
+        }
+        line
+    });
+    prop_oneof![4 => known, 2 => broken, 1 => noise]
+}
+
+proptest! {
+    /// Whatever the bytes: no panic, and the same records and faults wherever the pieces end.
+    #[test]
+    fn pieces_make_no_difference(lines in proptest::collection::vec(line(), 0..60), crlf: bool) {
+        let end: &[u8] = if crlf { b"\r\n" } else { b"\n" };
+        let bytes = lines.join(end);
+        let told = |piece| match read(&bytes, piece) {
+            Ok((records, ending)) => format!("{records:#?}\n{:?}\n{:?}", ending.counted, ending.batch),
+            Err(Fault::File(finding) | Fault::Batch(finding)) => format!("{finding:?}"),
+            Err(Fault::World(error)) => format!("{error}"),
+        };
+        let whole = told(usize::MAX);
+        for piece in [1, 30, 200] {
+            prop_assert_eq!(told(piece), whole.clone());
+        }
+    }
 }
