@@ -186,7 +186,6 @@ fn read_settings(root: &Path) -> Result<Option<String>, SiteError> {
     text_of(&file, &path, SETTINGS).map(Some)
 }
 
-/// The site's format files. The operator may link to them: they are not a partner's.
 /// The profiles that name two formats of which one excludes the other: what both tell of would be done twice.
 fn told_twice(settings: &Settings, formats: &BTreeMap<String, Arc<Format>>) -> Faults {
     let mut faults = Faults::default();
@@ -213,6 +212,7 @@ fn told_twice(settings: &Settings, formats: &BTreeMap<String, Arc<Format>>) -> F
     faults
 }
 
+/// The site's format files. The operator may link to them: they are not a partner's.
 fn read_formats(root: &Path) -> Result<Vec<(String, String)>, SiteError> {
     let folder = match Folder::open(&root.join("formats")) {
         Ok(folder) => folder,
