@@ -3,13 +3,13 @@
 //! The ledger keeps how often each code was given. Place, field and value stand in errors.csv alone, so examples are
 //! there for as long as the partner has not collected that file.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
+use super::answer;
 use super::args::Common;
 use super::out::Out;
 use super::session;
@@ -252,22 +252,26 @@ const SAMPLES: usize = 3;
 const RECORDS_SHOWN: usize = 20;
 
 fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
-    let lines = answer(path)?;
     let mut table = Table::new(&[
         "row#", "kind", "entity", "outcome", "state", "codes", "message",
     ]);
-    for line in lines.iter().skip(1).take(RECORDS_SHOWN) {
-        let [row, _, kind, entity, outcome, state, _, codes, message, ..] = line.as_slice() else {
-            anyhow::bail!("{}: not as it was written", path.display());
+    let mut records = 0_usize;
+    answer::each(path, &mut |line| {
+        let [row, _, kind, entity, outcome, state, _, codes, message, ..] = line else {
+            anyhow::bail!("not as it was written");
         };
-        let cells = [row, kind, entity, outcome, state, codes, message];
-        table.row(cells.map(|cell| tame(cell).into_owned()));
-    }
+        records += 1;
+        if records <= RECORDS_SHOWN {
+            let cells = [row, kind, entity, outcome, state, codes, message];
+            table.row(cells.map(|cell| tame(cell).into_owned()));
+        }
+        Ok(true)
+    })?;
     if !table.is_empty() {
         out.line("")?;
         table.print(out)?;
     }
-    match lines.len().saturating_sub(1 + RECORDS_SHOWN) {
+    match records.saturating_sub(RECORDS_SHOWN) {
         0 => Ok(()),
         more => out.line(format!(
             "({more} more records: `--answers DIR` writes them all)"
@@ -278,9 +282,9 @@ fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
 /// Groups the lines of an errors.csv. Its values go back to their sender alone: here personal ones are masked.
 fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
-    for line in answer(path)?.into_iter().skip(1) {
-        let [row, place, field, value, code, level, message, hint, ..] = line.as_slice() else {
-            anyhow::bail!("{}: not as it was written", path.display());
+    answer::each(path, &mut |line| {
+        let [row, place, field, value, code, level, message, hint, ..] = line else {
+            anyhow::bail!("not as it was written");
         };
         let group = groups.entry(code.clone()).or_default();
         if group.count == 0 {
@@ -302,70 +306,7 @@ fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
                 value,
             });
         }
-    }
+        Ok(true)
+    })?;
     Ok(groups)
-}
-
-/// The cells of a CSV answer.
-fn answer(path: &Path) -> Result<Vec<Vec<String>>> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    Ok(records(&bytes))
-}
-
-/// The cells of CSV as we write it, whatever the profile's style: the header is `row` and the delimiter, and text that
-/// is not UTF-8 is windows-1252.
-fn records(bytes: &[u8]) -> Vec<Vec<String>> {
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => Cow::Borrowed(text),
-        Err(_) => {
-            encoding_rs::WINDOWS_1252
-                .decode_without_bom_handling(bytes)
-                .0
-        }
-    };
-    let mut input = text.trim_start_matches('\u{feff}').as_bytes();
-    let delimiter = input.get(3).copied().unwrap_or(b';');
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
-    // No record is longer than the file, and none has as many cells.
-    let mut cells = vec![0; input.len() + 1];
-    let mut ends = vec![0; 64];
-    let mut records = Vec::new();
-    loop {
-        let (result, taken, _, count) = reader.read_record(input, &mut cells, &mut ends);
-        input = &input[taken..];
-        match result {
-            // Fed with nothing once more, the reader gives the last record.
-            csv_core::ReadRecordResult::InputEmpty => {}
-            csv_core::ReadRecordResult::Record => {
-                let starts = std::iter::once(0).chain(ends[..count].iter().copied());
-                let cell = |(from, to): (usize, &usize)| {
-                    String::from_utf8_lossy(&cells[from..*to]).into_owned()
-                };
-                records.push(starts.zip(&ends[..count]).map(cell).collect());
-            }
-            csv_core::ReadRecordResult::OutputFull
-            | csv_core::ReadRecordResult::OutputEndsFull
-            | csv_core::ReadRecordResult::End => return records,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_is_read_back_whatever_its_style() {
-        let text = "row;value\r\n1;\"a;b \"\"c\"\" å\"\n2;\n";
-        let expected = vec![
-            vec!["row", "value"],
-            vec!["1", "a;b \"c\" å"],
-            vec!["2", ""],
-        ];
-        let bom = format!("\u{feff}{text}");
-        assert_eq!(records(bom.as_bytes()), expected);
-        let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(text);
-        assert_eq!(records(&bytes), expected);
-        assert_eq!(records(b"row,value\n1,2\n"), [["row", "value"], ["1", "2"]]);
-    }
 }

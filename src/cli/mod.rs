@@ -1,6 +1,7 @@
 //! The command line: what was asked, who does it, how it ends. The work itself lives in the modules below; here it is
 //! only put into words.
 
+mod answer;
 pub mod args;
 mod audit;
 mod backup;
