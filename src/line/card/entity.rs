@@ -284,15 +284,22 @@ impl Contract {
         accounts.find(|account| &*account.no == no || &*account.reference == no)
     }
 
-    /// Where an account is at a bank: its own number, or that of the nearest account above it.
-    pub(super) fn iban_of<'a>(&'a self, account: &'a Account) -> Option<&'a str> {
+    /// Where an account is at a bank, number and BIC: its own, or that of the nearest account above it. A BIC is of its
+    /// number: another number's would send money to another bank.
+    pub(super) fn bank_of<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> Option<(&'a str, Option<&'a str>)> {
         let mut at = account;
-        loop {
-            if let Some(iban) = &at.iban {
-                return Some(iban);
+        let iban = loop {
+            if let Some(iban) = at.iban.as_deref() {
+                break iban;
             }
             at = self.account(at.parent.as_deref()?)?;
-        }
+        };
+        let same = |one: &&Account| one.iban.as_deref() == Some(iban) && one.bic.is_some();
+        let named = std::iter::once(at).chain(&self.accounts).find(same);
+        Some((iban, named.and_then(|one| one.bic.as_deref())))
     }
 
     /// Owner and cardholders, each once.

@@ -132,7 +132,7 @@ pub(super) fn transfers(
             continue;
         }
         let kind = OrderType::Transfer.as_str();
-        let bic = account.bic.as_deref().or(contract.root().bic.as_deref());
+        let bank = contract.bank_of(account);
         let owner = Customer::of_member(store, &account.owner)?;
         let mut columns = vec![
             ("contract_reference", text(&contract.reference)),
@@ -143,8 +143,11 @@ pub(super) fn transfers(
                 OrderValue::Amount(money(balance.amount, currency), currency),
             ),
             ("currency", text(currency.as_str())),
-            ("iban", text(contract.iban_of(account).unwrap_or_default())),
-            ("bic", text(bic.unwrap_or_default())),
+            ("iban", text(bank.map_or("", |(iban, _)| iban))),
+            (
+                "bic",
+                text(bank.and_then(|(_, bic)| bic).unwrap_or_default()),
+            ),
         ];
         columns.extend(NAMES.map(|name| (name, text(owner.text(name)))));
         let id = ids::order(work.context, &format!("{kind}:{}", account.reference));

@@ -292,6 +292,44 @@ fn what_accounts_hold_is_transferred_once() {
 }
 
 #[test]
+fn a_transfer_names_the_bank_of_its_number_or_none() {
+    let mut desk = Desk::new();
+    desk.good(
+        "contract.create",
+        &format!("{} bic=DEUTDEFF", create("K1", "DEBIT")),
+    );
+    for (account, bank) in [
+        ("A2", "iban=NL91ABNA0417164300"),
+        (
+            "A3",
+            "iban=NL91ABNA0417164300 bic=ABNANL2A parent_account_ref=A2",
+        ),
+        ("A4", "iban=FR1420041010050500013M02606"),
+        ("A5", "parent_account_ref=A4"),
+        ("A6", ""),
+    ] {
+        let fields = format!("contract_ref=K1 extension=EXT card_account_ref={account} {bank}");
+        desk.good("contract.add-card", &fields);
+        assert_eq!(balance(&mut desk, account, "1", "2026-11-18"), "");
+    }
+    let decision = desk.good("contract.suspend", "contract_ref=K1");
+    let orders = decision.orders.iter();
+    let banks: Vec<String> = orders
+        .map(|order| format!("{} {}", column(order, "iban"), column(order, "bic")))
+        .collect();
+    assert_eq!(
+        banks,
+        [
+            "NL91ABNA0417164300 ABNANL2A",
+            "NL91ABNA0417164300 ABNANL2A",
+            "FR1420041010050500013M02606 ",
+            "FR1420041010050500013M02606 ",
+            "DE02500105174128973163 DEUTDEFF",
+        ]
+    );
+}
+
+#[test]
 fn a_balance_is_as_of_a_day_and_in_the_accounts_currency() {
     let mut desk = Desk::with("SIGNED");
     assert_eq!(balance(&mut desk, "A-K1", "10", "2026-11-18"), "");
