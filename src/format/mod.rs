@@ -344,10 +344,6 @@ impl std::fmt::Debug for Dictionary {
 /// Words, letters and digits alone, for what must never leave a card: no file that can bring card orders has a column or
 /// an element of this name.
 const FORBIDDEN: &[&str] = &[
-    "cvv",
-    "cvv2",
-    "cvc",
-    "cvc2",
     "cav2",
     "cvn",
     "csc",
@@ -357,6 +353,9 @@ const FORBIDDEN: &[&str] = &[
     "cardsecuritycode",
     "pin",
     "pincode",
+    "pinnumber",
+    "cardpin",
+    "cardpincode",
     "pinblock",
     "pinoffset",
     "pvv",
@@ -365,17 +364,28 @@ const FORBIDDEN: &[&str] = &[
     "track2",
     "trackdata",
     "magstripe",
-    "icvv",
-    "dcvv",
+    "track1data",
+    "track2data",
 ];
+
+/// The same, whatever stands around them.
+const NEVER_WITHIN: &[&str] = &["cvv", "cvc"];
 
 impl Format {
     /// Whether a file of this format must not have a column or element of this name: the format can bring card orders,
     /// and the name is that of what must never leave a card.
     pub fn forbids(&self, label: &str) -> bool {
-        let letters = label.chars().filter(|c| c.is_alphanumeric());
-        let word: String = letters.flat_map(char::to_lowercase).collect();
-        FORBIDDEN.contains(&word.as_str()) && self.lines.iter().any(|line| line == "card")
+        let word = |label: &str| -> String {
+            let letters = label.chars().filter(|c| c.is_alphanumeric());
+            letters.flat_map(char::to_lowercase).collect()
+        };
+        // A member of a family has its own name behind a point.
+        let own = label.rsplit_once('.').map_or(label, |(_, own)| own);
+        let is = |word: String| {
+            FORBIDDEN.contains(&word.as_str())
+                || NEVER_WITHIN.iter().any(|part| word.contains(part))
+        };
+        (is(word(label)) || is(word(own))) && self.lines.iter().any(|line| line == "card")
     }
 
     /// The format as it reads a file with these labels: members of families among them are fields.

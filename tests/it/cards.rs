@@ -290,6 +290,20 @@ fn a_cvv_or_pin_is_refused_outright() {
             "contract_ref,Card-Security_Code\nK1,987\n",
         ),
         (
+            "CARD_20261120_1.csv",
+            "contract_ref,card CVV code\nK1,987\n",
+        ),
+        ("CARD_20261120_1.csv", "contract_ref,Card PIN\nK1,987\n"),
+        (
+            "canonical_1.csv",
+            "kind,contract_ref,specific.Cvv\ncontract.update,K1,987\n",
+        ),
+        (
+            "CARD_20261120_1.xml",
+            "<cardOrders><updateContract><issuerContractExternalReference>K1</issuerContractExternalReference>\
+             <specificFields><specificField name='cvv2'>987</specificField></specificFields></updateContract></cardOrders>",
+        ),
+        (
             "canonical_1.xml",
             "<records><record kind='contract.sign'><contract_ref>K1</contract_ref><cvc2>987</cvc2></record></records>",
         ),

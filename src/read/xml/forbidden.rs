@@ -12,7 +12,10 @@ pub(super) fn refuse(layout: &XmlLayout, element: &Element, records: &mut [RawRe
     if !format.forbids("cvv") {
         return;
     }
-    let Some(name) = names(&element.bytes).find(|name| format.forbids(name)) else {
+    // A member of a family may have its name in an attribute's value.
+    let members = records.iter().flat_map(|record| &record.fields);
+    let mut names = names(&element.bytes).chain(members.map(|field| field.name));
+    let Some(name) = names.find(|name| format.forbids(name)) else {
         return;
     };
     let place = Place::Path(format!("{}/{name}", element.path).into());
