@@ -1,4 +1,4 @@
-//! Card numbers in what is told of a record.
+//! Card numbers in what is told of a record, or of a file.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use compact_str::CompactString;
 use super::card;
 use super::profile::Profile;
 use crate::code::Code;
-use crate::model::{Checked, Shown};
+use crate::model::{Checked, Finding, Shown};
 
 /// Hides card numbers in what is told of a record: of a line that takes them wherever they stand, of another where one was
 /// found; and whatever stands in a field that is for card numbers.
@@ -33,6 +33,16 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
             }
             hidden(&value)
         });
+    }
+}
+
+/// The same in what is told of the file as a whole: a column's label may be a value that slipped into the header.
+pub fn of_batch(findings: &mut [Finding], profile: &Profile) {
+    if !profile.hides_cards() {
+        return;
+    }
+    for finding in findings {
+        finding.value = finding.value.take().map(|value| hidden(&value));
     }
 }
 

@@ -13,6 +13,7 @@ mod record;
 mod sensitive;
 pub mod value;
 
+pub use conceal::of_batch as conceal_batch;
 pub use locate::locate;
 pub use profile::{Profile, Rules};
 pub use record::record;

@@ -92,7 +92,7 @@ struct Work<'r> {
     amounts: Vec<AmountRead>,
     findings: Vec<Finding>,
     hidden: Vec<Hidden>,
-    /// Whether the kind's line takes card numbers.
+    /// Whether the kind's line takes card numbers; of a kind that is not known, whether the partner has such a line.
     cards: bool,
     /// Names read so far, each as one of 128 bits: a bit not set says that a name is new without a search.
     names: u128,
@@ -112,7 +112,7 @@ impl<'r> Work<'r> {
             amounts: Vec::new(),
             findings: Vec::new(),
             hidden: Vec::new(),
-            cards: false,
+            cards: profile.cards,
             names: 0,
             next: 0,
         }
@@ -240,6 +240,10 @@ impl<'r> Work<'r> {
     /// A field that the kind takes.
     fn typed(&mut self, spec: &'static FieldSpec, field: &RawField<'_>) {
         if let FieldType::Amount { currency, .. } = spec.kind {
+            if self.is_card(field) {
+                self.sensitive(true, field);
+                return;
+            }
             self.amount(currency, field);
         }
         let Some(value) = self.read(spec, field) else {
@@ -291,6 +295,9 @@ impl<'r> Work<'r> {
         let FieldType::Amount { currency, .. } = spec.kind else {
             return;
         };
+        if self.is_card(field) {
+            return;
+        }
         if let Some(amount) = readable(field) {
             self.amounts.push(AmountRead {
                 field: field.name,
@@ -298,6 +305,11 @@ impl<'r> Work<'r> {
                 currency: self.currency(currency),
             });
         }
+    }
+
+    /// Whether a card number stands where an amount should: it is no amount, and no sum may show it.
+    fn is_card(&self, field: &RawField<'_>) -> bool {
+        self.cards && card::holds(&field.seen)
     }
 
     /// The currency that a field of the record names, or that stands in place of the field's name.

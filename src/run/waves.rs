@@ -181,6 +181,7 @@ pub(super) fn pass(
         ok: counted.ok,
     }));
     batch.extend(ending.batch);
+    check::conceal_batch(&mut batch, task.profile);
     Ok(Pass {
         tally: counted.tally,
         controls,

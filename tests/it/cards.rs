@@ -249,6 +249,43 @@ fn references_of_another_line_come_back_as_they_were() {
 }
 
 #[test]
+fn a_card_number_is_no_amount_and_no_label() {
+    let number = "4546177060616413";
+    for text in [
+        format!(
+            "kind,contract_ref,account_ref,balance,currency,as_of\ncontract.balance,K1,A1,{number},EUR,2026-11-19\n"
+        ),
+        format!(
+            "kind,contract_ref,account_ref,balance,currency,as_of\ncontract.balance,K1,A1,-{number}.00,EUR,2026-11-19\n"
+        ),
+        // A kind that does not take it, and one that nobody knows.
+        format!("kind,contract_ref,balance\ncontract.sign,K1,{number}\n"),
+        format!("kind,contract_ref,balance\ncontract.what,K1,{number}\n"),
+        format!("kind,contract_ref,{number}\ncontract.sign,K1,x\n"),
+    ] {
+        let place = Place::new();
+        place.drop("canonical_1.csv", text.as_bytes());
+        let told = place.run(&["run", "--json"]);
+        nothing_of_them(&place, &told);
+        let shown = [place.answers("errors.csv"), place.answers("rejected.csv")];
+        assert!(shown.concat().contains("454617******6413"), "{text}");
+    }
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 1, number).expect("written");
+    for (column, name) in (0..).zip(["kind", "contract_ref", number]) {
+        sheet.write(1, column, name).expect("written");
+        sheet.write(2, column, "contract.sign").expect("written");
+    }
+    let place = Place::new();
+    let bytes = book.save_to_buffer().expect("a workbook");
+    place.drop("canonical_1.xlsx", &bytes);
+    let told = place.run(&["run"]);
+    nothing_of_them(&place, &told);
+    assert!(place.answers("errors.csv").contains("unknown_field"));
+}
+
+#[test]
 fn what_came_back_masked_is_taken() {
     let place = Place::new();
     let row = |no: u32, product: &str, pan: &str| {

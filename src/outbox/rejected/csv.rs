@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 
+use super::veil::Veil;
 use crate::format::{Control, Total};
 use crate::os::Folder;
 use crate::outbox::answers::files::{Answer, AnswerFile};
@@ -26,7 +27,12 @@ pub(super) struct CsvWriter {
 }
 
 impl CsvWriter {
-    pub(super) fn begin(layout: &Arc<Layout>, folder: &Folder, name: &str) -> Result<Self> {
+    pub(super) fn begin(
+        layout: &Arc<Layout>,
+        folder: &Folder,
+        name: &str,
+        veil: Veil<'_>,
+    ) -> Result<Self> {
         let head = layout.head();
         let line_end: &[u8] = match head {
             [.., b'\r', b'\n'] => b"\r\n",
@@ -50,7 +56,7 @@ impl CsvWriter {
             records: 0,
         };
         if !spooled {
-            writer.write(head)?;
+            writer.write(&veil.around(head))?;
         }
         Ok(writer)
     }

@@ -9,6 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use sha2::{Digest, Sha256};
 
+use super::veil::Veil;
 use crate::os::{Folder, hex};
 use crate::outbox::answers::files::Answer;
 use crate::read::excel::ExcelLayout;
@@ -39,6 +40,7 @@ impl ExcelWriter {
         folder: &Folder,
         name: &str,
         claimed_at: DateTime<FixedOffset>,
+        veil: Veil<'_>,
     ) -> Result<Self> {
         let out = BufWriter::new(folder.create(name, 0o600)?);
         let mut writer = Self {
@@ -53,7 +55,9 @@ impl ExcelWriter {
             name: name.to_owned(),
             out,
         };
-        writer.start(layout, folder, claimed_at).context(WRITE)?;
+        writer
+            .start(layout, folder, claimed_at, veil)
+            .context(WRITE)?;
         Ok(writer)
     }
 
@@ -62,6 +66,7 @@ impl ExcelWriter {
         layout: &ExcelLayout,
         folder: &Folder,
         claimed_at: DateTime<FixedOffset>,
+        veil: Veil<'_>,
     ) -> Result<(), XlsxError> {
         let created = ExcelDateTime::from_timestamp(claimed_at.timestamp())?;
         let properties = DocProperties::new().set_creation_datetime(&created);
@@ -74,7 +79,7 @@ impl ExcelWriter {
         }
         for row in layout.head() {
             self.next_row = row.row;
-            self.row(row)?;
+            self.row(&veil.row(row))?;
         }
         Ok(())
     }

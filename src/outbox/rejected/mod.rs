@@ -168,9 +168,11 @@ impl RejectedWriter {
 
 impl Begin {
     fn writer(&self, cards: bool) -> Result<Writer> {
+        let veil = Veil { cards, hidden: &[] };
         Ok(match &*self.layout {
             Layout::Csv(_) => {
-                Writer::Csv(CsvWriter::begin(&self.layout, &self.folder, &self.name)?)
+                let (layout, folder) = (&self.layout, &self.folder);
+                Writer::Csv(CsvWriter::begin(layout, folder, &self.name, veil)?)
             }
             Layout::Xml(_) => {
                 let (layout, folder) = (&self.layout, &self.folder);
@@ -181,8 +183,9 @@ impl Begin {
                 Writer::Fixed(Box::new(writer))
             }
             Layout::Excel(layout) => {
-                let writer = ExcelWriter::begin(layout, &self.folder, &self.name, self.claimed_at);
-                Writer::Excel(Box::new(writer?))
+                let (folder, at) = (&self.folder, self.claimed_at);
+                let writer = ExcelWriter::begin(layout, folder, &self.name, at, veil)?;
+                Writer::Excel(Box::new(writer))
             }
         })
     }

@@ -30,6 +30,15 @@ impl Veil<'_> {
         })
     }
 
+    /// What stands around the records: no texts of theirs, but a card number may have slipped among the labels.
+    pub(super) fn around<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        if self.cards {
+            card::hide_bytes(bytes)
+        } else {
+            Cow::Borrowed(bytes)
+        }
+    }
+
     /// The same of a row's cells.
     pub(super) fn row(&self, row: &SheetRow) -> SheetRow {
         let mut row = row.clone();
