@@ -340,7 +340,7 @@ impl<'r> Work<'r> {
             let given = self.raw_field(&finding.field);
             let unread = given.is_some() && !self.fields.has(&finding.field);
             let unread = unread && self.is_given(&finding.field) || self.is_told(&finding.field);
-            if finding.code == Code::Required && unread {
+            if is_missing(finding.code) && unread {
                 continue;
             }
             let finding = match given {
@@ -423,6 +423,11 @@ impl<'r> Work<'r> {
         let finding = Finding::field(Code::Required, name).at(self.raw.place.clone());
         self.findings.push(finding);
     }
+}
+
+/// Whether a code says that a field is not there.
+fn is_missing(code: Code) -> bool {
+    matches!(code, Code::Required | Code::ClosingDateRequired)
 }
 
 fn is_blank(field: &RawField<'_>) -> bool {

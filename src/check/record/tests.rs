@@ -69,6 +69,9 @@ fn rules(_: &KindSpec, fields: &Fields) -> Vec<Finding> {
     if fields.has("start_date") && !fields.has("end_date") {
         findings.push(Finding::field(Code::Required, "end_date"));
     }
+    if fields.text("note") == Some("closing") && !fields.has("end_date") {
+        findings.push(Finding::field(Code::ClosingDateRequired, "end_date"));
+    }
     if fields.text("identity_no") == Some("0") {
         findings.push(Finding::field(Code::InvalidIdentityNo, "identity_no"));
     }

@@ -122,6 +122,14 @@ fn rules_across_fields_are_placed_and_do_not_ask_for_what_was_given() {
             &["invalid_date end_date line 7 column 51"],
         ),
         (
+            &[("note", "closing")],
+            &["closing_date_required end_date line 7"],
+        ),
+        (
+            &[("note", "closing"), ("end_date", "2026-02-30")],
+            &["invalid_date end_date line 7 column 51"],
+        ),
+        (
             &[("identity_no", "0")],
             &["invalid_identity_no identity_no* line 7 column 41"],
         ),
