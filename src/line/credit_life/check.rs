@@ -60,6 +60,7 @@ fn operation(fields: &Fields, found: &mut Vec<Finding>) {
     borrower(fields, found);
     purchaser(fields, found);
     account(fields, found);
+    eight_digits(fields, found);
     rebates_fit(fields, found);
     installments_fit(fields, found);
 }
@@ -84,18 +85,28 @@ fn account(fields: &Fields, found: &mut Vec<Finding>) {
             );
         }
     }
-    let name = "account_ispb";
-    if fields.text(name).is_some_and(|ispb| ispb.len() != 8) {
-        found.push(
-            Finding::field(Code::InvalidAccount, name)
-                .hinting("give the bank's ISPB: eight digits, zeros in front of it too"),
-        );
-    }
     let name = "account_document";
     if let Some(Err(code)) = fields.text(name).map(holder) {
         found.push(
             Finding::field(code, name).hinting("give the CPF or CNPJ of the account's holder"),
         );
+    }
+}
+
+/// A workbook drops zeros in front: what is left names another bank or place, or none.
+fn eight_digits(fields: &Fields, found: &mut Vec<Finding>) {
+    let rows = [
+        ("account_ispb", Code::InvalidAccount, "a bank's ISPB"),
+        ("postal_code", Code::InvalidNumber, "a postal code"),
+    ];
+    for (name, code, what) in rows {
+        if fields.text(name).is_some_and(|digits| digits.len() != 8) {
+            found.push(
+                Finding::field(code, name)
+                    .saying(format!("{what} has eight digits"))
+                    .hinting("give all of them, zeros in front too"),
+            );
+        }
     }
 }
 

@@ -103,6 +103,7 @@ fn numbers_prove_themselves() {
         ("issue_amount=0", "not_positive:issue_amount"),
         ("state=XX", "unknown_code:state"),
         ("postal_code=123456789", "too_long:postal_code"),
+        ("postal_code=5422-012", "invalid_number:postal_code"),
     ];
     for (change, code) in rows {
         assert_eq!(
