@@ -3,7 +3,7 @@
 use super::number;
 
 /// Whether a text holds what may be a personal identity number of a country whose numbers are checked here.
-pub(super) fn holds_identity(text: &str) -> bool {
+pub fn holds_identity(text: &str) -> bool {
     let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';');
     let mut candidates = words.chain([text]).map(str::trim);
     candidates.any(|word| {

@@ -14,6 +14,7 @@ use super::args::Common;
 use super::out::Out;
 use super::session;
 use super::table::{Table, bold, paint, tame};
+use crate::check::holds_identity;
 use crate::code::Code;
 use crate::ledger::{Folder, JournalRow};
 use crate::line::is_personal;
@@ -279,7 +280,8 @@ fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
     }
 }
 
-/// Groups the lines of an errors.csv. Its values go back to their sender alone: here personal ones are masked.
+/// Groups the lines of an errors.csv. Its values go back to their sender alone: here personal ones are masked, and
+/// what strayed into other fields and may be one.
 fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     answer::each(path, &mut |line| {
@@ -294,7 +296,7 @@ fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
         }
         group.count += 1;
         if group.examples.len() < most {
-            let value = if is_personal(field) {
+            let value = if is_personal(field) || holds_identity(value) {
                 mask(value)
             } else {
                 value.clone()

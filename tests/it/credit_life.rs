@@ -247,6 +247,17 @@ fn a_number_in_the_wrong_place_or_shape_is_masked_too() {
         assert!(open.contains(&line(sent)), "{open}");
         assert!(masked.contains(&line(&"*".repeat(sent.len()))), "{masked}");
     }
+    // Whoever runs it is not its sender.
+    let summaries = place.answers("banco", ".summary.json");
+    let site = place.site.to_str().expect("UTF-8");
+    for summary in serde_json::Deserializer::from_str(&summaries).into_iter::<Value>() {
+        let batch = summary.expect("JSON")["batch"].to_string();
+        let batch = batch.trim_matches('"');
+        let output = sluss(&["errors", batch, "--partner", "banco", "--site", site]);
+        let told = String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains(" ***********"), "{told}");
+        assert!(!told.contains(PERSON), "{told}");
+    }
 }
 
 #[test]
