@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Takes partners' batch files once and whole, applies them to a book of record, and answers.
@@ -238,15 +238,28 @@ fn date(text: &str) -> Result<NaiveDate, String> {
             4 | 7 => byte == b'-',
             _ => byte.is_ascii_digit(),
         });
-    match text.parse() {
-        Ok(date) if well_formed => Ok(date),
+    match text.parse::<NaiveDate>() {
+        Ok(date) if well_formed => in_range(date, date),
         _ => Err("write the date as YYYY-MM-DD".to_owned()),
     }
 }
 
+/// The years of a date or clock that a book can keep. A slip of the finger would stay in it: a book does not go back.
+const YEARS: std::ops::RangeInclusive<i32> = 1970..=2999;
+
+fn in_range<T>(value: T, date: NaiveDate) -> Result<T, String> {
+    if YEARS.contains(&date.year()) {
+        return Ok(value);
+    }
+    let (first, last) = (YEARS.start(), YEARS.end());
+    Err(format!("the year must be from {first} to {last}"))
+}
+
 fn instant(text: &str) -> Result<DateTime<FixedOffset>, String> {
-    DateTime::parse_from_rfc3339(text)
-        .map_err(|_| "write the instant with its offset, as 2026-11-20T02:00:00+01:00".to_owned())
+    let instant = DateTime::parse_from_rfc3339(text).map_err(|_| {
+        "write the instant with its offset, as 2026-11-20T02:00:00+01:00".to_owned()
+    })?;
+    in_range(instant, instant.to_utc().date_naive())
 }
 
 #[cfg(test)]
@@ -268,12 +281,25 @@ mod tests {
             ("2026-1-20", false),
             ("+2026-11-2", false),
             ("20261120", false),
+            ("1969-12-31", false),
+            ("1970-01-01", true),
+            ("2999-12-31", true),
+            ("3000-01-01", false),
+            ("9026-11-20", false),
         ];
         for (text, good) in rows {
             assert_eq!(date(text).is_ok(), good, "{text}");
         }
         assert!(instant("2026-11-20T02:00:00+01:00").is_ok());
         assert!(instant("2026-11-20T02:00:00").is_err());
+        assert!(instant("2999-12-31T23:59:59Z").is_ok());
+        for text in [
+            "1970-01-01T00:59:59+01:00",
+            "2999-12-31T23:59:59-01:00",
+            "9026-11-20T02:00:00Z",
+        ] {
+            assert!(instant(text).is_err(), "{text}");
+        }
     }
 
     #[test]
