@@ -74,6 +74,9 @@ pub(super) struct Cover {
     /// Whether the seller has signed the policy as it is now, where that was looked up: kept with the seller.
     #[serde(skip)]
     pub signed: Option<bool>,
+    /// Whether its invoice is past its due date, where that was looked up and stands in the way of an activation.
+    #[serde(skip)]
+    pub past_due: bool,
 }
 
 /// A company by its country and number.
@@ -154,10 +157,12 @@ impl Cover {
             }
             Ask::Activate(Activation::Ready) => match channel {
                 Channel::Connect => false,
-                Channel::Reinsure => true,
-                Channel::Insure => self.signed != Some(false),
+                Channel::Reinsure => !self.past_due,
+                Channel::Insure => !self.past_due && self.signed != Some(false),
             },
-            Ask::Sign(Signing::Ready) => channel == Channel::Insure && self.signed != Some(true),
+            Ask::Sign(Signing::Ready) => {
+                channel == Channel::Insure && !self.past_due && self.signed != Some(true)
+            }
             Ask::Activate(_) | Ask::Purchased(Purchase::NotConnect) => false,
             Ask::Sign(_) | Ask::Purchased(Purchase::OverLimit) => false,
             Ask::Request | Ask::Reject | Ask::Settle | Ask::Claim(_) | Ask::Inquire => true,

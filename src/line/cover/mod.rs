@@ -133,9 +133,16 @@ fn decide(
         Target::One(key, cover) => (key, Some(*cover)),
         Target::None(key) => (key, None),
         Target::Two(key) => {
-            let finding = Finding::field(Code::ConflictingFields, "cover_id")
-                .saying("this cover is of another invoice");
-            return Ok(Decision::rejected(&key, "", vec![finding]));
+            let standing = standing(instruction.kind, &key, store)?;
+            let mut work = Work::new(&key, fields, instruction.effective_date, context);
+            work.refuse_later();
+            let finding = Finding::field(Code::ConflictingFields, "cover_id");
+            work.note(finding.saying("this cover is of another invoice"));
+            return Ok(Decision {
+                state: standing.state,
+                currency: standing.currency,
+                ..work.close()
+            });
         }
     };
     if let Some(cover) = &mut before {
@@ -162,8 +169,9 @@ fn decide(
     finish(work, &before, &after, entered, store)
 }
 
-/// Notes on the cover whether its seller has signed the policy as it is now.
+/// Notes on the cover whether its seller has signed the policy as it is now, and whether it is too late to take it.
 fn look_up(cover: &mut Cover, store: &mut dyn Store, context: &Context<'_>) -> Result<()> {
+    cover.past_due = cover.channel != Channel::Connect && context.today > cover.due_date;
     if cover.channel == Channel::Insure {
         let seller = Seller::load(store, &cover.seller)?;
         let version = policy(cover, context);

@@ -138,6 +138,7 @@ fn read(fields: &Fields, context: &Context<'_>) -> Cover {
         settles: None,
         claim_type: None,
         signed: None,
+        past_due: false,
     }
 }
 

@@ -63,6 +63,15 @@ fn a_cover_is_found_by_its_id() {
         desk.refused("cover.settle", &both),
         "conflicting_fields:cover_id"
     );
+    // All that is wrong is told, and how the invoice stands that the record names.
+    let decision = desk.send("cover.settle", &format!("{both} effective_date=2026-12-24"));
+    assert_eq!(
+        (codes(&decision).as_str(), &*decision.state),
+        (
+            "not_schedulable:effective_date conflicting_fields:cover_id",
+            "quote.pending"
+        )
+    );
 }
 
 #[test]
