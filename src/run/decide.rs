@@ -72,15 +72,26 @@ impl Decider<'_> {
         if let Some((reason, committed)) = &mut self.refusal
             && decision.outcome != Outcome::Rejected
         {
+            // Some records name their entity by a reference alone; what they would have made is not told.
+            let named = match &*checked.entity {
+                "" => &*decision.entity,
+                entity => entity,
+            };
             let standing = match committed {
-                Some(book) => standing(&checked, book)?,
+                Some(book) => standing_of(&checked.kind, named, book)?,
                 None => Standing::default(),
+            };
+            let entity = if standing.state.is_empty() {
+                &*checked.entity
+            } else {
+                named
             };
             let mut findings = std::mem::take(&mut decision.findings);
             findings.push(reason.clone().at(checked.place.clone()));
-            let currency = decision.currency;
-            decision = refused(standing, &checked, findings);
-            decision.currency = currency;
+            decision = Decision {
+                currency: decision.currency,
+                ..Decision::rejected(entity, standing.state, findings)
+            };
         }
         Ok(Decided {
             row,
@@ -169,10 +180,13 @@ fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Res
 
 /// How the entity that a record speaks of stands before the record.
 fn standing(checked: &Checked, book: &mut dyn Store) -> Result<Standing> {
-    match line::kind(&checked.kind) {
-        Some((line, kind)) if !checked.entity.is_empty() => {
-            line::standing(line, kind, &checked.entity, book)
-        }
+    standing_of(&checked.kind, &checked.entity, book)
+}
+
+/// How an entity of this kind stands.
+fn standing_of(kind: &str, entity: &str, book: &mut dyn Store) -> Result<Standing> {
+    match line::kind(kind) {
+        Some((line, kind)) if !entity.is_empty() => line::standing(line, kind, entity, book),
         _ => Ok(Standing::default()),
     }
 }

@@ -420,3 +420,25 @@ fn a_check_says_what_a_run_would_do_and_does_nothing() {
             .any(|name| name.starts_with("due-"))
     );
 }
+
+#[test]
+fn a_refused_batch_names_the_invoices_of_its_ids() {
+    let strict = SETTINGS.replace(
+        "role = \"insurer\"",
+        "role = \"insurer\"\nreject_batch_above = 0.3",
+    );
+    let place = Place::new(&strict);
+    place.drop("factor", "canonical_requests.csv", REQUESTS);
+    assert_eq!(place.run("20T02:00:00"), 0);
+    let result = place.answer("factor", "canonical_requests", ".result.csv");
+    let (_, after) = result.split_once("cover_id=").expect("an id");
+    let id = after.split_once(';').expect("a cell").0;
+    let answers =
+        format!("kind,invoice_reference,cover_id\nquote.decline,,{id}\nclaim.reject,I2,\n");
+    place.drop("aegis", "canonical_answers.csv", &answers);
+    assert_eq!(place.run("20T03:00:00"), 1);
+    let result = place.answer("aegis", "canonical_answers", ".result.csv");
+    let row = result.lines().nth(1).expect("a row");
+    let expected = "1;;quote.decline;I1;rejected;quote.pending;;batch_rejected;";
+    assert!(row.starts_with(expected), "{result}");
+}
