@@ -88,7 +88,7 @@ pub(super) struct Back {
     pub amount: Decimal,
     #[serde(rename = "on", with = "date")]
     pub value_date: NaiveDate,
-    /// The bank's own reference of that.
+    /// What the bank's own file calls it by.
     #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
     pub bank_reference: Option<Box<str>>,
     /// What the record was answered with, where that was not an active contract.

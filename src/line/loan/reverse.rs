@@ -1,6 +1,7 @@
 //! Money that goes back: what it paid is owed again, newest first.
 
 use anyhow::{Context as _, Result};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::FOUND_BY;
@@ -26,6 +27,9 @@ use crate::model::{Currency, Decision, Finding, OrderStatus};
 pub(super) struct Asked<'a> {
     pub amount: Decimal,
     pub currency: Currency,
+    pub value_date: NaiveDate,
+    /// The bank's reference in its own file: it tells the reversal from another, whether it is its own or the payment's.
+    pub reference: Option<&'a str>,
     /// The bank's own reference of the reversal, where that is not the payment's.
     pub own: Option<&'a str>,
     pub by_bank: bool,
@@ -42,6 +46,8 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     let asked = Asked {
         amount: money(amount, currency),
         currency,
+        value_date: fields.date("value_date").expect("required: checked before"),
+        reference: bank.filter(|_| work.context.bank),
         own: bank.filter(|_| original.is_some() && work.context.bank),
         by_bank: work.context.bank || initiator == Some(Initiator::Bank),
     };
@@ -53,9 +59,9 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         return Ok(work.close());
     }
     let id = work.context.record_name();
-    let entry = asked.own.map(|own| own_key(&work, own, &asked));
+    let entry = asked.reference.map(|text| own_key(&work, text, &asked));
     if let Some(entry) = &entry
-        && let Some(decision) = told_before(entry, &id, store)?
+        && let Some(decision) = told_before(entry, &id, &asked, store)?
     {
         return Ok(decision);
     }
@@ -92,43 +98,40 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
 }
 
 /// What of a bank's reversal tells it apart from others.
-fn own_key(work: &Work<'_>, own: &str, asked: &Asked<'_>) -> String {
+fn own_key(work: &Work<'_>, reference: &str, asked: &Asked<'_>) -> String {
     let terms = work.context.terms.payee_bankgiro.as_deref();
     let payee = work
         .fields
         .text("payee_account")
         .or(terms)
         .unwrap_or_default();
-    let date = work
-        .fields
-        .date("value_date")
-        .expect("required: checked before");
     format!(
-        "V{payee}|{own}|{}|{}|{date}",
+        "V{payee}|{reference}|{}|{}|{}",
         asked.amount.normalize(),
-        asked.currency
+        asked.currency,
+        asked.value_date
     )
 }
 
 /// The answer to a reversal that was told before. Two records of one bank file are two reversals.
-fn told_before(entry: &str, id: &str, store: &mut dyn Store) -> Result<Option<Decision>> {
+fn told_before(
+    entry: &str,
+    id: &str,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Option<Decision>> {
     let Some(cash_id) = store.find_by(FOUND_BY, entry)? else {
         return Ok(None);
     };
     let cash =
         find::cash(store, &cash_id)?.context("money that is referred to is not in the book")?;
-    let own = |back: &&Back| {
-        entry.contains(&format!(
-            "|{}|",
-            back.bank_reference.as_deref().unwrap_or_default()
-        ))
+    let again = |back: &&Back| {
+        back.bank_reference.as_deref() == asked.reference
+            && back.amount == asked.amount
+            && back.value_date == asked.value_date
+            && !of_one_file(&back.id, id)
     };
-    let back = cash
-        .backs
-        .iter()
-        .rev()
-        .filter(own)
-        .find(|back| !of_one_file(&back.id, id));
+    let back = cash.backs.iter().rev().find(again);
     Ok(back.map(|back| repeated(&cash_id, cash.contract.as_deref(), &back.answered)))
 }
 
@@ -155,11 +158,8 @@ fn take_back(
     cash.backs.push(Back {
         id: id.into(),
         amount: asked.amount,
-        value_date: work
-            .fields
-            .date("value_date")
-            .expect("required: checked before"),
-        bank_reference: asked.own.map(Box::from),
+        value_date: asked.value_date,
+        bank_reference: asked.reference.map(Box::from),
         answered: "ACTIVE".into(),
     });
     let subject = loan.as_ref().map_or(&*cash_id, |(key, _)| key).to_owned();
@@ -330,14 +330,13 @@ fn gone(
 ) -> Result<Decision> {
     let fields = work.fields;
     let text = |name| fields.text(name).map(Box::<str>::from);
-    let date = fields.date("value_date").expect("required: checked before");
     let unmatched = super::words::CashState::Unmatched.as_str();
     let cash = Cash {
         backs: vec![Back {
             id: id.into(),
             amount: asked.amount,
-            value_date: date,
-            bank_reference: asked.own.map(Box::from),
+            value_date: asked.value_date,
+            bank_reference: asked.reference.map(Box::from),
             answered: unmatched.into(),
         }],
         reference: text("original_reference"),
@@ -345,7 +344,7 @@ fn gone(
         payee: text("payee_account"),
         comment: text("comment"),
         answered: unmatched.into(),
-        ..Cash::nothing(asked.currency, date)
+        ..Cash::nothing(asked.currency, asked.value_date)
     };
     events::registered(
         &mut work,

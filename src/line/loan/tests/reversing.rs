@@ -3,7 +3,7 @@
 use super::book::{confirmed, moved, reference, told};
 use super::{Desk, codes, ocr};
 use crate::model::decision::OrderValue;
-use crate::model::{Decision, OrderStatus};
+use crate::model::{Decision, OrderStatus, Outcome};
 
 fn back(desk: &mut Desk, fields: &str) -> Decision {
     desk.good(
@@ -293,7 +293,7 @@ fn a_banks_own_number_of_a_reversal_tells_it_from_another() {
     assert_eq!(moved(&desk.good("loan.reversal", record)), "0 10 -10 0 0");
     desk.file = 3;
     let decision = desk.send("loan.reversal", record);
-    assert_eq!(decision.outcome, crate::model::Outcome::Duplicate);
+    assert_eq!(decision.outcome, Outcome::Duplicate);
     assert_eq!(
         (decision.entity.as_str(), decision.state.as_ref()),
         ("L1", "ACTIVE")
@@ -302,4 +302,31 @@ fn a_banks_own_number_of_a_reversal_tells_it_from_another() {
         moved(&desk.good("loan.reversal", &record.replace("S1", "S2"))),
         "0 10 -10 0 0"
     );
+}
+
+#[test]
+fn a_banks_reversal_by_the_payments_own_reference_is_told_once() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.pay("reference_no=18 amount=60 bank_reference=B1");
+    desk.bank = true;
+    let of = |reference: &str, amount: u32| {
+        format!("bank_reference={reference} amount={amount} currency=SEK value_date=2026-11-20")
+    };
+    for (file, reference, amount, outcome) in [
+        (2, "B1", 10, Outcome::Accepted),
+        (3, "B1", 10, Outcome::Duplicate),
+        // Another amount; and again in its own file.
+        (3, "B1", 11, Outcome::Accepted),
+        (3, "B1", 11, Outcome::Accepted),
+        (4, "B1", 11, Outcome::Duplicate),
+        // What never came goes once, too.
+        (4, "B7", 9, Outcome::Accepted),
+        (5, "B7", 9, Outcome::Duplicate),
+        (5, "B7", 8, Outcome::Accepted),
+    ] {
+        desk.file = file;
+        let decision = desk.send("loan.reversal", &of(reference, amount));
+        assert_eq!(decision.outcome, outcome, "{file} {reference} {amount}");
+    }
+    assert_eq!(desk.sum("L1", "open_receivables"), "82.00");
 }
