@@ -42,8 +42,12 @@ pub(super) fn assign(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decisi
     let cash = till.cash(&id, store)?;
     cash.contract = Some(key.into());
     lay_on(&mut loan, &id, cash);
+    let ahead = cash.premature;
     let product = work.context.products.loan.get(&*loan.loan_type);
     till.allocate(&mut work, (key, &mut loan), product, store)?;
+    if ahead {
+        till.pay_ahead(&mut work, (key, &mut loan), &id);
+    }
     let then = loan.then();
     take(&mut work, &mut loan, Ask::Match(then));
     finish(work, &id, (key, &loan), till, store)

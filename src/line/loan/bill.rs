@@ -186,7 +186,10 @@ pub(super) fn credit_note(
         work.find(Code::NotFound, "invoice_no");
     } else if amount > open {
         let finding = Finding::field(Code::OverOpenAmount, "amount");
-        work.note(finding.hinting(format!("{open} is open of the invoice")));
+        work.note(finding.hinting(format!(
+            "{} is open of the invoice",
+            money(open, loan.currency)
+        )));
     }
     let product = product(&mut work, &loan.loan_type, "");
     let (Some(at), Some(product), false) = (at, product, work.is_bad()) else {

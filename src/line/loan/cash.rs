@@ -53,6 +53,9 @@ pub(super) struct Cash {
     pub channel: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Box<str>>,
+    /// Whether it is to pay principal ahead of its time, once it is known whose it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub premature: bool,
     /// What it paid, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
@@ -182,6 +185,7 @@ impl Cash {
             payer_bic: None,
             channel: None,
             comment: None,
+            premature: false,
             parts: Vec::new(),
             closed: Vec::new(),
             before: None,

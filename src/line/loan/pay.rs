@@ -266,6 +266,7 @@ fn keep_apart(
         cash.alike = Chain::lost(store, &reference)?.newest();
         also.push(find::lost_key(&reference));
     }
+    cash.premature = work.fields.flag("premature") == Some(true);
     let state = CashState::Unmatched.as_str();
     cash.answered = state.into();
     events::registered(&mut work, id, None, (id, &cash), None);

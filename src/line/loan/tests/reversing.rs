@@ -330,3 +330,21 @@ fn a_banks_reversal_by_the_payments_own_reference_is_told_once() {
     }
     assert_eq!(desk.sum("L1", "open_receivables"), "82.00");
 }
+
+#[test]
+fn what_is_to_pay_principal_ahead_does_so_when_it_has_a_contract() {
+    let mut desk = Desk::with("ACTIVE");
+    let lost = desk.pay("reference_no=26 amount=150 premature=true");
+    let record = format!("contract_no=L1 cash_reference={}", reference(&lost));
+    let decision = desk.good("loan.match", &record);
+    assert_eq!(confirmed(&decision).len(), 3, "{:?}", confirmed(&decision));
+    assert!(confirmed(&decision)[2].starts_with("PREMATURE_REPAYMENT"));
+    assert_eq!(moved(&decision), "0 0 150 0 -150");
+    assert_eq!(desk.sum("L1", "outstanding"), "860.00");
+    // More than is outstanding stays on it; the contract closes.
+    let lost = desk.pay("reference_no=26 amount=900 premature=true");
+    let record = format!("contract_no=L1 cash_reference={}", reference(&lost));
+    let decision = desk.good("loan.match", &record);
+    assert_eq!(moved(&decision), "0 0 860 40 -900");
+    assert_eq!(decision.state, "CLOSED");
+}

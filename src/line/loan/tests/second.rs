@@ -23,6 +23,8 @@ pub(super) struct Money {
     pub back: i64,
     /// Whether it is the contract's.
     pub ours: bool,
+    /// Whether it pays principal ahead.
+    pub ahead: bool,
     /// What it pays, oldest first: receivable and line, or principal ahead.
     pub pays: Vec<(Option<(usize, usize)>, i64)>,
 }
@@ -221,16 +223,21 @@ impl Model {
             amount,
             back: 0,
             ours,
+            ahead,
             pays: Vec::new(),
         });
         if !ours {
             return;
         }
-        let at = self.money.len() - 1;
+        self.lay_on(self.money.len() - 1);
+    }
+
+    /// Money that is the contract's pays.
+    fn lay_on(&mut self, at: usize) {
         self.order.push(at);
         self.allocate();
         let part = self.money[at].left().min(self.outstanding());
-        if ahead && part > 0 {
+        if self.money[at].ahead && part > 0 {
             self.money[at].pays.push((None, part));
         }
         self.settle();
@@ -269,9 +276,7 @@ impl Model {
                 .is_some_and(|money| !money.ours && money.left() > 0);
         if may {
             self.money[which].ours = true;
-            self.order.push(which);
-            self.allocate();
-            self.settle();
+            self.lay_on(which);
         }
         may
     }
