@@ -18,6 +18,10 @@ use crate::line::Store;
 use crate::line::work::Work;
 use crate::model::Finding;
 
+/// The most cards, and the most accounts, of a contract: every change of it writes all of them, so that a file that
+/// names one contract in every record would fill the disk.
+const MOST: usize = 500;
+
 /// What a record adds.
 struct Wanted {
     /// The account that is new.
@@ -44,6 +48,7 @@ pub(super) fn add_card(
     };
     let document = document::of(work);
     let wanted = wanted(work, contract, &holder);
+    room(work, contract, &wanted);
     let line = if wanted.card {
         embossing(work, &holder.customer)
     } else {
@@ -159,6 +164,26 @@ fn wanted(work: &mut Work<'_>, contract: &Contract, holder: &Named) -> Wanted {
     }
     wanted.draws_on = Some(known.reference.clone());
     wanted
+}
+
+/// A contract holds so much and no more.
+fn room(work: &mut Work<'_>, contract: &Contract, wanted: &Wanted) {
+    let full = [
+        (wanted.card, contract.cards.len(), "cards"),
+        (
+            wanted.account.is_some(),
+            contract.accounts.len(),
+            "accounts",
+        ),
+    ];
+    for (_, _, what) in full.iter().filter(|(more, has, _)| *more && *has >= MOST) {
+        let finding = Finding::field(Code::ExtensionNotAllowed, "extension")
+            .saying(format!(
+                "the contract has {MOST} {what}, the most that one can have"
+            ))
+            .hinting("create another contract");
+        work.note(finding);
+    }
 }
 
 /// A card has references of its own.

@@ -152,6 +152,27 @@ fn what_cannot_be_added_is_told() {
 }
 
 #[test]
+fn a_contract_holds_so_many_cards_and_accounts() {
+    let mut desk = Desk::with("SIGNED");
+    let both = |no: usize| {
+        format!("contract_ref=K1 extension=EXT card_account_ref=B{no} card_contract_ref=D{no}")
+    };
+    // One card and two accounts were there.
+    for no in 0..498 {
+        desk.good("contract.add-card", &both(no));
+    }
+    let more = "contract_ref=K1 extension=EXT card_account_ref=C1";
+    let refused = codes(&desk.send("contract.add-card", more));
+    assert_eq!(refused, "extension_not_allowed:extension");
+    desk.good("contract.add-card", "contract_ref=K1 extension=EXT");
+    let refused = codes(&desk.send("contract.add-card", &both(500)));
+    assert_eq!(
+        refused,
+        "extension_not_allowed:extension extension_not_allowed:extension"
+    );
+}
+
+#[test]
 fn a_fee_model_is_of_the_product_and_of_its_type() {
     for (fields, expected) in [
         ("account_ref=A-K1 fee_model=M1 fee_type=MEMBERSHIP~FEE", ""),
