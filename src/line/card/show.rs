@@ -1,6 +1,7 @@
 //! What a contract or a customer is, under the public names: for `show` and exports.
 
 use anyhow::{Result, bail};
+use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 
 use super::customer::{Customer, EXISTS};
@@ -10,8 +11,8 @@ use super::{CONTRACT, CUSTOMER};
 use crate::line::Space;
 use crate::line::told::money;
 use crate::line::work::{Kept as _, parse};
-use crate::model::Day;
 use crate::model::decision::OrderValue;
+use crate::model::{Day, ExactSum};
 
 /// What `show --json` prints of an entity: its key, its state, what is known of it, and the instructions that its state
 /// takes.
@@ -277,8 +278,15 @@ fn derived(contract: &Contract, name: &str) -> Option<OrderValue> {
             let currency = contract.currency()?;
             let same = contract.accounts.iter();
             let same = same.filter(|one| one.currency == Some(Named(currency)));
-            let sum = same.filter_map(|one| one.balance.as_ref().map(|known| known.amount));
-            OrderValue::Amount(money(sum.sum(), currency), currency)
+            let held = same.filter_map(|one| one.balance.as_ref().map(|known| known.amount));
+            let mut sum = ExactSum::default();
+            held.for_each(|amount| sum.add(amount));
+            let text = sum.text(currency.decimals());
+            match Decimal::from_str_exact(&text) {
+                Ok(sum) => OrderValue::Amount(money(sum, currency), currency),
+                // More digits than an amount of ours can have.
+                Err(_) => OrderValue::Text(text.into()),
+            }
         }
         "cards" => {
             let cards = contract.cards.iter();

@@ -249,3 +249,25 @@ fn an_export_has_a_cell_for_each_column() {
     }
     assert!(export_header(super::super::IBAN).is_err());
 }
+
+#[test]
+fn an_export_sums_what_accounts_hold_whatever_that_is() {
+    use super::super::{CONTRACT, export_header, export_row};
+    use crate::model::decision::OrderValue;
+    let mut desk = Desk::with("SIGNED");
+    for no in 0..10 {
+        let account = format!("contract_ref=K1 account_ref=B{no}");
+        let more = format!("contract_ref=K1 extension=EXT card_account_ref=B{no}");
+        desk.good("contract.add-card", &more);
+        let held = "balance=9999999999999999999999999999 currency=JPY as_of=2026-11-20";
+        desk.good("contract.balance", &format!("{account} {held}"));
+    }
+    let state = &desk.book.entities[&(CONTRACT, "K1".to_owned())];
+    let row = export_row(CONTRACT, "K1", state).expect("ours");
+    let header = export_header(CONTRACT).expect("an entity's");
+    let at = header.iter().position(|name| *name == "balance");
+    let OrderValue::Text(sum) = &row[at.expect("a column")] else {
+        panic!("more digits than an amount has");
+    };
+    assert_eq!(&**sum, "99999999999999999999999999990");
+}
