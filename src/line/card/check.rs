@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::customer::missing_of_address;
 use super::embossing;
-use super::kinds::PERSON;
+use super::kinds::{ADDRESS, PERSON};
 use crate::check::value::canonical;
 use crate::code::Code;
 use crate::model::{Fields, Finding, KindSpec};
@@ -63,7 +63,7 @@ fn added(fields: &Fields, found: &mut Vec<Finding>) {
     for name in ACCOUNT_FIELDS {
         needs(fields, found, name, "card_account_ref");
     }
-    for spec in PERSON {
+    for spec in PERSON.iter().chain(ADDRESS) {
         needs(fields, found, spec.name, "owner_customer_ref");
     }
     together(fields, found, &["fee_model", "fee_type"]);

@@ -94,6 +94,10 @@ fn what_cannot_be_added_is_told() {
             "required:owner_customer_ref",
         ),
         (
+            "extension=EXT address_line1=Kai_1 address_country=SE",
+            "required:owner_customer_ref",
+        ),
+        (
             "extension=EXT iban=NL91ABNA0417164300 bic=ABNANL2A",
             "required:card_account_ref",
         ),
