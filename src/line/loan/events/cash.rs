@@ -85,11 +85,15 @@ pub(in crate::line::loan) fn confirmed(
     loan: &Loan,
     of: &Confirmed<'_>,
 ) {
-    let comment = work.fields.text("comment");
-    let (value, posting) = (
-        work.fields.date("value_date"),
-        work.fields.date("posting_date"),
-    );
+    let (fields, cash) = (work.fields, of.cash);
+    // What it pays is told with the money's own days and words: it may have come long before the record in hand.
+    let (value, posting, comment) = if of.back {
+        let value = fields.date("value_date");
+        (value, fields.date("posting_date"), fields.text("comment"))
+    } else {
+        let value = Some(cash.value_date);
+        (value, cash.posting_date, cash.comment.as_deref())
+    };
     let state = loan.state.as_str();
     tell(
         work,
@@ -102,7 +106,6 @@ pub(in crate::line::loan) fn confirmed(
                 (false, None) => "PREMATURE_REPAYMENT",
                 (false, Some(_)) => "REPAYMENT",
             };
-            let cash = of.cash;
             data.text("receivableEventTypeCode", code);
             data.text(
                 "valueDate",

@@ -348,3 +348,36 @@ fn what_is_to_pay_principal_ahead_does_so_when_it_has_a_contract() {
     assert_eq!(moved(&decision), "0 0 860 40 -900");
     assert_eq!(decision.state, "CLOSED");
 }
+
+#[test]
+fn what_money_pays_is_told_with_its_own_days_and_words() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.good(
+        "loan.repayment",
+        "reference_no=18 amount=150 currency=SEK value_date=2026-11-17 posting_date=2026-11-18 bank_reference=B1 comment=first",
+    );
+    let dates = |decision: &Decision, at: usize| {
+        let told = told(decision);
+        ["valueDate", "postingDate", "description"].map(|name| told[at].1[name].to_string())
+    };
+    // A receivable takes what lies there, and says nothing of it.
+    let decision = desk.owe("L1", "R2", "2026-12-10", "30", "");
+    let own = ["\"2026-11-17\"", "\"2026-11-18\"", "\"first\""];
+    assert_eq!(dates(&decision, 1), own);
+    // So does what comes after something is owed again.
+    let lost = desk.good(
+        "loan.repayment",
+        "reference_no=26 amount=5 currency=SEK value_date=2026-11-15 posting_date=2026-11-16",
+    );
+    let record = format!("contract_no=L1 cash_reference={}", reference(&lost));
+    desk.good("loan.match", &format!("{record} comment=whose"));
+    let decision = desk.owe("L1", "R3", "2026-12-11", "15", "");
+    let old = ["\"2026-11-15\"", "\"2026-11-16\"", "null"];
+    assert_eq!(
+        (dates(&decision, 1), dates(&decision, 2)),
+        (own.map(str::to_owned), old.map(str::to_owned))
+    );
+    // What is taken back is told with the days of that.
+    let decision = back(&mut desk, "bank_reference=B1 amount=1 comment=again");
+    assert_eq!(dates(&decision, 1), ["\"2026-11-20\"", "null", "\"again\""]);
+}
