@@ -28,7 +28,7 @@ use anyhow::Result;
 
 use crate::check::{Profile, Rules};
 use crate::model::decision::OrderValue;
-use crate::model::{Currency, Decision, Instruction, KindSpec};
+use crate::model::{Currency, Decision, Fields, Instruction, KindSpec};
 use crate::toml_table;
 
 pub use context::{Context, RECORD_NAME, record_name};
@@ -76,6 +76,8 @@ pub struct Registration {
     pub space: fn(&KindSpec) -> Space,
     /// How the entity stands that a record of a kind with this key speaks of.
     pub standing: fn(&KindSpec, &str, &mut dyn Store) -> Result<Standing>,
+    /// See [`named`]; `None`: its records name entities by their own keys alone.
+    pub named: Option<Named>,
     /// Decides one instruction that was good by itself, and changes the book accordingly.
     pub decide: fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<Decision>,
     /// Carries out what fell due: see [`carry_out`].
@@ -99,6 +101,8 @@ pub struct Registration {
 pub type KeysOf = fn(&Instruction, &mut dyn FnMut(Space, &str));
 /// See [`due_of`].
 pub type DueOf = fn(Space, &str) -> Result<Vec<(Moment, &'static str)>>;
+/// See [`named`].
+pub type Named = fn(&Fields, &mut dyn Store) -> Result<Option<(String, Standing)>>;
 /// See [`carry_out`].
 pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Result<Option<Decision>>;
 
@@ -221,6 +225,17 @@ pub fn standing(
     store: &mut dyn Store,
 ) -> Result<Standing> {
     (line.registration().standing)(kind, entity, store)
+}
+
+/// The own key of the entity that a record names by a reference, and how it stands. `None`: it gives no reference, or
+/// one that nothing is known by.
+pub fn named(
+    line: Line,
+    fields: &Fields,
+    store: &mut dyn Store,
+) -> Result<Option<(String, Standing)>> {
+    let named = line.registration().named;
+    named.map_or(Ok(None), |named| named(fields, store))
 }
 
 /// The name space of the entity that a kind speaks of.

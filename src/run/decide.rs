@@ -3,6 +3,7 @@
 
 use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -58,7 +59,7 @@ impl Decider<'_> {
     ) -> Result<Decided> {
         let origin = Uuid::new_v5(&self.batch, row.to_string().as_bytes());
         let mut decision = if checked.is_bad() {
-            refused(standing(&checked, book)?, &checked, Vec::new())
+            refused(standing(&checked, book)?, Vec::new())
         } else {
             self.decide_good(row, origin, &checked, book)?
         };
@@ -69,29 +70,21 @@ impl Decider<'_> {
         };
         findings.extend(decision.findings.drain(..).map(located));
         decision.findings = findings;
-        if let Some((reason, committed)) = &mut self.refusal
-            && decision.outcome != Outcome::Rejected
-        {
-            // Some records name their entity by a reference alone; what they would have made is not told.
-            let named = match &*checked.entity {
-                "" => &*decision.entity,
-                entity => entity,
-            };
+        if let Some((reason, committed)) = &mut self.refusal {
             let standing = match committed {
-                Some(book) => standing_of(&checked.kind, named, book)?,
-                None => Standing::default(),
+                Some(book) => standing(&checked, book)?,
+                None => named_alone(&checked),
             };
-            let entity = if standing.state.is_empty() {
-                &*checked.entity
-            } else {
-                named
-            };
-            let mut findings = std::mem::take(&mut decision.findings);
-            findings.push(reason.clone().at(checked.place.clone()));
-            decision = Decision {
-                currency: decision.currency,
-                ..Decision::rejected(entity, standing.state, findings)
-            };
+            // What the records before it would have done has not happened.
+            if decision.outcome == Outcome::Rejected && decision.entity == standing.0 {
+                decision.state = standing.1.state;
+            } else if decision.outcome != Outcome::Rejected {
+                let mut findings = std::mem::take(&mut decision.findings);
+                findings.push(reason.clone().at(checked.place.clone()));
+                let currency = decision.currency;
+                decision = refused(standing, findings);
+                decision.currency = currency;
+            }
         }
         Ok(Decided {
             row,
@@ -169,7 +162,7 @@ fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Res
         let id = checked.instruction_id.as_deref().unwrap_or("");
         let finding =
             Finding::field(Code::InstructionIdReused, "instruction_id").seen(Shown::plain(id));
-        return Ok(refused(standing(checked, book)?, checked, vec![finding]));
+        return Ok(refused(standing(checked, book)?, vec![finding]));
     }
     let FirstAnswer(entity, state, references) =
         serde_json::from_str(answer).context("the answer kept in the book")?;
@@ -178,21 +171,30 @@ fn repeated(checked: &Checked, same: bool, answer: &str, book: &mut Book) -> Res
     Ok(decision)
 }
 
-/// How the entity that a record speaks of stands before the record.
-fn standing(checked: &Checked, book: &mut dyn Store) -> Result<Standing> {
-    standing_of(&checked.kind, &checked.entity, book)
-}
-
-/// How an entity of this kind stands.
-fn standing_of(kind: &str, entity: &str, book: &mut dyn Store) -> Result<Standing> {
-    match line::kind(kind) {
-        Some((line, kind)) if !entity.is_empty() => line::standing(line, kind, entity, book),
-        _ => Ok(Standing::default()),
+/// The entity that a record speaks of, by its own key, and how it stands before the record.
+fn standing(checked: &Checked, book: &mut dyn Store) -> Result<(CompactString, Standing)> {
+    let Some((line, kind)) = line::kind(&checked.kind) else {
+        return Ok(named_alone(checked));
+    };
+    if let Some(instruction) = &checked.instruction
+        && let Some((entity, standing)) = line::named(line, &instruction.fields, book)?
+    {
+        return Ok((entity.into(), standing));
     }
+    let (entity, mut standing) = named_alone(checked);
+    if !entity.is_empty() {
+        standing = line::standing(line, kind, &entity, book)?;
+    }
+    Ok((entity, standing))
 }
 
-fn refused(standing: Standing, checked: &Checked, findings: Vec<Finding>) -> Decision {
-    let mut decision = Decision::rejected(&checked.entity, standing.state, findings);
+/// The entity that a record names by its own key, where the book is not asked.
+fn named_alone(checked: &Checked) -> (CompactString, Standing) {
+    (checked.entity.clone(), Standing::default())
+}
+
+fn refused((entity, standing): (CompactString, Standing), findings: Vec<Finding>) -> Decision {
+    let mut decision = Decision::rejected(&entity, standing.state, findings);
     decision.currency = standing.currency;
     decision
 }

@@ -422,23 +422,27 @@ fn a_check_says_what_a_run_would_do_and_does_nothing() {
 }
 
 #[test]
-fn a_refused_batch_names_the_invoices_of_its_ids() {
-    let strict = SETTINGS.replace(
-        "role = \"insurer\"",
-        "role = \"insurer\"\nreject_batch_above = 0.3",
-    );
-    let place = Place::new(&strict);
+fn a_record_that_is_not_decided_names_the_invoice_of_its_id() {
+    let place = Place::new(&SETTINGS.replace("role =", "reject_batch_above = 0.3\nrole ="));
     place.drop("factor", "canonical_requests.csv", REQUESTS);
     assert_eq!(place.run("20T02:00:00"), 0);
     let result = place.answer("factor", "canonical_requests", ".result.csv");
     let (_, after) = result.split_once("cover_id=").expect("an id");
     let id = after.split_once(';').expect("a cell").0;
     let answers =
-        format!("kind,invoice_reference,cover_id\nquote.decline,,{id}\nclaim.reject,I2,\n");
+        format!("kind,cover_id,premium_amount\nquote.decline,{id},\nquote.offer,{id},7.00\n");
     place.drop("aegis", "canonical_answers.csv", &answers);
     assert_eq!(place.run("20T03:00:00"), 1);
     let result = place.answer("aegis", "canonical_answers", ".result.csv");
-    let row = result.lines().nth(1).expect("a row");
-    let expected = "1;;quote.decline;I1;rejected;quote.pending;;batch_rejected;";
-    assert!(row.starts_with(expected), "{result}");
+    // The first row would have declined it, but nothing of the batch has happened.
+    for expected in [
+        "1;;quote.decline;I1;rejected;quote.pending;;batch_rejected;",
+        "2;;quote.offer;I1;rejected;quote.pending;;required;",
+    ] {
+        assert!(result.contains(expected), "{result}");
+    }
+    let summary = place.answer("aegis", "canonical_answers", ".summary.json");
+    let sum =
+        r#""currency":"SEK","read":"7.00","accepted":"0.00","scheduled":"0.00","rejected":"7.00""#;
+    assert!(summary.replace([' ', '\n'], "").contains(sum), "{summary}");
 }

@@ -54,6 +54,7 @@ pub const LINE: Registration = Registration {
     keys,
     space: |_| CONTRACT,
     standing,
+    named: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

@@ -50,6 +50,7 @@ pub const LINE: Registration = Registration {
     keys,
     space,
     standing,
+    named: Some(named),
     decide,
     carry_out,
     due_of: |space, state| match space {
@@ -115,10 +116,25 @@ const fn space(_: &KindSpec) -> Space {
 /// See [`Registration::standing`].
 fn standing(_: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Standing> {
     let cover = load::<Cover>(store, entity)?;
-    Ok(cover.map_or_else(Standing::default, |cover| Standing {
+    Ok(cover.as_ref().map(stands).unwrap_or_default())
+}
+
+fn stands(cover: &Cover) -> Standing {
+    Standing {
         state: cover.state.as_str().into(),
         currency: Some(cover.currency),
-    }))
+    }
+}
+
+/// See [`crate::line::named`].
+fn named(fields: &Fields, store: &mut dyn Store) -> Result<Option<(String, Standing)>> {
+    if !fields.has("cover_id") {
+        return Ok(None);
+    }
+    Ok(match target(fields, store)? {
+        Target::One(key, cover) => Some((key, stands(&cover))),
+        Target::None(_) | Target::Two(_) => None,
+    })
 }
 
 /// See [`Registration::decide`].

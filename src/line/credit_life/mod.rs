@@ -48,6 +48,7 @@ pub const LINE: Registration = Registration {
     keys,
     space: |_| OPERATION,
     standing,
+    named: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

@@ -56,6 +56,7 @@ pub const LINE: Registration = Registration {
     keys,
     space,
     standing,
+    named: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

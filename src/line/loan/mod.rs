@@ -79,6 +79,7 @@ pub const LINE: Registration = Registration {
     keys,
     space,
     standing,
+    named: None,
     decide,
     carry_out: |_, _, _, _, _| Ok(None),
     due_of: |_, _| Ok(Vec::new()),
