@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use compact_str::CompactString;
 use sha2::{Digest as _, Sha256};
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::number;
 use crate::code::Code;
@@ -121,11 +122,23 @@ pub(super) fn hidden_field(seen: &str) -> Option<Hidden> {
 }
 
 /// What is to be hidden of a text that holds card numbers.
-pub(super) fn hidden_within(seen: &str) -> impl Iterator<Item = Hidden> {
+pub(super) fn hidden_within(seen: &str) -> Vec<Hidden> {
+    if let Cow::Owned(_) = plain(seen) {
+        // Written in other digits, it is hidden as a whole.
+        let sent = seen.trim();
+        let shown = hide(sent);
+        let differs = shown != sent;
+        return differs
+            .then(|| Hidden {
+                sent: sent.into(),
+                shown: (*shown).into(),
+            })
+            .into_iter()
+            .collect();
+    }
     let found = spans(seen.as_bytes(), Certainty::May);
-    found
-        .into_iter()
-        .filter_map(|span| hidden_field(&seen[span]))
+    let found = found.into_iter();
+    found.filter_map(|span| hidden_field(&seen[span])).collect()
 }
 
 /// A text with what may be card numbers in it masked.
@@ -152,11 +165,12 @@ pub fn hide_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
-    let found = spans(text.as_bytes(), certainty);
+    let read = plain(text);
+    let found = spans(read.as_bytes(), certainty);
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
-    let mut bytes = text.as_bytes().to_vec();
+    let mut bytes = read.into_owned().into_bytes();
     for span in found {
         cover(&mut bytes[span]);
     }
@@ -200,12 +214,55 @@ enum Certainty {
 /// Whether a text holds what may be a card number: 13 digits or more in one run that pass modulus 10, or 13 to 19
 /// grouped as they are on a card, in fours from the left.
 pub(super) fn may_hold(text: &str) -> bool {
-    !spans(text.as_bytes(), Certainty::May).is_empty()
+    !spans(plain(text).as_bytes(), Certainty::May).is_empty()
 }
 
 /// Whether a text holds what is a card number.
 pub(super) fn holds(text: &str) -> bool {
-    !spans(text.as_bytes(), Certainty::Is).is_empty()
+    !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
+}
+
+/// A text with digits of other shapes, full width or raised, as those of ASCII.
+fn plain(text: &str) -> Cow<'_, str> {
+    let is_other = |c: char| !c.is_ascii() && c.is_numeric();
+    if text.is_ascii() || !text.contains(is_other) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.nfkc().collect())
+}
+
+/// What stands between the groups of a card number: blanks, hyphens and dashes, points, strokes; a blank that does not
+/// break is another byte in single-byte character sets.
+const SEPARATORS: &[&[u8]] = &[
+    b" ",
+    b"-",
+    b".",
+    b"/",
+    b"_",
+    b"\xa0",
+    "\u{a0}".as_bytes(),
+    "\u{2009}".as_bytes(),
+    "\u{200b}".as_bytes(),
+    "\u{2010}".as_bytes(),
+    "\u{2011}".as_bytes(),
+    "\u{2012}".as_bytes(),
+    "\u{2013}".as_bytes(),
+    "\u{202f}".as_bytes(),
+];
+
+/// Whether this stands between two groups: at most three separators, such as ` - `.
+fn separates(mut between: &[u8]) -> bool {
+    for _ in 0..3 {
+        let mut rests = SEPARATORS
+            .iter()
+            .filter_map(|one| between.strip_prefix(*one));
+        match rests.next() {
+            Some([]) => return true,
+            Some(rest) => between = rest,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Where card numbers stand.
@@ -258,16 +315,21 @@ fn number_from(
     if is_card(&bytes[first.clone()], certainty) && alone(&first) {
         return Some((first, 1));
     }
-    // Cards are written 4-4-4-4 and on, or 4-6-5: another first group is a phone number, a date, an account.
+    // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
     if first.len() != 4 {
         return None;
     }
     let mut digits = bytes[first.clone()].to_vec();
     let mut end = first.end;
     for (used, run) in runs.iter().enumerate().skip(1) {
-        let joined = matches!(&bytes[end..run.start], b" " | b"-");
+        let fits = match used {
+            1 => matches!(run.len(), 4 | 6),
+            // Behind a group of six comes the last one.
+            2 if digits.len() == 10 => matches!(run.len(), 4 | 5),
+            _ => digits.len().is_multiple_of(4) && run.len() <= 4,
+        };
         digits.extend_from_slice(&bytes[run.clone()]);
-        if !joined || digits.len() > *LENGTH.end() {
+        if !fits || !separates(&bytes[end..run.start]) || digits.len() > *LENGTH.end() {
             return None;
         }
         end = run.end;
@@ -302,99 +364,4 @@ fn is_issued(digits: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn card_numbers_in_free_text() {
-        for (text, found) in [
-            ("4111111111111111", true),
-            ("pay with 4111111111111111 please", true),
-            ("4111 1111 1111 1111", true),
-            ("4111-1111-1111-1111", true),
-            ("3782 822463 10005", true),
-            ("ring 4111 1111 1111 1111 now", true),
-            ("4222222222222", true),
-            ("4111111111111112", false),
-            ("4111  1111 1111 1111", false),
-            ("0000000000000000", false),
-            ("070-123 45 67 or 08-123 45 67", false),
-            ("loan 123456789012", false),
-            ("SE45 5000 0000 0583 9825 7466", false),
-            ("", false),
-        ] {
-            assert_eq!(may_hold(text), found, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_kept_is_masked_and_named_by_a_keyed_reference() {
-        let key = CardKey::new([7; 32]);
-        let kept = read("4546 1770 6061 6413", Some(&key)).expect("a card number");
-        let (masked, reference) = kept.split_once(' ').expect("two parts");
-        assert_eq!((masked, reference.len()), ("454617******6413", 36));
-        assert_eq!(read("4546177060616413", Some(&key)), Ok(kept.clone()));
-        let other = read("4546177060616413", Some(&CardKey::new([8; 32])));
-        assert_ne!(other.as_ref(), Ok(&kept));
-        assert!(!format!("{key:?}").contains('7'));
-        for (text, expected) in [
-            ("4546177060616413", Ok("454617******6413")),
-            ("454617******6413", Ok("454617******6413")),
-            ("454617xxxxxx6413", Ok("454617******6413")),
-            ("4546177060616414", Err(Code::InvalidCheckDigit)),
-            ("454617706061", Err(Code::InvalidCheckDigit)),
-            ("1546177060616412", Err(Code::InvalidCheckDigit)),
-            ("7000000000000005", Err(Code::InvalidNumber)),
-            ("45461770606164130000", Err(Code::TooLong)),
-            ("card", Err(Code::InvalidCharacter)),
-        ] {
-            let found = read(text, None);
-            assert_eq!(
-                found.as_deref(),
-                expected.as_ref().map(|kept| *kept),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
-        for (text, expected) in [
-            ("a;4546177060616413;b", "a;454617******6413;b"),
-            (
-                "<pan>4546 1770 6061 6413</pan>",
-                "<pan>4546 17** **** 6413</pan>",
-            ),
-            (
-                "4111-1111-1111-1111,4222222222222",
-                "4111-11**-****-1111,422222***2222",
-            ),
-            // Accounts and references keep their digits.
-            (
-                "NO9386011117947;DE02500105174128973163",
-                "NO9386011117947;DE02500105174128973163",
-            ),
-            (
-                "2000000000374438 12348505533653587133",
-                "2000000000374438 12348505533653587133",
-            ),
-        ] {
-            let hidden = hide_bytes(text.as_bytes());
-            assert_eq!(String::from_utf8_lossy(&hidden), expected);
-            assert_eq!(hide_certain(text), expected);
-        }
-        assert_eq!(hide("12348505533653587133 x"), "12348505533653587133 x");
-        for (text, expected) in [
-            ("4546177060616413", "454617******6413"),
-            ("4546177060616413x", "*****************"),
-            ("45461770606", "***********"),
-            // As much as may be shown of a card anyway.
-            ("454617******6413", "454617******6413"),
-            ("1", "1"),
-            ("N/A", "N/A"),
-        ] {
-            assert_eq!(shown(text), expected);
-            assert_eq!(hidden_field(text).is_none(), text == expected, "{text}");
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,119 @@
+//! Card numbers where they are and where they only seem to be.
+
+use super::*;
+
+#[test]
+fn card_numbers_in_free_text() {
+    for (text, found) in [
+        ("4111111111111111", true),
+        ("pay with 4111111111111111 please", true),
+        ("4111 1111 1111 1111", true),
+        ("4111-1111-1111-1111", true),
+        ("3782 822463 10005", true),
+        ("ring 4111 1111 1111 1111 now", true),
+        ("4222222222222", true),
+        ("4111111111111112", false),
+        ("4111  1111 1111 1111", true),
+        ("4111 - 1111 - 1111 - 1111", true),
+        ("4111    1111    1111    1111", false),
+        ("4111, 1111, 1111, 1111", false),
+        ("4111.1111.1111.1111", true),
+        ("4111/1111/1111/1111", true),
+        ("4111_1111_1111_1111", true),
+        ("4111\u{a0}1111\u{a0}1111\u{a0}1111", true),
+        ("4111\u{2011}1111\u{2011}1111\u{2011}1111", true),
+        ("6304 0000 0000 0000 000", true),
+        ("４１１１１１１１１１１１１１１１", true),
+        ("４１１１１１１１１１１１１１１２", false),
+        ("3056 930902 5904", true),
+        // Two days of the calendar; hours, a phone.
+        ("2026-11-20 2026-12-01", false),
+        ("4111 111 11111 1111", false),
+        ("4111 11 11 11 11 1111", false),
+        ("0000000000000000", false),
+        ("070-123 45 67 or 08-123 45 67", false),
+        ("loan 123456789012", false),
+        ("SE45 5000 0000 0583 9825 7466", false),
+        ("", false),
+    ] {
+        assert_eq!(may_hold(text), found, "{text}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_masked_and_named_by_a_keyed_reference() {
+    let key = CardKey::new([7; 32]);
+    let kept = read("4546 1770 6061 6413", Some(&key)).expect("a card number");
+    let (masked, reference) = kept.split_once(' ').expect("two parts");
+    assert_eq!((masked, reference.len()), ("454617******6413", 36));
+    assert_eq!(read("4546177060616413", Some(&key)), Ok(kept.clone()));
+    let other = read("4546177060616413", Some(&CardKey::new([8; 32])));
+    assert_ne!(other.as_ref(), Ok(&kept));
+    assert!(!format!("{key:?}").contains('7'));
+    for (text, expected) in [
+        ("4546177060616413", Ok("454617******6413")),
+        ("454617******6413", Ok("454617******6413")),
+        ("454617xxxxxx6413", Ok("454617******6413")),
+        ("4546177060616414", Err(Code::InvalidCheckDigit)),
+        ("454617706061", Err(Code::InvalidCheckDigit)),
+        ("1546177060616412", Err(Code::InvalidCheckDigit)),
+        ("7000000000000005", Err(Code::InvalidNumber)),
+        ("45461770606164130000", Err(Code::TooLong)),
+        ("card", Err(Code::InvalidCharacter)),
+    ] {
+        let found = read(text, None);
+        assert_eq!(
+            found.as_deref(),
+            expected.as_ref().map(|kept| *kept),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
+    for (text, expected) in [
+        ("a;4546177060616413;b", "a;454617******6413;b"),
+        (
+            "<pan>4546 1770 6061 6413</pan>",
+            "<pan>4546 17** **** 6413</pan>",
+        ),
+        (
+            "4111-1111-1111-1111,4222222222222",
+            "4111-11**-****-1111,422222***2222",
+        ),
+        // Accounts and references keep their digits.
+        (
+            "NO9386011117947;DE02500105174128973163",
+            "NO9386011117947;DE02500105174128973163",
+        ),
+        (
+            "2000000000374438 12348505533653587133",
+            "2000000000374438 12348505533653587133",
+        ),
+    ] {
+        let hidden = hide_bytes(text.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&hidden), expected);
+        assert_eq!(hide_certain(text), expected);
+    }
+    assert_eq!(hide("12348505533653587133 x"), "12348505533653587133 x");
+    assert_eq!(
+        hide("är ４５４６１７７０６０６１６４１３"),
+        "är 454617******6413"
+    );
+    let hidden = hidden_within(" ４５４６１７７０６０６１６４１３");
+    assert_eq!(hidden[0].sent.len(), 48);
+    assert_eq!(&*hidden[0].shown, "454617******6413");
+    for (text, expected) in [
+        ("4546177060616413", "454617******6413"),
+        ("4546177060616413x", "*****************"),
+        ("45461770606", "***********"),
+        // As much as may be shown of a card anyway.
+        ("454617******6413", "454617******6413"),
+        ("1", "1"),
+        ("N/A", "N/A"),
+    ] {
+        assert_eq!(shown(text), expected);
+        assert_eq!(hidden_field(text).is_none(), text == expected, "{text}");
+    }
+}
