@@ -209,6 +209,50 @@ fn a_record_that_is_wrong_comes_back_in_its_groups() {
     assert_eq!(document["batches"][0]["money"][0]["received"], "500.00");
 }
 
+/// A closing line that counts lines counts itself, in what comes back too.
+#[test]
+fn what_comes_back_of_an_ocr_giro_file_counts_its_lines() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = site(folder.path(), SETTINGS);
+    let item = |number: u32, ore: u32| {
+        let first = format!("NY091330{number:07}2011260020100001{ore:018}{:>25}", "18");
+        let second = format!("NY091331{number:07}9636827194{number:09}");
+        format!("{first:0<80}\n{second:0<80}\n")
+    };
+    let file = [
+        format!("{:0<80}\n", "NY00001000008080000000100008080"),
+        format!("{:0<80}\n", "NY090020001010101000000199998877665"),
+        item(1, 1000),
+        item(2, 0),
+        format!("{:0<80}\n", format!("NY0900880000000200000006{:017}", 1000)),
+        format!("{:0<80}\n", format!("NY0000890000000200000008{:017}", 1000)),
+    ];
+    std::fs::write(site.join("inbox/bank/OCR1.txt"), file.concat()).expect("dropped");
+    assert_eq!(sluss(&["run"], &site).status.code(), Some(1));
+    let mut files = std::fs::read_dir(site.join("outbox/bank")).expect("an outbox");
+    let back = files.find_map(|entry| {
+        let path = entry.expect("an entry").path();
+        path.to_string_lossy()
+            .ends_with(".rejected.txt")
+            .then_some(path)
+    });
+    let back = std::fs::read_to_string(back.expect("a record came back")).expect("read");
+    // One that a bank would send: an amount, and the sums of it.
+    let amount = |ore: u32| format!("{ore:017}");
+    let mended: String = back
+        .lines()
+        .map(|line| match &line[4..8] {
+            "1330" => format!("{}{}{}\n", &line[..32], amount(700), &line[49..]),
+            "0088" | "0089" => format!("{}{}{}\n", &line[..24], amount(700), &line[41..]),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    let path = folder.path().join("OCR2.txt");
+    std::fs::write(&path, mended).expect("written");
+    let batch = check(&site, &path);
+    assert_eq!(batch["status"], "accepted", "{batch:#}");
+}
+
 #[test]
 fn real_payment_files_are_read_or_refused_with_the_right_reason() {
     let Some(real) = crate::delimited::real_files() else {

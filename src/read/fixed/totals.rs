@@ -77,12 +77,16 @@ impl Totals {
         }
     }
 
-    /// A closing line with the totals that it states replaced by those of the lines before.
+    /// A closing line with the totals that it states replaced by those of the lines before, and of itself where lines
+    /// are counted.
     pub(crate) fn written(&self, rules: &FixedRules, kind: usize, line: &[u8]) -> Vec<u8> {
         let mut line = line.to_vec();
         for (control, sums) in rules.controls.iter().zip(&self.sums) {
             let (start, length) = (control.stated.start, control.stated.length);
-            let sum = sums.first().copied().unwrap_or_default();
+            let terms = control.equals.first().into_iter().flatten();
+            let itself = terms.filter(|term| term.line == kind && term.sum.is_none());
+            let itself: i128 = itself.map(|term| if term.minus { -1 } else { 1 }).sum();
+            let sum = sums.first().copied().unwrap_or_default() + itself;
             let digits = format!("{sum:0>length$}");
             let places = line.get_mut(start..start + length);
             if control.stated.line == kind
