@@ -180,6 +180,11 @@ pub(super) fn pass(
         found: counted.found,
         ok: counted.ok,
     }));
+    if task.profile.hides_cards() {
+        for control in &mut controls {
+            control.stated = check::card::hide_certain(&control.stated).into_owned();
+        }
+    }
     batch.extend(ending.batch);
     check::conceal_batch(&mut batch, task.profile);
     Ok(Pass {

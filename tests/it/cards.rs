@@ -270,6 +270,13 @@ fn a_card_number_is_no_amount_and_no_label() {
         let shown = [place.answers("errors.csv"), place.answers("rejected.csv")];
         assert!(shown.concat().contains("454617******6413"), "{text}");
     }
+    let place = Place::new();
+    let count = format!("<header><numberOfInstructions>{number}</numberOfInstructions></header>");
+    let text = NESTED.replace("<cardOrders>", &format!("<cardOrders>{count}"));
+    place.drop("CARD_20261120_1.xml", text.as_bytes());
+    let told = place.run(&["run", "--json"]);
+    nothing_of_them(&place, &told);
+    assert!(place.answers("summary.json").contains("totals_mismatch"));
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.write(0, 1, number).expect("written");
