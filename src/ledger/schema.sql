@@ -63,7 +63,7 @@ CREATE TABLE journal (
     archive       TEXT,              -- where the input went, relative to the site
     first_change  INTEGER NOT NULL,  -- changes first..=last are the batch's; last < first: none
     last_change   INTEGER NOT NULL,
-    content       BLOB NOT NULL,     -- SHA-256 over these changes
+    content       BLOB NOT NULL,     -- BLAKE3 over these changes
     summary       TEXT NOT NULL,     -- summary.json without its chain
     answers       TEXT NOT NULL,     -- JSON list: folder, name, sha256, bytes; all but summary.json
     previous      BLOB NOT NULL,
