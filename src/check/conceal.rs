@@ -25,7 +25,7 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
     let everywhere = checked.cards;
     for finding in &mut checked.findings {
         finding.value = finding.value.take().map(|value| {
-            if profile.card_numbers.contains(&*finding.field) {
+            if profile.is_card_number(&finding.field) {
                 return Shown::plain(&card::shown(value.reveal()));
             }
             if !everywhere && finding.code != Code::SensitiveData {

@@ -1,6 +1,6 @@
 //! What a partner's records are checked by.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::card::CardKey;
 use crate::model::family::{is_family, word_of};
@@ -20,7 +20,7 @@ pub struct Profile {
     /// The same of families.
     families: Vec<&'static FieldSpec>,
     /// Fields of all kinds that hold card numbers: hidden even where a kind does not take them.
-    pub(super) card_numbers: HashSet<&'static str>,
+    card_numbers: Vec<&'static str>,
     /// Whether this partner may ask for a line that takes card numbers: then they are hidden wherever they stand.
     pub(super) cards: bool,
     /// The key by which card numbers are named.
@@ -68,7 +68,7 @@ impl Profile {
             self.kinds.insert(spec.name, known);
             for field in spec.fields {
                 if is_card(field) {
-                    self.card_numbers.insert(field.name);
+                    self.card_numbers.push(field.name);
                 }
                 if !matches!(field.kind, FieldType::Amount { .. }) {
                     continue;
@@ -93,6 +93,12 @@ impl Profile {
     /// Whether card numbers are hidden wherever they stand in this partner's records.
     pub const fn hides_cards(&self) -> bool {
         self.cards
+    }
+
+    /// Whether card numbers are given in a field of this name.
+    pub(super) fn is_card_number(&self, name: &str) -> bool {
+        // A name or two, asked for with every field: a hash would cost more.
+        self.card_numbers.contains(&name)
     }
 
     /// The amount field of this name, of any kind.

@@ -163,7 +163,7 @@ impl<'r> Work<'r> {
         if is_blank(field) {
             return;
         }
-        if self.profile.card_numbers.contains(field.name) {
+        if self.profile.is_card_number(field.name) {
             self.hidden.extend(card::hidden_field(&field.seen));
         }
         if self.is_second(field) {

@@ -214,9 +214,6 @@ impl Keys {
     /// The keys of a record.
     pub(super) fn add(&mut self, checked: &Checked) {
         self.records += 1;
-        let Some((line, kind)) = line::kind(&checked.kind) else {
-            return;
-        };
         let mut push = |space: Space, key: &str| {
             if key == line::RECORD_NAME {
                 return self.own.push((space, self.records));
@@ -232,7 +229,11 @@ impl Keys {
                 line::keys(instruction, &mut push);
             }
             _ if checked.entity.is_empty() => {}
-            _ => push(line::space(line, kind), &checked.entity),
+            _ => {
+                if let Some((line, kind)) = line::kind(&checked.kind) {
+                    push(line::space(line, kind), &checked.entity);
+                }
+            }
         }
     }
 
