@@ -7,6 +7,7 @@ use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use super::{Moment, Space, Store};
+use crate::model::{Decision, Event, Finding};
 
 /// A book in memory.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,4 +77,25 @@ impl Store for Book {
         assert!(there, "{moment:?}: not scheduled");
         Ok(())
     }
+}
+
+/// A date.
+pub(super) fn day(text: &str) -> NaiveDate {
+    text.parse().expect("a date")
+}
+
+/// The findings' codes, each with the field it is about, joined by a blank.
+pub(super) fn codes(decision: &Decision) -> String {
+    let one = |finding: &Finding| match finding.field.as_ref() {
+        "" => finding.code.to_string(),
+        field => format!("{}:{field}", finding.code),
+    };
+    let all: Vec<String> = decision.findings.iter().map(one).collect();
+    all.join(" ")
+}
+
+/// The events, as `kind state`.
+pub(super) fn events(decision: &Decision) -> Vec<String> {
+    let one = |event: &Event| format!("{} {}", event.kind, event.state);
+    decision.events.iter().map(one).collect()
 }

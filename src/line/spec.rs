@@ -66,6 +66,20 @@ pub const fn insurers(kind: &KindSpec) -> KindSpec {
     }
 }
 
+/// Where someone lives, as an update may empty it.
+pub const ADDRESS: &[FieldSpec] = &[
+    clearable("address_line1", FieldType::Text(70)),
+    clearable("address_line2", FieldType::Text(70)),
+    clearable("address_line3", FieldType::Text(70)),
+    clearable("address_line4", FieldType::Text(70)),
+    clearable("address_line5", FieldType::Text(70)),
+    clearable("building_number", FieldType::Text(16)),
+    clearable("street_name", FieldType::Text(70)),
+    clearable("postal_code", FieldType::Text(16)),
+    clearable("city", FieldType::Text(35)),
+    clearable("address_country", FieldType::Country),
+];
+
 /// How many fields several lists have together.
 pub const fn count(parts: &[&[FieldSpec]]) -> usize {
     let mut sum = 0;

@@ -3,7 +3,9 @@
 use super::words::{
     Action, Approver, CHANNELS, CustomerType, Interval, METHOD_WORDS, PAYOUT_WORDS, Reason, Role,
 };
-use crate::line::spec::{clearable, fields, inquiry, kind, optional, required, schedulable};
+use crate::line::spec::{
+    ADDRESS, clearable, fields, inquiry, kind, optional, required, schedulable,
+};
 use crate::model::kind::Sign;
 use crate::model::{FieldSpec, FieldType as T, KindSpec};
 
@@ -35,21 +37,13 @@ const NAMES: &[FieldSpec] = &[
     optional("company_name", T::Text(140)),
 ];
 
-const DETAILS: &[FieldSpec] = &[
+const DETAILS: &[FieldSpec] = fields!(CONTACT, ADDRESS);
+
+const CONTACT: &[FieldSpec] = &[
     clearable("birth_date", T::Date),
     clearable("language", T::Language),
     clearable("email", T::Email),
     clearable("phone", T::Phone),
-    clearable("address_line1", T::Text(70)),
-    clearable("address_line2", T::Text(70)),
-    clearable("address_line3", T::Text(70)),
-    clearable("address_line4", T::Text(70)),
-    clearable("address_line5", T::Text(70)),
-    clearable("building_number", T::Text(16)),
-    clearable("street_name", T::Text(70)),
-    clearable("postal_code", T::Text(16)),
-    clearable("city", T::Text(35)),
-    clearable("address_country", T::Country),
 ];
 
 const CUSTOMER_NO: &[FieldSpec] = &[required("customer_no", T::Ref)];

@@ -1,7 +1,7 @@
 //! What the loan line can be asked for, and the fields of each kind.
 
 use super::words::{Action, Initiator, OfferAction, Verdict};
-use crate::line::spec::{clearable, fields, inquiry, kind, optional, required};
+use crate::line::spec::{ADDRESS, clearable, fields, inquiry, kind, optional, required};
 use crate::model::kind::Sign;
 use crate::model::{FieldSpec, FieldType as T, KindSpec};
 
@@ -13,7 +13,9 @@ const fn money(sign: Sign) -> T {
     }
 }
 
-const PERSON: &[FieldSpec] = &[
+const PERSON: &[FieldSpec] = fields!(PARTICULARS, ADDRESS);
+
+const PARTICULARS: &[FieldSpec] = &[
     required("person_id", T::Ref),
     clearable("identity_no", T::Identity),
     clearable("first_name", T::Text(70)),
@@ -24,16 +26,6 @@ const PERSON: &[FieldSpec] = &[
     clearable("phone", T::Phone),
     clearable("language", T::Language),
     clearable("delivery_method", T::Ref),
-    clearable("address_line1", T::Text(70)),
-    clearable("address_line2", T::Text(70)),
-    clearable("address_line3", T::Text(70)),
-    clearable("address_line4", T::Text(70)),
-    clearable("address_line5", T::Text(70)),
-    clearable("building_number", T::Text(16)),
-    clearable("street_name", T::Text(70)),
-    clearable("postal_code", T::Text(16)),
-    clearable("city", T::Text(35)),
-    clearable("address_country", T::Country),
 ];
 
 /// Every field of a person but its key, in the order of the manual.

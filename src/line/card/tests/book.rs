@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::check::value;
 use crate::line::card::{self, CONTRACT, CUSTOMER, KINDS, Product};
 pub(super) use crate::line::memory::Book;
+pub(super) use crate::line::memory::{codes, day, events};
 use crate::line::{Context, Products, Terms};
 use crate::model::family::word_of;
 use crate::model::{Decision, Fields, Finding, Instruction, Order, Outcome};
@@ -265,27 +266,6 @@ pub(super) fn context<'a>(
         bank: false,
         terms,
     }
-}
-
-/// A date.
-pub(super) fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-/// The findings' codes, each with the field it is about, joined by a blank.
-pub(super) fn codes(decision: &Decision) -> String {
-    let one = |finding: &Finding| match finding.field.as_ref() {
-        "" => finding.code.to_string(),
-        field => format!("{}:{field}", finding.code),
-    };
-    let all: Vec<String> = decision.findings.iter().map(one).collect();
-    all.join(" ")
-}
-
-/// The events, as `kind state`.
-pub(super) fn events(decision: &Decision) -> Vec<String> {
-    let one = |event: &crate::model::Event| format!("{} {}", event.kind, event.state);
-    decision.events.iter().map(one).collect()
 }
 
 /// What an event tells.

@@ -7,6 +7,7 @@ use uuid::Uuid;
 use crate::check::value;
 use crate::line::cover::{self, COVER, Channel, KINDS, Product};
 pub(super) use crate::line::memory::Book;
+pub(super) use crate::line::memory::{codes, day};
 use crate::line::{Context, Products, Terms};
 use crate::model::{Decision, Fields, Finding, Instruction, Need, Outcome};
 
@@ -277,24 +278,9 @@ pub(super) fn connect() -> String {
     )
 }
 
-/// A date.
-pub(super) fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
 /// An instant.
 pub(super) fn instant(text: &str) -> DateTime<FixedOffset> {
     DateTime::parse_from_rfc3339(text).expect("an instant")
-}
-
-/// The findings' codes, each with the field it is about, joined by a blank.
-pub(super) fn codes(decision: &Decision) -> String {
-    let one = |finding: &Finding| match finding.field.as_ref() {
-        "" => finding.code.to_string(),
-        field => format!("{}:{field}", finding.code),
-    };
-    let all: Vec<String> = decision.findings.iter().map(one).collect();
-    all.join(" ")
 }
 
 /// The events' types, joined by a blank; each carries the quote object as it stands then.

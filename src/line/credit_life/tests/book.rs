@@ -8,6 +8,7 @@ use crate::check::value;
 use crate::line::credit_life::words::CoverType;
 use crate::line::credit_life::{self, Cover, KINDS, OPERATION, Product};
 pub(super) use crate::line::memory::Book;
+pub(super) use crate::line::memory::{codes, day};
 use crate::line::{Context, Products, Terms};
 use crate::model::{Decision, Fields, Finding, Instruction, Need, Outcome, family};
 
@@ -256,21 +257,6 @@ pub(super) fn context<'a>(
         bank: false,
         terms,
     }
-}
-
-/// A date.
-pub(super) fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-/// The findings' codes, each with the field it is about, joined by a blank.
-pub(super) fn codes(decision: &Decision) -> String {
-    let one = |finding: &Finding| match finding.field.as_ref() {
-        "" => finding.code.to_string(),
-        field => format!("{}:{field}", finding.code),
-    };
-    let all: Vec<String> = decision.findings.iter().map(one).collect();
-    all.join(" ")
 }
 
 /// What the events tell, in whole.

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::check::value;
 use crate::line::loan::{self, CASH, KINDS, LOAN, Product, Reference};
 pub(super) use crate::line::memory::Book;
+pub(super) use crate::line::memory::{codes, day};
 use crate::line::{Context, Products, Terms};
 use crate::model::{Currency, Decision, Fields, Finding, Instruction, Outcome, family};
 
@@ -294,21 +295,6 @@ pub(super) fn ocr(number: u32) -> String {
         .map(|check| format!("{number}{check}"))
         .find(|text| crate::check::number::ocr(text).is_ok())
         .expect("one of ten digits is right")
-}
-
-/// A date.
-pub(super) fn day(text: &str) -> NaiveDate {
-    text.parse().expect("a date")
-}
-
-/// The findings' codes, each with the field it is about, joined by a blank.
-pub(super) fn codes(decision: &Decision) -> String {
-    let one = |finding: &Finding| match finding.field.as_ref() {
-        "" => finding.code.to_string(),
-        field => format!("{}:{field}", finding.code),
-    };
-    let all: Vec<String> = decision.findings.iter().map(one).collect();
-    all.join(" ")
 }
 
 /// The `data` of each event with its code.
