@@ -199,6 +199,7 @@ catalogue! {
     ClaimPeriodOver "claim_period_over" Record "the time to claim is over", fix "nothing to do; a bankruptcy can be claimed while the cover stands", iso "DT01";
     Unmatched "unmatched" Note "the payment matches nothing in the book; it was taken and is kept apart", fix "see the summary's money, and match it by hand";
     SeveralReferences "several_references" Note "the payment has several references, and no amount for each", fix "match it by hand with loan.match";
+    Differs "differs" Note "the book says otherwise", fix "see `sluss show` for what the book says, and clear it with whoever is wrong";
     PassedOver "passed_over" Note "part of the workbook was not read", fix "keep all records on one sheet, without blank rows between them";
     // Loan.
     AlreadyDecided "already_decided" Record "the application was decided before", fix "a new application is decided anew", iso "AG01";

@@ -9,7 +9,7 @@ use super::out::Out;
 use super::table::{Table, bold};
 use crate::code::{Code, Scope};
 use crate::lifecycle::{self, Leads};
-use crate::line::{self, Line};
+use crate::line::{self, Line, SHARED};
 use crate::model::{Currency, FieldType, KindSpec, Need};
 
 /// Prints the rules of one line, or of all.
@@ -32,6 +32,14 @@ pub fn print(line: Option<&str>, json: bool, out: &mut Out) -> Result<()> {
         }
         for table in line::tables(*line) {
             print_lifecycle(&table, out)?;
+        }
+    }
+    if lines.iter().any(|line| line.is_told_by_banks()) {
+        out.line(bold("of no line alone: instructions", out.colours))?;
+        out.line("* required")?;
+        out.line("")?;
+        for kind in SHARED {
+            print_kind(kind, out)?;
         }
     }
     out.line(bold(
@@ -160,6 +168,11 @@ fn print_kind(kind: &KindSpec, out: &mut Out) -> Result<()> {
 }
 
 fn document(lines: &[Line]) -> Value {
+    let shared = if lines.iter().any(|line| line.is_told_by_banks()) {
+        SHARED
+    } else {
+        &[]
+    };
     let lines: Vec<Value> = lines
         .iter()
         .map(|line| {
@@ -182,7 +195,8 @@ fn document(lines: &[Line]) -> Value {
             })
         })
         .collect();
-    json!({ "lines": lines, "codes": codes })
+    let shared: Vec<Value> = shared.iter().map(kind_document).collect();
+    json!({ "lines": lines, "shared": shared, "codes": codes })
 }
 
 fn kind_document(kind: &KindSpec) -> Value {

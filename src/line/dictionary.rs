@@ -1,6 +1,6 @@
 //! The canonical names of all lines, as format files may use them.
 
-use super::Line;
+use super::{Line, SHARED};
 use crate::format::Dictionary;
 use crate::model::family;
 use crate::model::{FieldSpec, FieldType, KindSpec, Need};
@@ -37,15 +37,13 @@ pub const fn dictionary() -> Dictionary {
     }
 }
 
-fn kinds() -> impl Iterator<Item = (Line, &'static KindSpec)> {
-    let lines = Line::ALL.iter().copied();
-    lines.flat_map(|line| line.kinds().iter().map(move |kind| (line, kind)))
+fn kinds() -> impl Iterator<Item = &'static KindSpec> {
+    let lines = Line::ALL.iter();
+    lines.flat_map(|line| line.kinds()).chain(SHARED)
 }
 
 fn specs() -> impl Iterator<Item = &'static FieldSpec> {
-    COMMON
-        .iter()
-        .chain(kinds().flat_map(|(_, kind)| kind.fields))
+    COMMON.iter().chain(kinds().flat_map(|kind| kind.fields))
 }
 
 /// The field of this name, else the family that it is a member of.
@@ -77,7 +75,8 @@ fn lines_of(word: &str) -> Vec<&'static str> {
     if COMMON.iter().any(|spec| spec.name == word) {
         return WORDS.to_vec();
     }
-    let knows = |line: &&Line| line.kinds().iter().any(|kind| kind.field(word).is_some());
+    let takes = |kinds: &[KindSpec]| kinds.iter().any(|kind| kind.field(word).is_some());
+    let knows = |line: &&Line| takes(line.kinds()) || line.is_told_by_banks() && takes(SHARED);
     Line::ALL
         .iter()
         .filter(knows)
@@ -91,7 +90,7 @@ fn kind_of(word: &str) -> Option<FieldType> {
 
 fn words_of(word: &str) -> Option<Vec<&'static str>> {
     if word == "kind" {
-        return Some(kinds().map(|(_, kind)| kind.name).collect());
+        return Some(kinds().map(|kind| kind.name).collect());
     }
     let mut words = Vec::new();
     let name = spec(word)?.name;
@@ -107,7 +106,7 @@ fn words_of(word: &str) -> Option<Vec<&'static str>> {
 }
 
 fn required_of(kind: &str) -> Vec<&'static str> {
-    let Some((_, kind)) = super::kind(kind) else {
+    let Some(kind) = super::spec_of(kind) else {
         return Vec::new();
     };
     let required = kind
@@ -175,7 +174,12 @@ mod tests {
             ("insurance-xml-1", "insurance"),
             ("credit-life-csv-1", "credit-life"),
         ] {
-            let of_line = |name: &&str| lines_of(name).contains(&line);
+            // A partner does not send what its bank says.
+            let line = Line::named(line).expect("a line");
+            let of_line = |name: &&str| {
+                let own = line.kinds().iter().any(|kind| kind.field(name).is_some());
+                own || COMMON.iter().any(|common| common.name == *name)
+            };
             for name in all().into_iter().filter(of_line) {
                 let is_it = |known: &str| known == name || family::word_of(name, known).is_some();
                 let known = formats[id].fields.iter().any(|field| is_it(field.name));

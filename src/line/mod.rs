@@ -3,6 +3,7 @@
 //! [`Context`].
 
 pub mod card;
+pub mod compare;
 mod context;
 pub mod cover;
 pub mod credit_life;
@@ -78,6 +79,8 @@ pub struct Registration {
     pub standing: fn(&KindSpec, &str, &mut dyn Store) -> Result<Standing>,
     /// See [`named`]; `None`: its records name entities by their own keys alone.
     pub named: Option<Named>,
+    /// What it tells of its payers and of money, to be compared with what banks say; `None`: no bank tells of its entities.
+    pub told_by_banks: Option<compare::View>,
     /// Decides one instruction that was good by itself, and changes the book accordingly.
     pub decide: fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<Decision>,
     /// Carries out what fell due: see [`carry_out`].
@@ -160,10 +163,28 @@ impl Line {
         self.registration().kinds
     }
 
+    /// Whether banks tell of its entities: then it can be asked for what belongs to no line alone, too.
+    pub const fn is_told_by_banks(self) -> bool {
+        self.registration().told_by_banks.is_some()
+    }
+
     /// Reads the settings of one of its products into the site's.
     pub fn product(self, code: &str, table: &mut toml_table::Table<'_>, products: &mut Products) {
         (self.registration().product)(code, table, products);
     }
+}
+
+/// The kind of this name, of a line or of none.
+pub fn spec_of(name: &str) -> Option<&'static KindSpec> {
+    let shared = || SHARED.iter().find(|kind| kind.name == name);
+    kind(name).map(|(_, kind)| kind).or_else(shared)
+}
+
+/// What belongs to no line alone, and is decided beside them.
+pub const SHARED: &[KindSpec] = compare::KINDS;
+
+fn is_shared(kind: &'static KindSpec) -> bool {
+    SHARED.iter().any(|shared| std::ptr::eq(shared, kind))
 }
 
 /// The kind of this name, and its line.
@@ -196,15 +217,20 @@ pub struct Products {
 /// What the records of a partner that may ask for these lines are checked by. `insurer`: in the insurer's own feed.
 pub fn profile(allowed: &[Line], insurer: bool) -> Profile {
     let none = Profile::default().of_insurer(insurer);
-    Line::ALL.iter().fold(none, |profile, line| {
+    let lines = Line::ALL.iter().fold(none, |profile, line| {
         let rules = line.registration().check;
         profile.with(line.kinds(), allowed.contains(line), rules)
-    })
+    });
+    let shared = allowed.iter().any(|line| line.is_told_by_banks());
+    lines.with(SHARED, shared, compare::check)
 }
 
 /// The keys that deciding this instruction will ask the book for, so that they can be fetched together; a key left out
 /// costs time and nothing else.
 pub fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
+    if is_shared(instruction.kind) {
+        return compare::keys(instruction, add);
+    }
     (Line::of_kind(instruction.kind).registration().keys)(instruction, add);
 }
 
@@ -249,6 +275,9 @@ pub fn decide(
     store: &mut dyn Store,
     context: &Context<'_>,
 ) -> Result<Decision> {
+    if is_shared(instruction.kind) {
+        return compare::decide(instruction, store, context);
+    }
     (Line::of_kind(instruction.kind).registration().decide)(instruction, store, context)
 }
 

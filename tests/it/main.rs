@@ -5,6 +5,7 @@ mod bank;
 mod card_orders;
 mod cards;
 mod cli;
+mod compare;
 mod covers;
 mod crash;
 mod credit_life;

@@ -55,6 +55,7 @@ pub const LINE: Registration = Registration {
     space: |_| CONTRACT,
     standing,
     named: None,
+    told_by_banks: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

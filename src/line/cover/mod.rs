@@ -51,6 +51,7 @@ pub const LINE: Registration = Registration {
     space,
     standing,
     named: Some(named),
+    told_by_banks: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

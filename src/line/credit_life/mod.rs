@@ -49,6 +49,7 @@ pub const LINE: Registration = Registration {
     space: |_| OPERATION,
     standing,
     named: None,
+    told_by_banks: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

@@ -4,6 +4,7 @@ mod bank;
 mod cancel;
 mod change;
 mod check;
+mod compare;
 mod customer;
 mod due;
 mod entity;
@@ -57,6 +58,7 @@ pub const LINE: Registration = Registration {
     space,
     standing,
     named: None,
+    told_by_banks: Some(compare::VIEW),
     decide,
     carry_out,
     due_of: |space, state| match space {

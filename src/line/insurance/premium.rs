@@ -159,6 +159,17 @@ fn spread(insurance: &mut Insurance, amount: Decimal) -> (NaiveDate, NaiveDate) 
     days.expect("the first instalment begins on the start date, before any end date")
 }
 
+/// What is still to be paid of the instalments that begin by this day, the oldest first.
+pub(super) fn unpaid(insurance: &Insurance, until: NaiveDate) -> Vec<Decimal> {
+    let all = (0..LOOK_AT).map_while(|number| instalment(insurance, number));
+    let begun = all.take_while(|instalment| instalment.start <= until);
+    let missing = begun.map(|instalment| missing(insurance, &instalment));
+    missing
+        .filter(|missing| !missing.is_zero())
+        .take(SPREAD)
+        .collect()
+}
+
 /// What an instalment still lacks. One whose first day was paid for in a period of other bounds lacks nothing.
 fn missing(insurance: &Insurance, instalment: &Instalment) -> Decimal {
     let bounds = (instalment.start, instalment.end);

@@ -57,6 +57,14 @@ pub(super) fn can_be_reference(products: &Products, text: &str) -> bool {
 /// The one contract that takes payments and whose payer a bank knows by this number, zeros in front aside. Two are
 /// none.
 pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Numbered>> {
+    let mut found = all_of_payer(store, number)?;
+    found.retain(|(_, loan)| takes_money(loan.state));
+    let one = found.pop();
+    Ok(one.filter(|_| found.is_empty()))
+}
+
+/// Every contract whose payer a bank knows by this number, zeros in front aside.
+pub(super) fn all_of_payer(store: &mut dyn Store, number: &str) -> Result<Vec<Numbered>> {
     let number = number.trim_start_matches('0');
     let mut keys = match store.find(PAYERS, number)? {
         Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
@@ -65,15 +73,13 @@ pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Num
     keys.extend(store.find_by(REFERENCE, number)?);
     keys.sort_unstable();
     keys.dedup();
-    let mut found = None;
+    let mut found = Vec::new();
     for key in keys {
-        let Some(loan) = load::<Loan>(store, &key)? else {
-            continue;
-        };
         // An invoice's reference number is nobody's payer number.
-        let fits = loan.payer() == number && takes_money(loan.state);
-        if fits && found.replace((key, Box::new(loan))).is_some() {
-            return Ok(None);
+        if let Some(loan) = load::<Loan>(store, &key)?
+            && loan.payer() == number
+        {
+            found.push((key, Box::new(loan)));
         }
     }
     Ok(found)

@@ -5,6 +5,7 @@ mod assign;
 mod bill;
 mod cash;
 mod check;
+mod compare;
 mod contract;
 mod death;
 mod disburse;
@@ -80,6 +81,7 @@ pub const LINE: Registration = Registration {
     space,
     standing,
     named: None,
+    told_by_banks: Some(compare::VIEW),
     decide,
     carry_out: |_, _, _, _, _| Ok(None),
     due_of: |_, _| Ok(Vec::new()),

@@ -18,10 +18,10 @@ use super::till::Till;
 use super::words::{Initiator, ReceivableState};
 use super::work::take;
 use crate::code::Code;
-use crate::line::Store;
 use crate::line::told::money;
 use crate::line::work::{Work, load};
-use crate::model::{Currency, Decision, Finding, OrderStatus};
+use crate::line::{Context, Store};
+use crate::model::{Currency, Decision, Fields, Finding, OrderStatus};
 
 /// What a record takes back.
 pub(super) struct Asked<'a> {
@@ -59,7 +59,8 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         return Ok(work.close());
     }
     let id = work.context.record_name();
-    let entry = asked.reference.map(|text| own_key(&work, text, &asked));
+    let entry = asked.reference;
+    let entry = entry.and_then(|text| own_key(fields, work.context, text));
     if let Some(entry) = &entry
         && let Some(decision) = told_before(entry, &id, &asked, store)?
     {
@@ -97,20 +98,13 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     gone(work, &id, &asked, entry, store)
 }
 
-/// What of a bank's reversal tells it apart from others.
-fn own_key(work: &Work<'_>, reference: &str, asked: &Asked<'_>) -> String {
-    let terms = work.context.terms.payee_bankgiro.as_deref();
-    let payee = work
-        .fields
-        .text("payee_account")
-        .or(terms)
-        .unwrap_or_default();
-    format!(
-        "V{payee}|{reference}|{}|{}|{}",
-        asked.amount.normalize(),
-        asked.currency,
-        asked.value_date
-    )
+/// What of a bank's reversal tells it apart from others. `None`: it lacks what tells.
+pub(super) fn own_key(fields: &Fields, context: &Context<'_>, reference: &str) -> Option<String> {
+    let terms = context.terms.payee_bankgiro.as_deref();
+    let payee = fields.text("payee_account").or(terms).unwrap_or_default();
+    let amount = fields.decimal("amount")?.normalize();
+    let (currency, date) = (fields.text("currency")?, fields.date("value_date")?);
+    Some(format!("V{payee}|{reference}|{amount}|{currency}|{date}"))
 }
 
 /// The answer to a reversal that was told before. Two records of one bank file are two reversals.
