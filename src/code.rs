@@ -116,6 +116,7 @@ catalogue! {
     Malformed "malformed" Batch "the file is not well formed", fix "send the complete file as it left your system";
     DiedReading "died_reading" Batch "the program died each time it read this file", fix "tell the operator; the file is kept in quarantine";
     Unsealed "unsealed" Batch "the file carries no seal", fix "send the sealed file";
+    WrongSeal "wrong_seal" Batch "the seal does not fit the file", fix "seal the file again as it is, and send that; nothing may change on the way";
     TotalsMismatch "totals_mismatch" Batch "a control total differs from what was found", fix "send the complete file; compare `controls` in the summary", iso "AM10";
     TestFile "test_file" Batch "the file says that it is a test", fix "send the production file, or set `test_files = true` in the profile";
     WrongPayee "wrong_payee" Batch "the file is for another payee", fix "send it to whom it is for, or mend the profile's number";

@@ -5,12 +5,11 @@ use std::fmt;
 use std::ops::Range;
 
 use compact_str::CompactString;
-use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::number;
 use crate::code::Code;
-use crate::model::Hidden;
+use crate::model::{Hidden, Hmac};
 
 /// Fewest and most digits of a card number.
 const LENGTH: std::ops::RangeInclusive<usize> = 13..=19;
@@ -37,23 +36,11 @@ impl CardKey {
     /// A name for a card number that is the same each time, and that nobody can make, or undo, without the key: the first
     /// 18 bytes of HMAC-SHA-256 over its digits, in hex.
     fn reference(&self, digits: &str) -> String {
-        let mut inner = [0x36; 64];
-        let mut outer = [0x5c; 64];
-        for (at, byte) in self.0.iter().enumerate() {
-            inner[at] ^= byte;
-            outer[at] ^= byte;
-        }
-        let message = Sha256::new()
-            .chain_update(inner)
-            .chain_update(b"card number\n")
-            .chain_update(digits)
-            .finalize();
-        let mac = Sha256::new()
-            .chain_update(outer)
-            .chain_update(message)
-            .finalize();
+        let mut mac = Hmac::new(&self.0);
+        mac.update("card number\n");
+        mac.update(digits);
         let hex = |byte: &u8| format!("{byte:02x}");
-        mac[..REFERENCE].iter().map(hex).collect()
+        mac.finish()[..REFERENCE].iter().map(hex).collect()
     }
 }
 

@@ -23,6 +23,8 @@ pub struct FixedRules {
     pub customer: Vec<Columns>,
     /// Where a file says that it is a test, and in which words.
     pub test: Option<(Columns, String)>,
+    /// Whether a file may stand between the two lines of Bankgirot's seal.
+    pub seal: bool,
 }
 
 /// A kind of line.
@@ -229,6 +231,7 @@ pub(super) fn fixed(
         payee: Vec::new(),
         customer: Vec::new(),
         test: None,
+        seal: seal(&mut table),
     };
     if records.is_empty() {
         root.fault(
@@ -256,6 +259,17 @@ pub(super) fn fixed(
     table.finish();
     rules.controls = controls(root, &rules);
     Some(rules)
+}
+
+fn seal(table: &mut Table<'_>) -> bool {
+    match table.string("seal").as_deref() {
+        None => false,
+        Some("bankgirot") => true,
+        Some(_) => {
+            table.fault_at("seal", "write `bankgirot`: no other seal is known");
+            false
+        }
+    }
 }
 
 fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> FixedLine {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::csv::{CsvLayout, CsvReader};
 use super::excel::{ExcelLayout, ExcelReader};
+use super::fixed::seal::{SealKey, Sealing};
 use super::fixed::{self, FixedLayout, FixedReader};
 use super::xml::{XmlLayout, XmlReader};
 use super::{Chunk, Ending, Fault, RawRecord, ReadLimits};
@@ -106,6 +107,14 @@ impl Reader {
         match &mut self.inner {
             Inner::Fixed(reader) => reader.is_test(),
             Inner::Csv(_) | Inner::Xml(_) | Inner::Excel(_) => Ok(false),
+        }
+    }
+
+    /// What the seal around the file says; `None`: files of this format carry none.
+    pub fn seal(&self, key: Option<&SealKey>) -> Result<Option<Sealing>, Fault> {
+        match &self.inner {
+            Inner::Fixed(reader) => reader.seal(key),
+            Inner::Csv(_) | Inner::Xml(_) | Inner::Excel(_) => Ok(None),
         }
     }
 

@@ -3,10 +3,11 @@
 use anyhow::Result;
 use serde_json::Value;
 
+use super::about::About;
 pub(super) use super::journal::due_journal;
 use super::journal::{Reason, base_of, file_journal, put_away, summaries};
 use super::session::Session;
-use super::work::{About, Job, Worked};
+use super::work::{Job, Worked};
 use crate::code::Code;
 use crate::inbox::{Claimed, Taken};
 use crate::ledger::{Book, Folder, JournalRow};

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::Value;
 
+use super::about::About;
 use super::batch::number;
 use super::due::DueDay;
 use super::journal::{due_journal, file_journal};
 use super::report::{Report, RunError};
-use super::work::{About, Job};
+use super::work::Job;
 use super::{Options, formats, known, pool};
 use crate::ledger::Book;
 use crate::os::{self, Folder};

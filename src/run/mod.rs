@@ -1,5 +1,6 @@
 //! A run from top to bottom.
 
+mod about;
 mod age;
 pub mod alone;
 mod audit;

@@ -107,7 +107,7 @@ impl Site {
         let around = Around {
             root: &root,
             formats: ids.as_deref(),
-            keys: &secret.names(),
+            keys: &secret.seal_keys(),
         };
         match (Settings::parse(SETTINGS, &text, around), formats) {
             (Ok(settings), Ok(formats)) => {

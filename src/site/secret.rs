@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::SiteError;
 use crate::os::{self, Folder};
+use crate::read::fixed::seal::SealKey;
 use crate::toml_table::{Document, Table};
 
 /// Name of the file.
@@ -35,8 +36,12 @@ impl Secret {
         self.named.get(name).map(String::as_str)
     }
 
-    pub(super) fn names(&self) -> Vec<String> {
-        self.named.keys().cloned().collect()
+    /// The names, each with what it is as the key of a seal.
+    pub(super) fn seal_keys(&self) -> Vec<(String, Option<SealKey>)> {
+        let named = self.named.iter();
+        named
+            .map(|(name, text)| (name.clone(), SealKey::from_hex(text)))
+            .collect()
     }
 
     /// The text of a new file, with a site key that nobody knows.
@@ -45,7 +50,8 @@ impl Secret {
         Ok(format!(
             "# Keys of this site. Keep a copy apart from the ledger: what was derived with the site's key\n\
              # cannot be derived again without it.\nsite = \"{key}\"\n\n\
-             # Keys that sluss.toml calls `secret:NAME`.\n[keys]\n"
+             # Keys that sluss.toml calls `secret:NAME`, such as that of Bankgirot's seal (32 hex digits).\n\
+             [keys]\n# NAME = \"00112233445566778899AABBCCDDEEFF\"\n"
         ))
     }
 

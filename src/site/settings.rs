@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use rust_decimal::Decimal;
 
 use crate::line::{Envelope, Line, Products, Terms};
+use crate::read::fixed::seal::SealKey;
 
 mod parse;
 mod partner;
@@ -204,10 +205,10 @@ pub struct BankSettings {
     pub payee_bankgiro: Option<String>,
     /// Customer number at Bankgirot.
     pub bgc_customer_no: Option<String>,
-    /// Name of the key in `secret`, after `secret:`.
-    pub hmac_key: Option<String>,
-    /// Whether a seal is demanded.
-    pub seal: Option<String>,
+    /// The key of Bankgirot's seal.
+    pub hmac_key: Option<SealKey>,
+    /// Whether a file may come without its seal although there is a key.
+    pub seal_optional: bool,
     /// Creditor of pain.008: name, iban, bic, id.
     pub creditor: BTreeMap<String, String>,
 }

@@ -16,6 +16,7 @@ mod identifiers;
 mod lines;
 mod living;
 mod loans;
+mod seals;
 mod tidy;
 mod workbooks;
 mod xml;

@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lines::{columns, kind, text};
+use super::lines::{columns, kind, passed_over, text};
+use super::seal::{self, SealKey, Sealing};
 use super::totals::Totals;
 use super::{FixedChunk, Group};
 use crate::code::Code;
@@ -103,6 +104,14 @@ impl FixedReader {
         Ok(false)
     }
 
+    /// What the seal around the file says, where the format knows of seals.
+    pub fn seal(&self, key: Option<&SealKey>) -> Result<Option<Sealing>, Fault> {
+        if !self.rules.seal {
+            return Ok(None);
+        }
+        Ok(Some(seal::verify(&self.file, key)?))
+    }
+
     /// The next lines up to the border of a record; `None` at the end.
     pub(crate) fn next_chunk(&mut self) -> Result<Option<FixedChunk>, Fault> {
         self.skip_mark()?;
@@ -136,7 +145,7 @@ impl FixedReader {
             }
             if let Some(found) = found {
                 self.follow(&mut chunk, found, &line, start, next)?;
-            } else if !line.trim().is_empty() && !self.rules.pass_over {
+            } else if !passed_over(&self.rules, &line) {
                 self.wrong("the line is of none of the kinds that the format knows");
             }
             self.scratch = line;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::seal;
 use crate::format::{Charset, FixedRules};
 use crate::read::charset::decode;
 
@@ -31,9 +32,17 @@ pub(super) fn columns(text: &str, start: usize, length: usize) -> &str {
 
 /// The kind of a line, by number; `None`: it is of none.
 pub(super) fn kind(rules: &FixedRules, text: &str) -> Option<usize> {
+    if rules.seal && seal::is_of_seal(text) {
+        return None;
+    }
     let is = |(at, is): &(usize, String)| columns(text, *at, is.len()) == is;
     let mut lines = rules.lines.iter();
     lines.position(|line| line.when.iter().all(is))
+}
+
+/// Whether a line of no kind may stand there.
+pub(super) fn passed_over(rules: &FixedRules, text: &str) -> bool {
+    rules.pass_over || text.trim().is_empty() || rules.seal && seal::is_of_seal(text)
 }
 
 /// Digits as a number; blanks around them count for nothing, and so does what is no number: its record or control says

@@ -6,6 +6,7 @@
 mod cut;
 mod layout;
 mod lines;
+pub mod seal;
 #[cfg(test)]
 mod tests;
 mod totals;

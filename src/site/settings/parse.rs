@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Partner, Settings};
 use crate::line::{Line, Products};
 use crate::os;
+use crate::read::fixed::seal::SealKey;
 use crate::toml_table::{Document, Faults, Table, nearest};
 
 /// What the settings refer to without holding it.
@@ -17,8 +18,8 @@ pub struct Around<'a> {
     pub root: &'a Path,
     /// Ids of the formats that there are; `None`: not known here, so not compared.
     pub formats: Option<&'a [String]>,
-    /// Names of the keys in `secret`.
-    pub keys: &'a [String],
+    /// Names of the keys in `secret`, each with what it is as the key of a seal; `None`: it cannot be one.
+    pub keys: &'a [(String, Option<SealKey>)],
 }
 
 /// Countries whose bank days are known.

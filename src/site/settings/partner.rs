@@ -10,6 +10,7 @@ use super::parse::{Around, Folders, is_plain_name, one_of, unknown};
 use super::units;
 use super::{AnswerCharset, Answers, BankSettings, BatchOrder, Events, Limits, Partner, Role};
 use crate::line::{Envelope, Line};
+use crate::read::fixed::seal::SealKey;
 use crate::toml_table::Table;
 
 impl Partner {
@@ -308,12 +309,12 @@ fn bank(table: &mut Table<'_>, around: Around<'_>) -> BankSettings {
         payee_bankgiro: table.string("payee_bankgiro"),
         bgc_customer_no: table.string("bgc_customer_no"),
         hmac_key: key(table, around),
-        seal: seal(table),
+        seal_optional: seal_is_optional(table),
         creditor: creditor(table),
     }
 }
 
-fn key(table: &mut Table<'_>, around: Around<'_>) -> Option<String> {
+fn key(table: &mut Table<'_>, around: Around<'_>) -> Option<SealKey> {
     let text = table.string("hmac_key")?;
     let Some(name) = text.strip_prefix("secret:") else {
         // What stands there may be the key itself: it is not repeated.
@@ -323,19 +324,25 @@ fn key(table: &mut Table<'_>, around: Around<'_>) -> Option<String> {
         );
         return None;
     };
-    let known: Vec<&str> = around.keys.iter().map(String::as_str).collect();
-    if !known.contains(&name) {
+    let Some((_, key)) = around.keys.iter().find(|(known, _)| known == name) else {
+        let known: Vec<&str> = around.keys.iter().map(|(name, _)| &**name).collect();
         table.fault_at("hmac_key", unknown("key of `secret`", name, &known));
+        return None;
+    };
+    if key.is_none() {
+        let fault =
+            format!("`{name}` in the file `secret` is no key of a seal: that is 32 hex digits");
+        table.fault_at("hmac_key", fault);
     }
-    Some(name.to_owned())
+    key.clone()
 }
 
-fn seal(table: &mut Table<'_>) -> Option<String> {
-    let seal = one_of(table, "seal", &["required", "optional"])?;
-    if seal == "required" && !table.has("hmac_key") {
+fn seal_is_optional(table: &mut Table<'_>) -> bool {
+    let seal = one_of(table, "seal", &["required", "optional"]);
+    if seal == Some("required") && !table.has("hmac_key") {
         table.fault_at("seal", "a seal can only be verified with an `hmac_key`");
     }
-    Some(seal.to_owned())
+    seal == Some("optional")
 }
 
 fn creditor(table: &mut Table<'_>) -> BTreeMap<String, String> {

@@ -9,7 +9,10 @@ fn parse(text: &str) -> Result<Settings, Faults> {
     let around = Around {
         root: Path::new("/site"),
         formats: Some(&formats),
-        keys: &["bgc".to_owned()],
+        keys: &[
+            ("bgc".to_owned(), SealKey::from_hex(&"0f".repeat(16))),
+            ("words".to_owned(), None),
+        ],
     };
     Settings::parse("sluss.toml", text, around)
 }
@@ -136,7 +139,8 @@ fn every_setting_is_taken() {
     };
     assert_eq!(partner.limits, limits);
     assert_eq!(partner.archive_days, 30);
-    assert_eq!(partner.bank.hmac_key.as_deref(), Some("bgc"));
+    assert_eq!(partner.bank.hmac_key, SealKey::from_hex(&"0f".repeat(16)));
+    assert!(partner.bank.seal_optional);
     assert_eq!(partner.bank.creditor.len(), 4);
     assert!(partner.test_files);
 }
@@ -196,6 +200,7 @@ fn each_wrong_value_is_a_fault() {
         ("retention = { archive_days = 0 }", "must be from 1"),
         ("hmac_key = \"0123\"", "stands in the file `secret`"),
         ("hmac_key = \"secret:bgx\"", "did you mean `bgc`?"),
+        ("hmac_key = \"secret:words\"", "is no key of a seal"),
         ("seal = \"required\"", "only be verified with an `hmac_key`"),
         ("creditor = { vat = \"1\" }", "unknown key `vat`"),
         ("inbox = \"outbox/p\"", "this folder is the inbox of `p`"),
