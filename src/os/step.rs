@@ -1,4 +1,4 @@
-//! Points at which a test can kill the process.
+//! Points at which a test can kill the process, and promises that a test can break: in debug builds alone.
 
 /// Every step of the batch protocol that a kill can fall behind, in order. A batch passes each that concerns it.
 pub const STEPS: &[&str] = &[
@@ -33,6 +33,24 @@ pub const STEPS: &[&str] = &[
     "marked_published",
 ];
 
+/// Promises that a debug build can be told to break, so that a test of the promise can show that it would notice.
+pub const BREAKS: &[&str] = &[
+    // A folder's names are not brought to the disk.
+    "no_folder_sync",
+    // A file's bytes are not brought to the disk.
+    "no_file_sync",
+    // A sync that fails is taken for one that did not.
+    "sync_errors_swallowed",
+    // What cannot be written is passed over.
+    "write_errors_swallowed",
+    // What an earlier run left in hand is forgotten.
+    "nothing_recovered",
+    // Bytes that were taken before are taken again.
+    "bytes_taken_again",
+    // A watch ends where it is at the first signal.
+    "ends_at_once",
+];
+
 /// Says that a step of [`STEPS`] is done. In a debug build the process kills itself here where `SLUSS_FAILPOINT`
 /// names the step, as `name`, or `name:n` for its n-th time; a release build does nothing.
 pub fn step(name: &'static str) {
@@ -44,6 +62,19 @@ pub fn step(name: &'static str) {
             .expect("a process may kill itself");
         std::thread::park();
     }
+}
+
+/// Whether a promise of [`BREAKS`] is to be broken: in a debug build, where `SLUSS_BREAK` names it; never in a release
+/// build.
+pub fn is_broken(name: &'static str) -> bool {
+    use std::sync::OnceLock;
+    static WANTED: OnceLock<Option<String>> = OnceLock::new();
+    debug_assert!(BREAKS.contains(&name), "unknown promise {name}");
+    cfg!(debug_assertions)
+        && WANTED
+            .get_or_init(|| std::env::var("SLUSS_BREAK").ok())
+            .as_deref()
+            == Some(name)
 }
 
 fn is_due(name: &str) -> bool {

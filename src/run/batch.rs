@@ -12,7 +12,7 @@ use crate::code::Code;
 use crate::inbox::{Claimed, Taken};
 use crate::ledger::{Book, Folder, JournalRow};
 use crate::model::Finding;
-use crate::os::step;
+use crate::os::{is_broken, step};
 use crate::outbox::answers::summary::Status;
 use crate::outbox::names;
 use crate::outbox::publish::{self, Plan, Published, sync_all};
@@ -73,7 +73,7 @@ pub(super) fn number(book: &Book, partner: &Partner, sha256: &str) -> Result<Nam
     };
     let is_duplicate = |row: &&JournalRow| row.journal.status == Status::Duplicate.as_str();
     let duplicates = own().filter(is_duplicate).count();
-    if let Some(first) = own().find(|row| took(row)) {
+    if let Some(first) = own().find(|row| took(row) && !is_broken("bytes_taken_again")) {
         let batch = format!("{short}.dup{}", duplicates + 1);
         return Ok(Naming {
             batch,

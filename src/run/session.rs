@@ -14,7 +14,7 @@ use super::report::{Report, Waiting};
 use crate::format::{Complete, Format};
 use crate::inbox::{self, Claimed, Left, Named, Naming, Readiness, Sidecars, Taken, When};
 use crate::ledger::Book;
-use crate::os::{Folder, step};
+use crate::os::{Folder, is_broken, step};
 use crate::outbox::publish::sync_all;
 use crate::site::settings::{Partner, Role};
 use crate::site::work::Work;
@@ -127,6 +127,9 @@ impl<'a> Session<'a> {
     /// Brings to its end what an earlier run began: recorded batches are published, others start over under the claim
     /// they have. What a stopped partner has under way waits for `sluss resume`.
     fn recover(&mut self) -> Result<()> {
+        if is_broken("nothing_recovered") {
+            return Ok(());
+        }
         let stopped = self.stops()?;
         for partner in self.partners.clone() {
             if stopped.iter().any(|(name, _)| *name == partner.name) {

@@ -12,6 +12,7 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
 use super::{Options, Report, RunError, run};
+use crate::os::is_broken;
 use crate::site::Site;
 
 /// How long nothing is looked at without a hint.
@@ -29,7 +30,12 @@ pub fn watch(
     tell: &mut dyn FnMut(&Report) -> Result<()>,
 ) -> Result<(), RunError> {
     let ending = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGINT] {
+    let signals = if is_broken("ends_at_once") {
+        &[][..]
+    } else {
+        &[SIGTERM, SIGINT]
+    };
+    for &signal in signals {
         flag::register_conditional_shutdown(signal, 1, Arc::clone(&ending)).context("signals")?;
         flag::register(signal, Arc::clone(&ending)).context("signals")?;
     }

@@ -1,12 +1,11 @@
 //! A run that is killed at any step of the batch protocol, and run again, leaves the bytes of one that was not.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OpenFlags};
 use sluss::os::STEPS;
+
+use crate::torture::left::{copy, difference, left, walk};
 
 /// Steps that a run of these files does not pass: only `sluss retry` copies, and no file has a done-file.
 const ELSEWHERE: [&str; 3] = ["retry_copied", "done_file_taken", "done_file_put_away"];
@@ -40,23 +39,20 @@ fn run(site: &Path, night: usize, failpoint: Option<&str>) -> ExitStatus {
     command.output().expect("the program runs").status
 }
 
-/// A book, and the partners of the sample night whose text files go there.
+/// Partners of the sample night whose text files go into one book.
 struct Part {
-    book: &'static str,
     partners: &'static [&'static str],
     /// At which of its passings of a step a run is killed, each by itself.
     passings: &'static [u32],
 }
 
 const NORDBANK: Part = Part {
-    book: "nordbank",
     partners: &["nordbank"],
     passings: &[1, 3],
 };
 
 /// With the insurer's feed, and offers that expire by the clock.
 const HAVSFAKTURA: Part = Part {
-    book: "havsfaktura",
     partners: &["havsfaktura", "kreditskydd"],
     passings: &[2],
 };
@@ -79,77 +75,6 @@ fn template(above: &Path, part: &Part) -> PathBuf {
     site
 }
 
-fn walk(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            files.extend(walk(&path));
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
-}
-
-fn copy(from: &Path, to: &Path) {
-    let done = Command::new("cp")
-        .arg("-a")
-        .arg(from)
-        .arg(to)
-        .status()
-        .expect("cp runs");
-    assert!(done.success());
-}
-
-/// Everything that counts: all files that partners and auditors see, and the book's content.
-#[derive(Debug, PartialEq)]
-struct Left {
-    files: BTreeMap<PathBuf, Vec<u8>>,
-    rows: BTreeMap<&'static str, Vec<Vec<Value>>>,
-}
-
-fn left(site: &Path, part: &Part) -> Left {
-    let mut files = BTreeMap::new();
-    for folder in ["outbox", "archive", "quarantine", "inbox"] {
-        for path in walk(&site.join(folder)) {
-            let bytes = std::fs::read(&path).expect("a file");
-            files.insert(path.strip_prefix(site).expect("within").to_owned(), bytes);
-        }
-    }
-    let mut rows = BTreeMap::new();
-    let book = site.join(format!("ledger/{}.sqlite", part.book));
-    if book.exists() {
-        let book =
-            Connection::open_with_flags(&book, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("the book");
-        for table in [
-            "change",
-            "head",
-            "word",
-            "due",
-            "journal",
-            "published",
-            "stop",
-        ] {
-            let mut query = book
-                .prepare(&format!("SELECT * FROM {table} ORDER BY 1, 2"))
-                .or_else(|_| {
-                    // A table of one column.
-                    book.prepare(&format!("SELECT * FROM {table} ORDER BY 1"))
-                });
-            let query = query.as_mut().expect("a table of the ledger");
-            let columns = query.column_count();
-            let all = query.query_map([], |row| (0..columns).map(|at| row.get(at)).collect());
-            rows.insert(
-                table,
-                all.expect("rows").map(|row| row.expect("a row")).collect(),
-            );
-        }
-    }
-    Left { files, rows }
-}
-
 #[test]
 fn a_run_killed_at_any_step_and_run_again_leaves_the_same() {
     for (step, hits) in kill_at_every_step(&NORDBANK) {
@@ -170,11 +95,11 @@ fn kill_at_every_step(part: &Part) -> Vec<(&'static str, u32)> {
     let whole = above.path().join("whole");
     copy(&template, &whole);
     run(&whole, 0, None);
-    let first = left(&whole, part);
+    let first = left(&whole);
     let day_one = above.path().join("day-one");
     copy(&whole, &day_one);
     run(&whole, 1, None);
-    let second = left(&whole, part);
+    let second = left(&whole);
     let due = |path: &PathBuf| {
         path.file_name()
             .is_some_and(|name| name.to_string_lossy().starts_with("due-"))
@@ -200,9 +125,9 @@ fn kill_at_every_step(part: &Part) -> Vec<(&'static str, u32)> {
                     "{step}:{count}: {again}"
                 );
                 assert!(
-                    left(&site, part) == **expected,
+                    left(&site) == **expected,
                     "{step}:{count} in night {night}: {}",
-                    difference(&left(&site, part), expected)
+                    difference(&left(&site), expected)
                 );
                 std::fs::remove_dir_all(&site).expect("a folder of the test");
             }
@@ -222,22 +147,5 @@ fn a_killed_run_alone_is_not_the_same() {
     copy(&template, &killed);
     run(&whole, 0, None);
     assert!(run(&killed, 0, Some("after_commit")).code().is_none());
-    assert!(left(&whole, &NORDBANK) != left(&killed, &NORDBANK));
-}
-
-/// Names what differs, without the contents.
-fn difference(found: &Left, expected: &Left) -> String {
-    let mut names = Vec::new();
-    for path in found.files.keys().chain(expected.files.keys()) {
-        if found.files.get(path) != expected.files.get(path) {
-            names.push(path.display().to_string());
-        }
-    }
-    for (table, rows) in &expected.rows {
-        if found.rows.get(table) != Some(rows) {
-            names.push(format!("table {table}"));
-        }
-    }
-    names.dedup();
-    names.join(", ")
+    assert!(left(&whole) != left(&killed));
 }

@@ -18,5 +18,6 @@ mod living;
 mod loans;
 mod seals;
 mod tidy;
+mod torture;
 mod workbooks;
 mod xml;

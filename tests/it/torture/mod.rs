@@ -1,0 +1,16 @@
+//! The promises of docs/safety.md, each by many trials, and for each a broken promise that its test must notice.
+//!
+//! What takes long is there with the feature `torture` alone. `SLUSS_TRIALS` says how many trials: `ci`, `full`
+//! (without it, too), or a number.
+
+#[cfg(feature = "torture")]
+mod errors;
+#[cfg(feature = "torture")]
+mod kill;
+pub(crate) mod left;
+#[cfg(feature = "torture")]
+pub(crate) mod night;
+#[cfg(feature = "torture")]
+pub(crate) mod trace;
+#[cfg(feature = "torture")]
+pub(crate) mod trials;
