@@ -44,8 +44,8 @@ pub trait Kept: Sized + PartialEq + Serialize + DeserializeOwned {
         Vec::new()
     }
 
-    /// Index entries by which it can be found, besides its key.
-    fn found_by(&self) -> Vec<(Space, String)> {
+    /// Index entries by which it can be found, besides this key of its own.
+    fn found_by(&self, _key: &str) -> Vec<(Space, String)> {
         Vec::new()
     }
 }
@@ -202,8 +202,9 @@ pub fn keep<E: Kept>(
     if before == Some(after) {
         return Ok(());
     }
-    let known = before.map(Kept::found_by).unwrap_or_default();
-    let mut entries = after.found_by();
+    let known = before.map(|before| before.found_by(key));
+    let known = known.unwrap_or_default();
+    let mut entries = after.found_by(key);
     entries.retain(|entry| !known.contains(entry));
     let entries: Vec<(Space, &str)> = entries.iter().map(|(i, entry)| (*i, &**entry)).collect();
     let state = serde_json::to_string(after).context("an entity's state")?;

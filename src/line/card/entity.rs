@@ -370,7 +370,7 @@ impl Kept for Contract {
         set.filter_map(|(day, what)| Some((day?, what))).collect()
     }
 
-    fn found_by(&self) -> Vec<(Space, String)> {
+    fn found_by(&self, _key: &str) -> Vec<(Space, String)> {
         let id = self.correlation.as_ref().map(|one| one.id.to_string());
         id.map(|id| (CORRELATION, id)).into_iter().collect()
     }

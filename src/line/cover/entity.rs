@@ -142,7 +142,7 @@ impl Kept for Cover {
         expires.into_iter().collect()
     }
 
-    fn found_by(&self) -> Vec<(Space, String)> {
+    fn found_by(&self, _key: &str) -> Vec<(Space, String)> {
         vec![(COVER_ID, self.id.to_string())]
     }
 }

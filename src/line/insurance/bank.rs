@@ -54,6 +54,16 @@ pub(super) fn collection(fields: &Fields, found: &mut Vec<Finding>) {
     }
 }
 
+/// Checks the numbers that a bank's advice on a mandate carries; it may carry none.
+pub(super) fn mandate(fields: &Fields, found: &mut Vec<Finding>) {
+    if fields.has(COLLECTION.account) {
+        autogiro_account(fields, found);
+    }
+    if let Some(number) = fields.text(PAYER_IDENTITY) {
+        judge(&numbers::payer(number, None), found, PAYER_IDENTITY);
+    }
+}
+
 /// Checks what the payout method of a record carries.
 pub(super) fn payout(fields: &Fields, found: &mut Vec<Finding>) {
     let Some(method) = fields.text("payout_method").and_then(PayoutMethod::named) else {

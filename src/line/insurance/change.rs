@@ -8,10 +8,10 @@ use serde_json::Value as Json;
 
 use super::entity::Insurance;
 use super::kinds::{COLLECTION, PAYOUT};
-use super::lifecycle::{Approvals, Ask, When};
+use super::lifecycle::{Approvals, Ask, Told, When};
 use super::words::{Approver, Method, State};
 use super::work::{take, tell};
-use super::{INSURANCE, numbers, properties, refund};
+use super::{INSURANCE, mandate, numbers, properties, refund};
 use crate::code::Code;
 use crate::line::Store;
 use crate::line::told::{json, money};
@@ -40,7 +40,7 @@ pub(super) fn approve(work: &mut Work<'_>, insurance: &mut Insurance) {
 }
 
 /// Tells what happened where anything changed at all.
-fn tell_if(
+pub(super) fn tell_if(
     work: &mut Work<'_>,
     events: Option<&[super::events::EventKind]>,
     state: State,
@@ -151,7 +151,11 @@ pub(super) fn premium_collection(
     insurance: &mut Insurance,
     store: &mut dyn Store,
 ) -> Result<()> {
-    let events = take(work, insurance, Ask::PremiumCollection);
+    if let Some(status) = mandate::status(work.fields) {
+        mandate::advice(work, insurance, status);
+        return Ok(());
+    }
+    let events = take(work, insurance, Ask::PremiumCollection(Told::Asked));
     let mut new = collection_of(work.fields, work.today());
     for name in ["collection_interval", "collection_day"] {
         if let Some(kept) = insurance
@@ -163,6 +167,7 @@ pub(super) fn premium_collection(
         }
     }
     let changed = difference(&insurance.collection, &new);
+    mandate::follow(insurance, &changed);
     insurance.collection = new;
     collection_stands(work, insurance, store)?;
     tell_if(work, events, insurance.state, &changed);
@@ -242,7 +247,7 @@ fn described(fields: &Fields, method: &str, carried: &[FieldSpec]) -> Map {
 }
 
 /// What is new, and `null` for what is gone.
-fn difference(old: &Map, new: &Map) -> Map {
+pub(super) fn difference(old: &Map, new: &Map) -> Map {
     let set = new
         .iter()
         .filter(|(name, value)| old.get(name) != Some(value))

@@ -17,13 +17,24 @@ pub(super) fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
         "customer.create" => new_customer(fields, found),
         "customer.update" => known_identity(fields, found),
         "insurance.register" => registration(fields, found),
-        "insurance.premium-collection" => bank::collection(fields, found),
+        "insurance.premium-collection" => collection(fields, found),
         "insurance.payout" => bank::payout(fields, found),
         "insurance.premium-paid" => period(fields, found),
         "insurance.party" => party(fields, found),
         _ => {}
     }
     findings
+}
+
+/// What a bank says of a mandate is judged with the book: there nothing of it is refused. All else names its insurance.
+fn collection(fields: &Fields, found: &mut Vec<Finding>) {
+    if fields.has("mandate_status") {
+        return;
+    }
+    if !fields.has("insurance_no") {
+        found.push(Finding::field(Code::Required, "insurance_no"));
+    }
+    bank::collection(fields, found);
 }
 
 /// A customer who is to be new needs the names of its type, and an identity number that is one.

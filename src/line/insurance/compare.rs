@@ -3,11 +3,9 @@
 use anyhow::Result;
 use serde_json::Value as Json;
 
-use super::entity::Insurance;
-use super::premium;
-use super::words::{Method, State};
+use super::words::{MandateState, Method};
+use super::{payer, premium};
 use crate::line::compare::known::{By, Due, Mandate, Named, Payer, View};
-use crate::line::work::load;
 use crate::line::{Context, Store};
 
 /// The line's view. What came for an insurance is kept by period: a payment cannot be found again by a bank's numbers.
@@ -20,22 +18,25 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
     if named.by == By::Reference {
         return Ok(Vec::new());
     }
-    let found = load::<Insurance>(store, named.number)?;
+    let found = payer::holders(store, named.number)?;
     let until = named.until.unwrap_or(context.today);
-    let told = |insurance: Insurance| {
+    let told = |(entity, insurance): payer::Numbered| {
         let text = |name: &str| -> Option<Box<str>> {
             let value = insurance.collection.get(name).and_then(Json::as_str);
             value.map(Box::from)
         };
         let unpaid = premium::unpaid(&insurance, until).into_iter();
         Payer {
-            entity: named.number.into(),
+            entity,
             state: insurance.state.as_str().into(),
             currency: insurance.currency,
-            open: !matches!(insurance.state, State::Cancelled | State::Expired),
+            open: insurance.is_open(),
             by_debit: insurance.method().map(|method| method == Method::Autogiro),
             mandate: Mandate {
-                status: None,
+                status: insurance
+                    .mandate
+                    .as_ref()
+                    .map(|mandate| status(mandate.state)),
                 clearing: text("collection_clearing"),
                 account: text("collection_account"),
                 iban: text("collection_iban"),
@@ -45,5 +46,14 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
             dues: unpaid.map(|amount| Due { amount, date: None }).collect(),
         }
     };
-    Ok(found.map(told).into_iter().collect())
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// How a mandate stands, in the words that registers have for it.
+const fn status(state: MandateState) -> &'static str {
+    match state {
+        MandateState::Requested | MandateState::Sent => "pending",
+        MandateState::Confirmed => "approved",
+        MandateState::Cancelled => "cancelled",
+    }
 }

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::words::{Interval, Method, Reason, State};
+use super::words::{Interval, MandateState, Method, Reason, State};
 use crate::line::days::day_after;
 use crate::line::stored::{currency, date, no};
 use crate::model::Currency;
@@ -66,6 +66,12 @@ pub(super) struct Insurance {
     /// `collection_method` and what it carries; empty: not set.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub collection: Map,
+    /// The mandate by which a bank collects; `None`: none was ever asked for, or what it was for has changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Mandate>,
+    /// Payer numbers of mandates that the bank still has, and that are no longer wanted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unwanted: Vec<Box<str>>,
     /// `payout_method` and what it carries; empty: not set.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub payout: Map,
@@ -95,6 +101,20 @@ pub(super) struct Insurance {
     /// What was paid, by period, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paid: Vec<Paid>,
+}
+
+/// A mandate by which a bank collects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Mandate {
+    pub state: MandateState,
+    /// The number that the bank knows the payer by, zeros in front aside.
+    pub payer_no: Box<str>,
+    /// Business date of this state.
+    #[serde(with = "date")]
+    pub since: NaiveDate,
+    /// The bank's code for what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Box<str>>,
 }
 
 /// Who gets a share of what the insurance pays.
@@ -183,6 +203,21 @@ impl Insurance {
     pub(super) fn method(&self) -> Option<Method> {
         let word = self.collection.get("collection_method")?;
         Method::named(word.as_str()?)
+    }
+
+    /// The number that a bank knows its payer by: the payer number, else its own, zeros in front aside.
+    pub(super) fn payer<'a>(&'a self, insurance_no: &'a str) -> &'a str {
+        let number = self.collection.get("collection_payer_no");
+        let number = number.and_then(Json::as_str).unwrap_or(insurance_no);
+        number.trim_start_matches('0')
+    }
+
+    /// Whether it stands, or is still to come.
+    pub(super) const fn is_open(&self) -> bool {
+        match self.state {
+            State::None | State::Cancelled | State::Expired => false,
+            State::Registered | State::Approved | State::Active => true,
+        }
     }
 
     /// How often premiums are collected; once a year where nobody said.

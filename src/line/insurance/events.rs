@@ -40,6 +40,10 @@ words! {
         PremiumCollectionChanged "insurance.premium_collection_changed",
         /// A premium was paid.
         PremiumPaid "insurance.premium_paid",
+        /// A premium that was paid went back to its payer.
+        PremiumReversed "insurance.premium_reversed",
+        /// A premium could not be collected.
+        CollectionFailed "insurance.collection_failed",
         /// Money goes elsewhere.
         PayoutChanged "insurance.payout_changed",
         /// Others take part, or with another share.

@@ -8,7 +8,7 @@ use super::customer::{self, Customer};
 use super::entity::Insurance;
 use super::kinds::{COLLECTION, PAYOUT, PROPERTIES};
 use super::show::terms_of;
-use super::{CUSTOMER, INSURANCE};
+use super::{CUSTOMER, INSURANCE, MONEY, apart};
 use crate::line::Space;
 use crate::line::work::parse;
 use crate::model::decision::OrderValue;
@@ -42,6 +42,7 @@ const COURSE: &[&str] = &[
     "premium_paid",
     "premium_refunded",
     "refund_held",
+    "mandate_status",
 ];
 
 fn agreed() -> impl Iterator<Item = &'static str> {
@@ -81,6 +82,9 @@ pub(super) fn export_header(space: Space) -> Result<Vec<&'static str>> {
             .chain(COURSE.iter().copied())
             .collect());
     }
+    if space == MONEY {
+        return Ok(apart::COLUMNS.to_vec());
+    }
     bail!("`{}` holds no entities of the insurance line", space.0)
 }
 
@@ -94,6 +98,9 @@ pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<Ord
         let mut row = vec![text(key), text(customer::EXISTS)];
         row.extend(customer::field_names().map(|name| cell(customer.0.get(name))));
         return Ok(row);
+    }
+    if space == MONEY {
+        return apart::row(key, state);
     }
     if space != INSURANCE {
         bail!("`{}` holds no entities of the insurance line", space.0);
@@ -149,5 +156,11 @@ fn course(insurance: &Insurance) -> Vec<OrderValue> {
         sum(|paid| paid.amount),
         sum(|paid| paid.refunded),
         sum(|paid| paid.held),
+        text(
+            insurance
+                .mandate
+                .as_ref()
+                .map_or("", |mandate| mandate.state.as_str()),
+        ),
     ]
 }

@@ -1,10 +1,11 @@
 //! What the insurance line can be asked for, and the fields of each kind.
 
 use super::words::{
-    Action, Approver, CHANNELS, CustomerType, Interval, METHOD_WORDS, PAYOUT_WORDS, Reason, Role,
+    Action, Approver, CHANNELS, CustomerType, Interval, METHOD_WORDS, MandateStatus, PAYOUT_WORDS,
+    Reason, Role,
 };
 use crate::line::spec::{
-    ADDRESS, clearable, fields, inquiry, kind, optional, required, schedulable,
+    ADDRESS, clearable, fields, inquiry, key, kind, optional, required, schedulable,
 };
 use crate::model::kind::Sign;
 use crate::model::{FieldSpec, FieldType as T, KindSpec};
@@ -49,6 +50,9 @@ const CONTACT: &[FieldSpec] = &[
 const CUSTOMER_NO: &[FieldSpec] = &[required("customer_no", T::Ref)];
 
 const INSURANCE_NO: &[FieldSpec] = &[required("insurance_no", T::Ref)];
+
+/// What a bank tells names the insurance by the number that it knows the payer by: then this is blank.
+const INSURANCE_NO_OR_PAYER: &[FieldSpec] = &[key("insurance_no", T::Ref)];
 
 /// The additional properties by the source's own names.
 pub(super) const PROPERTIES: &[FieldSpec] = &[
@@ -123,7 +127,34 @@ const TOP_UP: &[FieldSpec] = &[
     optional("approved_by_bank", T::Bool),
 ];
 
+/// What a bank says of the mandate that it collects by.
+const ADVICE: &[FieldSpec] = &[
+    optional("mandate_status", T::Code(MandateStatus::WORDS)),
+    optional("reason_code", T::Ref),
+];
+
+const COLLECTION_FAILED: &[FieldSpec] = &[
+    required("payer_no", T::Ref),
+    required("amount", money(Sign::Positive)),
+    required("currency", T::Currency),
+    required("due_date", T::Date),
+    required("reason_code", T::Ref),
+    optional("final", T::Bool),
+];
+
+const PREMIUM_REVERSED: &[FieldSpec] = &[
+    optional("collection_payer_no", T::Ref),
+    required("amount", money(Sign::Positive)),
+    required("currency", T::Currency),
+    required("value_date", T::Date),
+    optional("due_date", T::Date),
+    optional("reason_code", T::Ref),
+    optional("bank_reference", T::Ref),
+    optional("end_to_end_id", T::Ref),
+];
+
 const PREMIUM_PAID: &[FieldSpec] = &[
+    optional("collection_payer_no", T::Ref),
     required("amount", money(Sign::Positive)),
     required("currency", T::Currency),
     required("value_date", T::Date),
@@ -131,6 +162,7 @@ const PREMIUM_PAID: &[FieldSpec] = &[
     optional("period_end", T::Date),
     optional("bank_reference", T::Ref),
     optional("end_to_end_id", T::Ref),
+    optional("cash_reference", T::Ref),
 ];
 
 const PARTY: &[FieldSpec] = &[
@@ -189,15 +221,21 @@ pub(super) const KINDS: &[KindSpec] = &[
     kind(
         "insurance.premium-collection",
         fields!(
-            INSURANCE_NO,
+            INSURANCE_NO_OR_PAYER,
             &[required("collection_method", COLLECTION_METHOD)],
             COLLECTION,
+            ADVICE,
         ),
     ),
     kind(
         "insurance.premium-paid",
-        fields!(INSURANCE_NO, PREMIUM_PAID),
+        fields!(INSURANCE_NO_OR_PAYER, PREMIUM_PAID),
     ),
+    kind(
+        "insurance.premium-reversed",
+        fields!(INSURANCE_NO_OR_PAYER, PREMIUM_REVERSED),
+    ),
+    kind("insurance.collection-failed", COLLECTION_FAILED),
     kind(
         "insurance.payout",
         fields!(
@@ -241,10 +279,15 @@ mod tests {
                 "insurance_no"
             };
             let first = kind.fields[0];
-            assert_eq!(
-                (first.name, first.need, first.kind),
-                (key, Need::Required, T::Ref)
-            );
+            let (name, need) = match kind.name {
+                "insurance.collection-failed" => ("payer_no", Need::Required),
+                // A bank names a payer in its place.
+                "insurance.premium-collection"
+                | "insurance.premium-paid"
+                | "insurance.premium-reversed" => (key, Need::Key),
+                _ => (key, Need::Required),
+            };
+            assert_eq!((first.name, first.need, first.kind), (name, need, T::Ref));
         }
     }
 }

@@ -25,9 +25,13 @@ pub(super) enum Ask {
     /// Undo its end.
     Reactivate(Undo),
     /// Set how premiums are collected.
-    PremiumCollection,
+    PremiumCollection(Told),
     /// Note a premium that was paid.
     PremiumPaid,
+    /// Note that one went back to its payer.
+    PremiumReversed,
+    /// Tell that one could not be collected.
+    CollectionFailed,
     /// Set where money goes.
     Payout,
     /// Change who takes part.
@@ -56,6 +60,15 @@ pub(super) enum When {
     Now,
     /// On a later day.
     Later,
+}
+
+/// Who says how premiums are collected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Told {
+    /// The partner, who decides it.
+    Asked,
+    /// A bank, of a mandate: it is so.
+    Advised,
 }
 
 /// How a raise stands.
@@ -172,9 +185,20 @@ pub(super) const ASKS: &[Cases<Ask>] = &[
     ),
     (
         "insurance.premium-collection",
-        &[(Ask::PremiumCollection, "")],
+        &[
+            (Ask::PremiumCollection(Told::Asked), "otherwise"),
+            (
+                Ask::PremiumCollection(Told::Advised),
+                "a bank's mandate advice",
+            ),
+        ],
     ),
     ("insurance.premium-paid", &[(Ask::PremiumPaid, "")]),
+    ("insurance.premium-reversed", &[(Ask::PremiumReversed, "")]),
+    (
+        "insurance.collection-failed",
+        &[(Ask::CollectionFailed, "")],
+    ),
     ("insurance.payout", &[(Ask::Payout, "")]),
     ("insurance.party", &[(Ask::Party, "")]),
     ("insurance.inquire", &[(Ask::Inquire, "")]),
@@ -197,16 +221,19 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
     match (state, ask) {
         (S::None, A::Register(Approvals::Both)) => Go(S::Approved, &[E::Registered, E::Approved]),
         (S::None, A::Register(Approvals::Missing)) => Go(S::Registered, &[E::Registered]),
-        (S::None, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection) => Refuse(C::NotFound),
+        (S::None, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection(_)) => Refuse(C::NotFound),
         (S::None, A::Payout | A::PremiumPaid | A::TopUp(_) | A::ApproveTopUp(_) | A::Cancel(_)) => Refuse(C::NotFound),
+        (S::None, A::PremiumReversed | A::CollectionFailed) => Refuse(C::NotFound),
         (S::None, A::Reactivate(_) | A::Inquire | A::Expire | A::LapseTopUp(_)) => Refuse(C::NotFound),
 
         (S::Registered | S::Approved | S::Active, A::Register(_)) => Refuse(C::AlreadyExists),
         (S::Registered | S::Approved | S::Active, A::Update) => Stay(&[E::Updated]),
         (S::Registered | S::Approved | S::Active, A::Party) => Stay(&[E::PartyChanged]),
-        (S::Registered | S::Approved | S::Active, A::PremiumCollection) => Stay(&[E::PremiumCollectionChanged]),
+        (S::Registered | S::Approved | S::Active, A::PremiumCollection(_)) => Stay(&[E::PremiumCollectionChanged]),
         (S::Registered | S::Approved | S::Active, A::Payout) => Stay(&[E::PayoutChanged]),
         (S::Registered | S::Approved | S::Active, A::PremiumPaid) => Stay(&[E::PremiumPaid]),
+        (S::Registered | S::Approved | S::Active, A::PremiumReversed) => Stay(&[E::PremiumReversed]),
+        (S::Registered | S::Approved | S::Active, A::CollectionFailed) => Stay(&[E::CollectionFailed]),
         (S::Registered | S::Approved | S::Active, A::Inquire) => Stay(&[]),
         (S::Registered | S::Approved | S::Active, A::Cancel(Cancel::Now)) => Go(S::Cancelled, &[E::Cancelled]),
         (S::Registered | S::Approved | S::Active, A::Cancel(Cancel::Later)) => Later(&[E::CancellationScheduled]),
@@ -240,6 +267,9 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Cancelled | S::Expired, A::Register(_)) => Refuse(C::AlreadyExists),
         (S::Cancelled | S::Expired, A::Payout) => Stay(&[E::PayoutChanged]),
         (S::Cancelled | S::Expired, A::PremiumPaid) => Stay(&[E::PremiumPaid]),
+        (S::Cancelled | S::Expired, A::PremiumReversed) => Stay(&[E::PremiumReversed]),
+        (S::Cancelled | S::Expired, A::CollectionFailed) => Stay(&[E::CollectionFailed]),
+        (S::Cancelled | S::Expired, A::PremiumCollection(Told::Advised)) => Stay(&[E::PremiumCollectionChanged]),
         (S::Cancelled | S::Expired, A::Inquire) => Stay(&[]),
 
         (S::Cancelled, A::Cancel(_)) => Refuse(C::AlreadyCancelled),
@@ -247,7 +277,8 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Cancelled, A::Reactivate(Undo::Approved)) => Go(S::Approved, &[E::Reactivated]),
         (S::Cancelled, A::Reactivate(Undo::Active)) => Go(S::Active, &[E::Reactivated]),
         (S::Cancelled, A::Reactivate(Undo::Closed | Undo::Scheduled | Undo::Nothing)) => Refuse(C::ReactivationClosed),
-        (S::Cancelled, A::Approve(_) | A::Activate(_) | A::Update | A::Party | A::PremiumCollection) => Refuse(C::IsCancelled),
+        (S::Cancelled, A::Approve(_) | A::Activate(_) | A::Update | A::Party) => Refuse(C::IsCancelled),
+        (S::Cancelled, A::PremiumCollection(Told::Asked)) => Refuse(C::IsCancelled),
         (S::Cancelled, A::TopUp(_) | A::ApproveTopUp(_) | A::Expire | A::LapseTopUp(_)) => Refuse(C::IsCancelled),
 
         (S::Expired, _) => Refuse(C::HasExpired),

@@ -1,5 +1,6 @@
 //! Payment and loan protection insurance: customers, insurances, premiums and what is paid back.
 
+mod apart;
 mod bank;
 mod cancel;
 mod change;
@@ -12,13 +13,16 @@ mod events;
 mod export;
 mod kinds;
 mod lifecycle;
+mod mandate;
 mod numbers;
 mod party;
+mod payer;
 mod premium;
 mod product;
 mod properties;
 mod refund;
 mod register;
+mod reversed;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -50,14 +54,18 @@ pub const LINE: Registration = Registration {
     word: "insurance",
     kinds: KINDS,
     order_columns: ORDER_COLUMNS,
-    entities: &[("insurance", INSURANCE), ("customer", CUSTOMER)],
-    spaces: &[INSURANCE, CUSTOMER, IDENTITY],
+    entities: &[
+        ("insurance", INSURANCE),
+        ("customer", CUSTOMER),
+        ("money", MONEY),
+    ],
+    spaces: &[INSURANCE, CUSTOMER, IDENTITY, PAYER, PAYERS, MONEY],
     personal: PERSONAL_FIELDS,
     check,
     keys,
     space,
     standing,
-    named: None,
+    named: Some(payer::named),
     told_by_banks: Some(compare::VIEW),
     decide,
     carry_out,
@@ -81,6 +89,13 @@ const INSURANCE: Space = Space("i");
 const CUSTOMER: Space = Space("c");
 /// Index: customers by country and identity number.
 const IDENTITY: Space = Space("n");
+
+/// Index: insurances by the number that a bank knows their payer by, where that is not their own.
+const PAYER: Space = Space("ip");
+/// The insurances of such a number, where they are more than one.
+const PAYERS: Space = Space("iq");
+/// Money whose insurance nobody could tell, by `cash_reference`.
+const MONEY: Space = Space("im");
 
 /// How insurances change.
 fn tables() -> Vec<Table> {
@@ -109,6 +124,7 @@ fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
     if let Some(key) = register::identity(fields) {
         add(IDENTITY, &key);
     }
+    payer::keys(instruction.kind, fields, add);
 }
 
 /// See [`Registration::decide`].
@@ -125,7 +141,9 @@ fn decide(
     } else {
         "insurance_no"
     };
-    let key = fields.text(key).expect("required: checked before");
+    let Some(key) = fields.text(key) else {
+        return payer::decide(instruction, store, context);
+    };
     let mut work = Work::new(key, fields, instruction.effective_date, context);
     if kind == "insurance.register" {
         return register::register(work, store);
@@ -145,9 +163,22 @@ fn decide(
         work.find(Code::NotFound, "insurance_no");
         return Ok(work.close());
     };
+    of_insurance(kind, work, &before, store)
+}
+
+/// Decides what a record asks of an insurance that is in the book.
+fn of_insurance(
+    kind: &str,
+    mut work: Work<'_>,
+    before: &Insurance,
+    store: &mut dyn Store,
+) -> Result<Decision> {
     let mut after = before.clone();
     change(kind, &mut work, &mut after, store)?;
-    work.settle(&before, &after, store)
+    if !work.is_bad() {
+        payer::remember(work.key, Some(before), &after, store)?;
+    }
+    work.settle(before, &after, store)
 }
 
 /// What a record asks of an insurance that is in the book.
@@ -166,7 +197,9 @@ fn change(
         "insurance.cancel" => cancel::cancel(work, insurance),
         "insurance.reactivate" => cancel::reactivate(work, insurance),
         "insurance.premium-collection" => change::premium_collection(work, insurance, store)?,
-        "insurance.premium-paid" => premium::premium_paid(work, insurance),
+        "insurance.premium-paid" => premium::premium_paid(work, insurance, store)?,
+        "insurance.premium-reversed" => reversed::premium_reversed(work, insurance),
+        "insurance.collection-failed" => payer::collection_failed(work, insurance),
         "insurance.payout" => change::payout(work, insurance),
         "insurance.party" => party::party(work, insurance, store)?,
         "insurance.inquire" => {

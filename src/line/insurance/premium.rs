@@ -1,6 +1,7 @@
 //! Premiums that were paid: for the period that the payer names, else for the oldest instalments that are not paid.
 
 use crate::model::Object as Map;
+use anyhow::Result;
 use chrono::{Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde_json::Value as Json;
@@ -8,7 +9,9 @@ use serde_json::Value as Json;
 use super::entity::{Insurance, Paid};
 use super::lifecycle::Ask;
 use super::work::{take, tell};
+use super::{apart, payer};
 use crate::code::Code;
+use crate::line::Store;
 use crate::line::told::{json, money};
 use crate::line::work::Work;
 use crate::model::decision::Movement;
@@ -66,7 +69,12 @@ fn instalment_amount(insurance: &Insurance, periods: u32, number: u32) -> Decima
 }
 
 /// `insurance.premium-paid`.
-pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
+pub(super) fn premium_paid(
+    work: &mut Work<'_>,
+    insurance: &mut Insurance,
+    store: &mut dyn Store,
+) -> Result<()> {
+    payer::is_its_own(work, insurance);
     let events = take(work, insurance, Ask::PremiumPaid);
     let currency = insurance.currency;
     if work.same_currency(insurance.currency, "insurance") {
@@ -85,8 +93,9 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
     {
         work.find(Code::OutOfRange, "amount");
     }
+    let was_apart = apart::claimed(work, amount, currency, store)?;
     if work.is_bad() {
-        return;
+        return Ok(());
     }
     let named = (
         work.fields.date("period_start"),
@@ -103,20 +112,31 @@ pub(super) fn premium_paid(work: &mut Work<'_>, insurance: &mut Insurance) {
     changed.insert("currency", Json::from(currency.as_str()));
     changed.insert("period_start", Json::from(start.to_string()));
     changed.insert("period_end", Json::from(end.to_string()));
-    for name in ["value_date", "bank_reference", "end_to_end_id"] {
+    for name in [
+        "value_date",
+        "bank_reference",
+        "end_to_end_id",
+        "cash_reference",
+    ] {
         if let Some(value) = work.fields.get(name) {
             changed.insert(name.to_owned(), json(value, None));
         }
     }
     tell(work, events, insurance.state, &changed);
+    let (received, unmatched) = if was_apart {
+        (Decimal::ZERO, -amount)
+    } else {
+        (amount, Decimal::ZERO)
+    };
     work.decision.money.push(Movement {
         currency,
-        received: amount,
+        received,
         reversed: Decimal::ZERO,
         allocated: amount,
         unallocated: Decimal::ZERO,
-        unmatched: Decimal::ZERO,
+        unmatched,
     });
+    Ok(())
 }
 
 /// Pays the oldest instalments that are not paid, one after the other, until the money is out; what is left after the

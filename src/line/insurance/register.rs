@@ -12,6 +12,7 @@ use super::entity::Insurance;
 use super::events::{EventKind as E, event, event_told};
 use super::lifecycle::{Approvals, Ask};
 use super::numbers;
+use super::payer;
 use super::product::Product;
 use super::properties::{self, approval};
 use super::show;
@@ -59,6 +60,7 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     let customer_no = owner.customer_no;
     tell_of_owner(&mut work, store, &owner)?;
     tell_of_insurance(&mut work, &insurance, events.unwrap_or_default());
+    payer::remember(work.key, None, &insurance, store)?;
     keep(work.key, None, &insurance, store)?;
     let references = &mut work.decision.references;
     references.push(("customer", customer_no.into()));
@@ -157,6 +159,8 @@ fn new_insurance(work: &Work<'_>, owner: Option<&Owner<'_>>) -> Insurance {
         beneficiaries: Vec::new(),
         payers: Vec::new(),
         collection: collection_of(fields, work.today()),
+        mandate: None,
+        unwanted: Vec::new(),
         payout: payout_of(fields),
         pending: None,
         activation: None,

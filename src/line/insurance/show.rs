@@ -8,9 +8,8 @@ use super::cancel::undoing;
 use super::customer::{Customer, EXISTS};
 use super::entity::Insurance;
 use super::kinds::PROPERTIES;
-use super::lifecycle::{ASKS, Approvals, Ask, Cancel, TopUp, Waiting, When, step};
-use super::top_up;
-use super::{CUSTOMER, INSURANCE};
+use super::lifecycle::{ASKS, Approvals, Ask, Cancel, Told, TopUp, Waiting, When, step};
+use super::{CUSTOMER, INSURANCE, MONEY, apart, top_up};
 use crate::lifecycle::Outcome;
 use crate::line::Space;
 use crate::line::work::parse;
@@ -38,6 +37,8 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
         map.extend(terms_of(&insurance));
         map.extend(course(&insurance));
         map.insert("allowed", Json::from_iter(allowed(&insurance)));
+    } else if space == MONEY {
+        map.extend(apart::show(key, state)?);
     } else {
         bail!("`{}` holds no entities of the insurance line", space.0);
     }
@@ -140,6 +141,13 @@ fn course(insurance: &Insurance) -> Map {
             );
         }
     }
+    if let Some(mandate) = &insurance.mandate {
+        set(&mut map, "mandate_status", mandate.state.as_str());
+        set(&mut map, "mandate_since", mandate.since.to_string());
+        if let Some(code) = &mandate.code {
+            set(&mut map, "mandate_code", &**code);
+        }
+    }
     if !insurance.paid.is_empty() {
         let all = insurance.paid.iter().map(|paid| {
             let mut period = Map::new();
@@ -187,8 +195,12 @@ fn applies(insurance: &Insurance, ask: Ask) -> bool {
         | Ask::Approve(Approvals::Both | Approvals::Missing) => true,
         Ask::Activate(When::Now | When::Later)
         | Ask::Update
-        | Ask::PremiumCollection
+        | Ask::PremiumCollection(Told::Asked)
         | Ask::PremiumPaid => true,
+        // What a bank tells has happened: nobody need be told that it may be sent.
+        Ask::PremiumCollection(Told::Advised) | Ask::PremiumReversed | Ask::CollectionFailed => {
+            false
+        }
         Ask::Payout | Ask::Party | Ask::Inquire | Ask::Expire => true,
     }
 }

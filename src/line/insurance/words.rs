@@ -124,6 +124,44 @@ words! {
     }
 }
 
+words! {
+    /// How the mandate stands by which a bank collects premiums.
+    pub(super) enum MandateState {
+        /// The payer gave it through the internet bank; it waits for our word.
+        Requested "requested",
+        /// It was sent to the bank, which has not answered.
+        Sent "sent",
+        /// The bank collects by it.
+        Confirmed "confirmed",
+        /// The bank does not, or no longer.
+        Cancelled "cancelled",
+    }
+}
+
+words! {
+    /// What a bank says of a mandate.
+    pub(super) enum MandateStatus {
+        /// The payer asks for it.
+        Requested "requested",
+        /// It stands.
+        Confirmed "confirmed",
+        /// It does not, or no longer.
+        Cancelled "cancelled",
+        /// As it was: an order of ours was not carried out, or had been before.
+        Unchanged "unchanged",
+    }
+}
+
+words! {
+    /// What became of money whose insurance nobody could tell.
+    pub(super) enum MoneyState {
+        /// It is kept apart.
+        Unmatched "unmatched",
+        /// It paid an insurance after all.
+        Matched "matched",
+    }
+}
+
 /// What partners call the methods, in lower case (the Swedish words of the source, their abbreviations, our own).
 pub(super) const METHOD_WORDS: &[(&str, &str)] = &[
     ("autogiro", "autogiro"),

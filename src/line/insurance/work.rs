@@ -1,12 +1,12 @@
 //! What the insurance line does with a record in hand.
 
-use super::INSURANCE;
 use super::entity::{ACTIVATE, CANCEL, EXPIRE, Insurance, LAPSE_TOP_UP};
 use super::events::{EventKind, event};
 use super::lifecycle::{Ask, step};
 use super::product::Product;
 use super::show::allowed;
 use super::words::State;
+use super::{INSURANCE, PAYER};
 use crate::code::Code;
 use crate::line::Space;
 use crate::line::work::{Kept, Work};
@@ -42,6 +42,14 @@ impl Kept for Insurance {
         ];
         let set = dues.into_iter();
         set.filter_map(|(day, what)| Some((day?, what))).collect()
+    }
+
+    fn found_by(&self, key: &str) -> Vec<(Space, String)> {
+        let payer = self.payer(key);
+        // One that is the insurance's own number is found by that.
+        let needed = payer != key && !payer.is_empty();
+        let entry = needed.then(|| (PAYER, payer.to_owned()));
+        entry.into_iter().collect()
     }
 }
 

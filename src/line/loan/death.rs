@@ -102,6 +102,7 @@ pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Re
         "due_date",
         "reason_code",
         "final",
+        "comment",
     ];
     for name in names {
         let money = (name == "amount").then_some(currency);

@@ -17,6 +17,8 @@ pub(super) struct Desk {
     pub today: NaiveDate,
     pub products: Products,
     pub terms: Terms,
+    /// Whether records come in a bank's own file.
+    pub bank: bool,
     rows: u32,
 }
 
@@ -42,6 +44,7 @@ impl Desk {
             today: day("2026-11-20"),
             products,
             terms: Terms::default(),
+            bank: false,
             rows: 0,
         }
     }
@@ -120,7 +123,8 @@ impl Desk {
         if findings.iter().any(Finding::rejects) {
             return Decision::rejected("", "", findings);
         }
-        let context = context(self.today, self.rows, &self.products, &self.terms);
+        let mut context = context(self.today, self.rows, &self.products, &self.terms);
+        context.bank = self.bank;
         let before = self.book.clone();
         let mut decision =
             insurance::decide(&instruction, &mut self.book, &context).expect("the world is well");

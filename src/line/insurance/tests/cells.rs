@@ -13,6 +13,10 @@ fn record(instruction: &str) -> String {
         "insurance.premium-collection" => "collection_method=bankgiro",
         "insurance.payout" => "payout_method=bankgiro payout_account=9912346",
         "insurance.premium-paid" => "amount=100 currency=SEK value_date=2026-11-20",
+        "insurance.premium-reversed" => "amount=100 currency=SEK value_date=2026-11-20",
+        "insurance.collection-failed" => {
+            return "payer_no=I1 amount=100 currency=SEK due_date=2026-11-20 reason_code=1".into();
+        }
         "insurance.top-up" => "amount=100 currency=SEK",
         "insurance.cancel" => "reason=loan~repaid",
         _ => "",
@@ -240,6 +244,68 @@ const CELLS: &[(&str, &str, &str, &str)] = &[
     ("expired", "insurance.cancel", "", "has_expired"),
     ("expired", "insurance.reactivate", "", "has_expired"),
     ("expired", "insurance.inquire", "expired", ""),
+    ("none", "insurance.premium-reversed", "", "not_found"),
+    ("none", "insurance.collection-failed", "", "not_found"),
+    (
+        "registered",
+        "insurance.premium-reversed",
+        "",
+        "over_repaid_amount",
+    ),
+    (
+        "registered",
+        "insurance.collection-failed",
+        "registered",
+        "insurance.collection_failed",
+    ),
+    (
+        "approved",
+        "insurance.premium-reversed",
+        "",
+        "over_repaid_amount",
+    ),
+    (
+        "approved",
+        "insurance.collection-failed",
+        "approved",
+        "insurance.collection_failed",
+    ),
+    (
+        "active",
+        "insurance.premium-reversed",
+        "",
+        "over_repaid_amount",
+    ),
+    (
+        "active",
+        "insurance.collection-failed",
+        "active",
+        "insurance.collection_failed",
+    ),
+    (
+        "cancelled",
+        "insurance.premium-reversed",
+        "",
+        "over_repaid_amount",
+    ),
+    (
+        "cancelled",
+        "insurance.collection-failed",
+        "cancelled",
+        "insurance.collection_failed",
+    ),
+    (
+        "expired",
+        "insurance.premium-reversed",
+        "",
+        "over_repaid_amount",
+    ),
+    (
+        "expired",
+        "insurance.collection-failed",
+        "expired",
+        "insurance.collection_failed",
+    ),
 ];
 
 #[test]

@@ -7,6 +7,7 @@ mod customers;
 mod keeping;
 mod model;
 mod parties;
+mod payers;
 mod premiums;
 mod registering;
 mod showing;
