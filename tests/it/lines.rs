@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-const SETTINGS: &str = r#"
+pub(crate) const SETTINGS: &str = r#"
 [site]
 time_zone = "Europe/Stockholm"
 base_url = "https://partners.example.com"
@@ -42,7 +42,7 @@ covers = [{ type = "unemployment", rate = "0.01" }]
 "#;
 
 /// A record of each line, kinds that need nothing in the book.
-const RECORDS: &str = "\
+pub(crate) const RECORDS: &str = "\
 kind,customer_no,customer_type,country,identity_no,first_name,last_name,contract_ref,product,owner_customer_ref,birth_date,\
 root_account_ref,card_account_ref,iban,contract_no,action,person_id,loan_type,reference_no,currency,amount,principal,\
 invoice_reference,channel,user_reference,seller_reference,buyer_reference,seller_country,seller_identifier,buyer_country,\

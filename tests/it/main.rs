@@ -16,6 +16,7 @@ mod identifiers;
 mod lines;
 mod living;
 mod loans;
+mod promise;
 mod seals;
 mod tidy;
 mod torture;

@@ -70,7 +70,7 @@ fn workbook(labels: &[&str], rows: u32) -> Vec<u8> {
 }
 
 /// The same archive with one part changed.
-fn with_part(workbook: &[u8], name: &str, change: &dyn Fn(String) -> String) -> Vec<u8> {
+pub(crate) fn with_part(workbook: &[u8], name: &str, change: &dyn Fn(String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).expect("an archive");
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for at in 0..archive.len() {

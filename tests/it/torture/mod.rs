@@ -12,5 +12,8 @@ pub(crate) mod left;
 pub(crate) mod night;
 #[cfg(feature = "torture")]
 pub(crate) mod trace;
-#[cfg(feature = "torture")]
+#[cfg_attr(
+    not(feature = "torture"),
+    allow(dead_code, reason = "few trials need all of it")
+)]
 pub(crate) mod trials;

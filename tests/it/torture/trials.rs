@@ -53,7 +53,9 @@ impl Trials {
             self.done,
             self.faults.len()
         );
-        writeln!(std::io::stderr(), "{line}").expect("standard error");
+        if cfg!(feature = "torture") {
+            writeln!(std::io::stderr(), "{line}").expect("standard error");
+        }
         if let Some(path) = std::env::var_os("SLUSS_FIGURES") {
             let file = std::fs::OpenOptions::new()
                 .create(true)
