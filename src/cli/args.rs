@@ -100,6 +100,14 @@ pub enum Command {
     },
     /// Do what is due, take every complete batch, answer, exit: the cron command
     Run,
+    /// Write what is to be collected by a day as Autogiro orders and as pain.008
+    ///
+    /// What is due is done first. Nothing is ordered twice: a second time for the same day writes the same files again.
+    Collect {
+        /// The day by which it is to be collected, YYYY-MM-DD
+        #[arg(long, value_name = "DATE", value_parser = date)]
+        date: NaiveDate,
+    },
     /// The same as run, staying: takes new files as they become complete
     ///
     /// SIGTERM ends it after the batch in hand, a second one at once; the next start does the rest.

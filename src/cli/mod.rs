@@ -111,6 +111,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
         Command::Completions { shell } => man::completions(*shell, out),
         Command::Man => man::page(out),
         Command::Run => return run::run(common, out),
+        Command::Collect { date } => return run::collect(common, *date, out),
         Command::Watch => return run::watch(common, out),
         Command::Check { files, answers } => {
             return run::check(common, files, answers.as_deref(), out);

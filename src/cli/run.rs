@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use anyhow::Result;
+use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -25,6 +26,16 @@ pub fn run(common: &Common, out: &mut Out) -> Result<Exit> {
     };
     let report = run::run(super::session::dir(common), &options);
     bar.end();
+    finished(common, report, out)
+}
+
+/// Orders what is to be collected by a day.
+pub fn collect(common: &Common, until: NaiveDate, out: &mut Out) -> Result<Exit> {
+    let options = Options {
+        patience: crate::site::Site::PATIENCE,
+        ..options(common)
+    };
+    let report = run::collect(super::session::dir(common), until, &options);
     finished(common, report, out)
 }
 

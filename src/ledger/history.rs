@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 
-use super::{Access, Book, journal};
+use super::{Access, Book, JournalRow, journal, split};
 use crate::line::Space;
 
 /// One link of an entity's history.
@@ -88,6 +88,32 @@ impl Book {
             if !each(change) {
                 return Ok(());
             }
+        }
+        Ok(())
+    }
+
+    /// What each change of a batch made of its entity, in the order of the changes; `None`: of the batch in hand, once it
+    /// is settled.
+    pub fn states(
+        &self,
+        batch: Option<&JournalRow>,
+        each: &mut dyn FnMut(Space, &str, &str) -> Result<()>,
+    ) -> Result<()> {
+        let (first, last) = match (batch, &self.batch) {
+            (Some(row), _) => row.changes,
+            (None, Some(batch)) => (batch.first_change, self.wave.next_id() - 1),
+            (None, None) => return Ok(()),
+        };
+        let sql = format!(
+            "SELECT key, state FROM {} WHERE id BETWEEN ?1 AND ?2 AND key IS NOT NULL ORDER BY id",
+            self.all("change")
+        );
+        let mut query = self.db.prepare(&sql)?;
+        let mut rows = query.query([first, last])?;
+        while let Some(row) = rows.next()? {
+            let name: String = row.get(0)?;
+            let (space, key) = split(&name)?;
+            each(space, key, row.get_ref(1)?.as_str()?)?;
         }
         Ok(())
     }

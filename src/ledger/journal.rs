@@ -18,7 +18,7 @@ pub struct Journal {
     pub partner: String,
     /// Whose feed it is.
     pub role: String,
-    /// Its file name; `None` for what fell due, as for the next four.
+    /// Its file name; `None` for what fell due, as are the next four. What was collected has a name, and none of the four.
     pub file: Option<String>,
     /// SHA-256 of its bytes, hex.
     pub sha256: Option<String>,
@@ -177,6 +177,12 @@ impl Book {
     pub fn due_batches(&self, day: NaiveDate) -> Result<u64> {
         let rows = self.rows_where("business_date = ?1 AND file IS NULL", [day.to_string()])?;
         Ok(rows.len() as u64)
+    }
+
+    /// Batches of a partner that the site made itself under this name, from no file, oldest first.
+    pub fn batches_made(&self, partner: &str, name: &str) -> Result<Vec<JournalRow>> {
+        let made = "partner = ?1 AND file = ?2 AND sha256 IS NULL AND archive IS NULL ORDER BY id";
+        self.rows_where(made, [partner, name])
     }
 
     /// What was sent with these bytes, by whomever, oldest first.

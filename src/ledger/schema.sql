@@ -48,7 +48,8 @@ CREATE TABLE journal (
     batch         TEXT NOT NULL,     -- 12 hex digits and what follows, such as .r2 or .dup1
     partner       TEXT NOT NULL,
     role          TEXT NOT NULL,
-    file          TEXT,              -- null for what fell due, as are sha256, bytes and format
+    file          TEXT,              -- null for what fell due, as are sha256, bytes and format; these are null for what
+                                     -- was collected, too, whose name stands here
     sha256        TEXT,
     bytes         INTEGER,
     format        TEXT,

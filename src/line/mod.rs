@@ -3,6 +3,7 @@
 //! [`Context`].
 
 pub mod card;
+pub mod collect;
 pub mod compare;
 mod context;
 pub mod cover;
@@ -81,6 +82,8 @@ pub struct Registration {
     pub named: Option<Named>,
     /// What it tells of its payers and of money, to be compared with what banks say; `None`: no bank tells of its entities.
     pub told_by_banks: Option<compare::View>,
+    /// What a bank is asked to collect for its entities; `None`: nothing ever.
+    pub collects: Option<collect::Collects>,
     /// Decides one instruction that was good by itself, and changes the book accordingly.
     pub decide: fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<Decision>,
     /// Carries out what fell due: see [`carry_out`].

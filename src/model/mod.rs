@@ -1,5 +1,6 @@
 //! The words that every other module uses: values, places, findings, instructions, decisions. No IO, no rules.
 
+pub mod bank_days;
 pub mod day;
 pub mod decision;
 pub mod family;
@@ -14,6 +15,7 @@ pub mod place;
 pub mod sum;
 pub mod value;
 
+pub use bank_days::BankDays;
 pub use day::{Day, instant};
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use finding::{Finding, Shown};

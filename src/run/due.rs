@@ -175,6 +175,6 @@ impl DueDay<'_> {
     }
 }
 
-fn rfc3339(at: DateTime<FixedOffset>) -> String {
+pub(super) fn rfc3339(at: DateTime<FixedOffset>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }

@@ -82,11 +82,21 @@ pub(super) fn file_journal(
 
 /// The journal of what fell due.
 pub(super) fn due_journal(summary: &Summary, settings: &Settings) -> Result<Journal> {
+    made_journal(summary, settings, None)
+}
+
+/// The journal of a batch that the site made itself; `name`: what its answers' names begin with, where that is not the day
+/// that it fell due on.
+pub(super) fn made_journal(
+    summary: &Summary,
+    settings: &Settings,
+    name: Option<&str>,
+) -> Result<Journal> {
     Ok(Journal {
         batch: summary.batch.clone(),
         partner: summary.partner.clone(),
         role: "partner".to_owned(),
-        file: None,
+        file: name.map(str::to_owned),
         sha256: None,
         bytes: None,
         format: None,

@@ -7,6 +7,7 @@ mod audit;
 mod backup;
 mod batch;
 pub mod check;
+mod collect;
 mod decide;
 mod due;
 mod journal;
@@ -37,6 +38,7 @@ use crate::site::settings::Settings;
 
 pub use audit::{Audited, audit};
 pub use backup::backup;
+pub use collect::collect;
 pub use look::look;
 pub use report::{Report, RunError, Waiting};
 use session::{Session, Shared};

@@ -87,7 +87,7 @@ impl<'a> Session<'a> {
     }
 
     /// Whether there is such a book yet.
-    fn exists(&self) -> bool {
+    pub(super) fn exists(&self) -> bool {
         self.book.is_some() || self.shared.site.book(self.name).exists()
     }
 
@@ -108,20 +108,30 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The book's part of the run, from top to bottom.
-    pub(super) fn run(&mut self) -> Result<()> {
+    /// What the next batch is made of: what an earlier run left is done, and what is due.
+    pub(super) fn begin(&mut self) -> Result<()> {
         self.recover()?;
-        self.due(&self.when())?;
-        for partner in self.partners.clone() {
-            if self.shared.partner.is_none_or(|only| only == partner.name) {
-                self.take_files(partner)?;
-            }
-        }
+        self.due(&self.when())
+    }
+
+    /// Closes the book, and remembers how far it has come.
+    pub(super) fn close(&mut self) -> Result<()> {
         if let Some(book) = self.book.take() {
             age::remember(self.shared.site, self.name, &book)?;
             book.close()?;
         }
         Ok(())
+    }
+
+    /// The book's part of the run, from top to bottom.
+    pub(super) fn run(&mut self) -> Result<()> {
+        self.begin()?;
+        for partner in self.partners.clone() {
+            if self.shared.partner.is_none_or(|only| only == partner.name) {
+                self.take_files(partner)?;
+            }
+        }
+        self.close()
     }
 
     /// Brings to its end what an earlier run began: recorded batches are published, others start over under the claim
@@ -173,7 +183,7 @@ impl<'a> Session<'a> {
     }
 
     /// The partners of the book that are stopped, and why.
-    fn stops(&mut self) -> Result<Vec<(String, String)>> {
+    pub(super) fn stops(&mut self) -> Result<Vec<(String, String)>> {
         if self.exists() {
             self.book()?.stops()
         } else {
@@ -344,7 +354,7 @@ impl<'a> Session<'a> {
         self.wait(partner, file, reason);
     }
 
-    fn wait(&mut self, partner: &Partner, file: String, reason: String) {
+    pub(super) fn wait(&mut self, partner: &Partner, file: String, reason: String) {
         self.report.waiting.push(Waiting {
             partner: partner.name.clone(),
             file,

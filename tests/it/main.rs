@@ -5,6 +5,7 @@ mod bank;
 mod card_orders;
 mod cards;
 mod cli;
+mod collect;
 mod compare;
 mod covers;
 mod crash;

@@ -235,11 +235,10 @@ fn a_key_never_shows() {
 /// Bankgirot's own published sample, sealed with its own published key, where it is at hand.
 #[test]
 fn the_real_sealed_sample_is_known() {
-    let Ok(files) = std::env::var("SLUSS_REAL_FILES") else {
-        println!("SLUSS_REAL_FILES is not set: no real sealed file was looked at");
+    let Some(files) = crate::delimited::real_files() else {
         return;
     };
-    let path = Path::new(&files).join("bankgirot/autogiro-hmac-2016/basic-signed.txt");
+    let path = files.join("bankgirot/autogiro-hmac-2016/basic-signed.txt");
     let file = std::fs::File::open(path).expect("a real file");
     let key = |text: &str| SealKey::from_hex(text).expect("32 hex digits");
     let own = key(&"1234567890ABCDEF".repeat(2));

@@ -52,6 +52,7 @@ pub const LINE: Registration = Registration {
     standing,
     named: Some(named),
     told_by_banks: None,
+    collects: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

@@ -50,6 +50,7 @@ pub const LINE: Registration = Registration {
     standing,
     named: None,
     told_by_banks: None,
+    collects: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

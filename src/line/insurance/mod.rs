@@ -67,6 +67,7 @@ pub const LINE: Registration = Registration {
     standing,
     named: Some(payer::named),
     told_by_banks: Some(compare::VIEW),
+    collects: None,
     decide,
     carry_out,
     due_of: |space, state| match space {

@@ -49,6 +49,7 @@ pub(super) fn receivable(
         period: period.map(|(start, end)| Period { start, end }),
         lines: lines.unwrap_or_default(),
         invoice: None,
+        ordered: None,
     };
     let person = Person::find(store, &loan.person)?;
     events::receivable(&mut work, &loan, &new, person.as_ref());

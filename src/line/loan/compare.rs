@@ -16,7 +16,7 @@ use crate::model::Fields;
 pub(super) const VIEW: View = View { payers, moved };
 
 /// How a contract says that it is collected by direct debit.
-const AUTOGIRO: &str = "AUTOGIRO";
+pub(super) const AUTOGIRO: &str = "AUTOGIRO";
 
 fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Result<Vec<Payer>> {
     let found = match named.by {

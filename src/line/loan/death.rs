@@ -12,7 +12,7 @@ use super::{SIBLING, events, find};
 use crate::code::Code;
 use crate::line::Store;
 use crate::line::told::json;
-use crate::line::work::{Work, load};
+use crate::line::work::{Work, keep, load};
 use crate::model::json::Json as Text;
 use crate::model::{Day, Decision, Event, Finding, Object as Map, Told};
 
@@ -115,6 +115,11 @@ pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Re
         let is_retry = work.fields.text("reason_code") == Some("9");
         told.insert("final", Json::Bool(!is_retry));
     }
+    let mut after = (*loan).clone();
+    if told.get("final") == Some(&Json::Bool(true)) {
+        super::collect::free(&work, &mut after);
+    }
+    keep(&key, Some(&*loan), &after, store)?;
     work.decision.events.push(Event {
         kind: "loan.collection_failed",
         subject: (&*key).into(),

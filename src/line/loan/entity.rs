@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::lifecycle::{Overdue, Owed, Then, Was};
 use super::product::PRINCIPAL;
 use super::words::{ReceivableState, State};
+use crate::line::collect::Ordered;
 use crate::line::stored::{currency, date};
 use crate::model::Currency;
 
@@ -103,6 +104,9 @@ pub(super) struct Receivable {
     pub lines: Vec<Line>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice: Option<Invoice>,
+    /// The order to collect it that a bank was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<Ordered>,
 }
 
 /// A period, both days included.

@@ -5,6 +5,7 @@ mod assign;
 mod bill;
 mod cash;
 mod check;
+mod collect;
 mod compare;
 mod contract;
 mod death;
@@ -82,6 +83,7 @@ pub const LINE: Registration = Registration {
     standing,
     named: None,
     told_by_banks: Some(compare::VIEW),
+    collects: Some(collect::COLLECTS),
     decide,
     carry_out: |_, _, _, _, _| Ok(None),
     due_of: |_, _| Ok(Vec::new()),

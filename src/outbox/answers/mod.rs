@@ -98,6 +98,13 @@ impl Style {
         }
     }
 
+    /// The same, with these columns in orders.csv.
+    #[must_use]
+    pub fn with_columns(mut self, columns: &[&'static str]) -> Self {
+        self.order_columns = columns.to_vec();
+        self
+    }
+
     /// The same, with the orders of these lines beside those that the profile allows: time acts on entities of a line
     /// that it allows no more.
     #[must_use]

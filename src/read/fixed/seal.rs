@@ -255,7 +255,7 @@ mod tests {
     const KEY: &str = "00112233445566778899aAbBcCdDeEfF";
 
     fn hex(code: &[u8]) -> String {
-        code.iter().map(|byte| format!("{byte:02X}")).collect()
+        crate::os::hex(code).to_uppercase()
     }
 
     fn sealed(lines: &[&str], end: &str) -> Vec<u8> {
@@ -267,7 +267,9 @@ mod tests {
         let mut all = vec![latin(&format!("{:<80}", "00261120HMAC"))];
         all.extend(lines.iter().map(|line| latin(&format!("{line:<80}"))));
         let mut seal = key(KEY).seal();
-        all.iter().for_each(|line| seal.line(line));
+        for line in &all {
+            seal.line(line);
+        }
         let (known, code) = (hex(&key(KEY).known()), hex(&seal.code()));
         all.push(format!("{:<80}", format!("99261120{known}{code}")).into());
         all.join(end.as_bytes())
@@ -339,7 +341,7 @@ mod tests {
         }
         assert_eq!(verdict(b"", Some(KEY)), Sealing::None);
         assert_eq!(verdict(b"0120261120AUTOGIRO\n", Some(KEY)), Sealing::None);
-        assert_eq!(verdict(&[b'x'; 1 << 20], Some(KEY)), Sealing::None);
+        assert_eq!(verdict(&vec![b'x'; 1 << 20], Some(KEY)), Sealing::None);
     }
 
     #[test]
