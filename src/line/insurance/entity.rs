@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::words::{Interval, MandateState, Method, Reason, State};
+use crate::line::collect::Ordered;
 use crate::line::days::day_after;
 use crate::line::stored::{currency, date, no};
 use crate::model::Currency;
@@ -101,6 +102,41 @@ pub(super) struct Insurance {
     /// What was paid, by period, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub paid: Vec<Paid>,
+    /// Instalments that a bank was asked to collect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ordered: Vec<OrderedInstalment>,
+    /// What a bank was asked of its mandates last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Sent>,
+}
+
+/// An instalment that a bank was asked to collect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct OrderedInstalment {
+    /// The first day of its period.
+    #[serde(rename = "s", with = "date")]
+    pub start: NaiveDate,
+    /// The order.
+    #[serde(flatten)]
+    pub order: Ordered,
+    /// The bank could not: it is to be ordered again.
+    #[serde(default, rename = "f", skip_serializing_if = "no")]
+    pub failed: bool,
+}
+
+/// What a bank was asked of mandates in one batch.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Sent {
+    pub batch: Box<str>,
+    /// To enter the mandate.
+    #[serde(default, skip_serializing_if = "no")]
+    pub entered: bool,
+    /// To accept the one that the payer gave there.
+    #[serde(default, skip_serializing_if = "no")]
+    pub accepted: bool,
+    /// To delete those of these payer numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<Box<str>>,
 }
 
 /// A mandate by which a bank collects.

@@ -5,6 +5,7 @@ mod bank;
 mod cancel;
 mod change;
 mod check;
+mod collect;
 mod compare;
 mod customer;
 mod due;
@@ -67,7 +68,7 @@ pub const LINE: Registration = Registration {
     standing,
     named: Some(payer::named),
     told_by_banks: Some(compare::VIEW),
-    collects: None,
+    collects: Some(collect::COLLECTS),
     decide,
     carry_out,
     due_of: |space, state| match space {

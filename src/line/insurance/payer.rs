@@ -234,5 +234,8 @@ pub(super) fn collection_failed(work: &mut Work<'_>, insurance: &mut Insurance) 
         let is_retry = work.fields.text("reason_code") == Some("9");
         told.insert("final", serde_json::Value::Bool(!is_retry));
     }
+    if told.get("final") == Some(&serde_json::Value::Bool(true)) {
+        super::collect::free(work, insurance);
+    }
     tell(work, events, insurance.state, &told);
 }

@@ -181,13 +181,19 @@ fn spread(insurance: &mut Insurance, amount: Decimal) -> (NaiveDate, NaiveDate) 
 
 /// What is still to be paid of the instalments that begin by this day, the oldest first.
 pub(super) fn unpaid(insurance: &Insurance, until: NaiveDate) -> Vec<Decimal> {
+    let all = lacking(insurance, until).into_iter().take(SPREAD);
+    all.map(|(_, lacks)| lacks).collect()
+}
+
+/// The instalments that begin by this day and lack something, the oldest first, each with what it lacks.
+pub(super) fn lacking(insurance: &Insurance, until: NaiveDate) -> Vec<(Instalment, Decimal)> {
     let all = (0..LOOK_AT).map_while(|number| instalment(insurance, number));
     let begun = all.take_while(|instalment| instalment.start <= until);
-    let missing = begun.map(|instalment| missing(insurance, &instalment));
-    missing
-        .filter(|missing| !missing.is_zero())
-        .take(SPREAD)
-        .collect()
+    let lacking = begun.map(|instalment| {
+        let lacks = missing(insurance, &instalment);
+        (instalment, lacks)
+    });
+    lacking.filter(|(_, lacks)| !lacks.is_zero()).collect()
 }
 
 /// What an instalment still lacks. One whose first day was paid for in a period of other bounds lacks nothing.

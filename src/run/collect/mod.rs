@@ -157,7 +157,8 @@ impl Session<'_> {
             let mut work = inbox::without_file(folders, &owner.name, when)?;
             let answers = work.fresh_answers()?;
             let summary = day.work(&wanted, self.book()?, &answers)?;
-            if summary.counts.orders > 0 || earlier.is_empty() {
+            let told = earlier.is_empty() && summary.counts.records > 0;
+            if summary.counts.orders > 0 || told {
                 sync_all(&answers)?;
                 work.name_batch(&summary.batch)?;
                 let journal = made_journal(&summary, settings, Some(&name_of(until)))?;

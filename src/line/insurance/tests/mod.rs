@@ -3,6 +3,7 @@
 mod book;
 mod cancelling;
 mod cells;
+mod collecting;
 mod customers;
 mod keeping;
 mod model;
