@@ -185,6 +185,15 @@ pub enum Command {
         /// The file to write, which must not exist
         file: PathBuf,
     },
+    /// Remove inputs and personal details that are kept no longer, as each partner's `retention` says
+    ///
+    /// The journal keeps each batch's hash and what was removed when, so that the audit goes on to hold; outboxes are
+    /// never touched. Copies that were made earlier still hold what is removed.
+    Purge {
+        /// Say what would be removed, and remove nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Lift the stop of a partner
     Resume {
         /// The partner

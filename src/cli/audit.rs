@@ -38,8 +38,12 @@ fn print(found: &Audited, out: &mut Out) -> Result<()> {
         1 => "1 BREAK".to_owned(),
         many => format!("{many} BREAKS"),
     };
+    let purged = match found.purged {
+        0 => String::new(),
+        purged => format!(", {purged} inputs purged as journalled"),
+    };
     out.line(format!(
-        "{}: {verdict}; {} batches, {} files held against the journal, {} answers collected",
+        "{}: {verdict}; {} batches, {} files held against the journal, {} answers collected{purged}",
         found.book, found.batches, found.files, found.collected
     ))?;
     for one in &found.breaks {

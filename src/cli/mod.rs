@@ -13,6 +13,7 @@ pub mod logs;
 pub mod man;
 pub mod number;
 pub mod out;
+mod purge;
 pub mod rules;
 pub mod run;
 pub mod session;
@@ -106,6 +107,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
         } => rules::print(line.as_deref(), common.json, out),
         Command::Audit => return audit::run(common, out),
         Command::Backup { file } => backup::write(common, file, out),
+        Command::Purge { dry_run } => return purge::run(common, *dry_run, out),
         Command::Resume { name } => return resume(common, name, out),
         Command::Number { kind, values } => number::print(common, kind, values, out),
         Command::Completions { shell } => man::completions(*shell, out),

@@ -149,7 +149,7 @@ Ask:
     ))
 }
 
-fn options(common: &Common) -> Options<'static> {
+pub(super) fn options(common: &Common) -> Options<'static> {
     Options {
         partner: common.partner.clone(),
         business_date: common.business_date,
@@ -166,7 +166,7 @@ fn finished(common: &Common, result: Result<Report, RunError>, out: &mut Out) ->
     }
 }
 
-fn failed(error: RunError) -> Result<Exit> {
+pub(super) fn failed(error: RunError) -> Result<Exit> {
     match error {
         RunError::Held => {
             tracing::error!("{}", RunError::Held);

@@ -201,7 +201,9 @@ pub fn print_batches<'s>(
     for summary in summaries {
         let text = |name: &str| plain(summary.get(name).unwrap_or(&Value::Null));
         let count = |name: &str| summary["counts"][name].to_string();
-        let file = if summary["file"].is_null() {
+        let file = if summary.contains_key("purged") {
+            "(purge)".to_owned()
+        } else if summary["file"].is_null() {
             "(due)".to_owned()
         } else {
             text("file")

@@ -110,10 +110,11 @@ impl Book {
     /// The hash over a batch's changes; `None`: they are not all there.
     fn content_of(&self, batch: i64, first: i64, last: i64) -> Result<Option<[u8; 32]>> {
         let sql = format!(
-            "SELECT {STORED}, c.id, c.batch FROM {} c LEFT JOIN {} w ON w.id = c.rule \
-             WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id",
+            "SELECT {STORED}, c.id, c.batch, p.was FROM {} c LEFT JOIN {} w ON w.id = c.rule \
+             LEFT JOIN {} p ON p.change = c.id WHERE c.id BETWEEN ?1 AND ?2 ORDER BY c.id",
             self.all("change"),
-            self.all("word")
+            self.all("word"),
+            self.all("purged")
         );
         let mut query = self.db.prepare_cached(&sql)?;
         let mut rows = query.query([first, last])?;
@@ -123,10 +124,17 @@ impl Book {
             if (row.get(8)?, row.get(9)?) != (next, batch) {
                 return Ok(None);
             }
-            content.add_stored(row)?;
+            let hash = match row.get(10)? {
+                Some(was) => self.hash.veil(next, was),
+                None => content.of_stored(row)?,
+            };
+            content.take(&hash);
             next += 1;
         }
-        Ok((next == last + 1).then(|| content.finish()))
+        if next != last + 1 || !self.add_purged(batch, &mut content)? {
+            return Ok(None);
+        }
+        Ok(Some(content.finish()))
     }
 
     fn verify_changes(&self, next: i64, breaks: &mut Vec<Break>) -> Result<()> {
@@ -138,6 +146,18 @@ impl Book {
         if self.newest("change")? != last {
             let what = "the newest change is not the newest batch's".into();
             breaks.push(Break { id: next - 1, what });
+        }
+        for table in ["purged", "purged_input"] {
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE journal NOT IN (SELECT id FROM {})",
+                self.all(table),
+                self.all("journal")
+            );
+            let strays: i64 = self.db.query_row(&sql, [], |row| row.get(0))?;
+            if strays > 0 {
+                let what = "something was removed by no batch of the journal".into();
+                breaks.push(Break { id: next - 1, what });
+            }
         }
         Ok(())
     }

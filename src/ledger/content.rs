@@ -23,55 +23,85 @@ const COLUMNS: usize = 8;
 /// The same columns of a stored change, in the same order.
 pub(super) const STORED: &str = "c.prev, c.row, w.word, c.key, c.also, c.digest, c.answer, c.state";
 
-/// BLAKE3 over changes, one after another. Not SHA-256, as elsewhere: a large batch has gigabytes of them, and only we
-/// compute it.
+/// BLAKE3 over the hashes of changes, one after another: so a change can be told by its hash alone, once personal details
+/// were taken out of it. Not SHA-256, as elsewhere: a large batch has gigabytes of changes, and only we compute it.
 #[derive(Clone, Default)]
 pub(super) struct Content {
     hash: blake3::Hasher,
-    bytes: Vec<u8>,
+    /// Hashes that wait to be taken in.
+    hashes: Vec<u8>,
+    /// The change in hand.
+    change: Vec<u8>,
 }
 
 impl Content {
     /// Adds the changes of a wave.
     pub(super) fn add(&mut self, wave: &Wave, words: &Spelling) -> Result<()> {
         for row in 0..wave.rows() {
+            self.change.clear();
             for column in 0..COLUMNS {
                 match wave.column(row, column) {
                     ToSqlOutput::Borrowed(ValueRef::Integer(number)) if column == RULE => {
                         let word = words.of(number)?;
-                        part(&mut self.bytes, ValueRef::Text(word.as_bytes()));
+                        part(&mut self.change, ValueRef::Text(word.as_bytes()));
                     }
-                    ToSqlOutput::Borrowed(value) => part(&mut self.bytes, value),
-                    ToSqlOutput::Owned(value) => part(&mut self.bytes, ValueRef::from(&value)),
+                    ToSqlOutput::Borrowed(value) => part(&mut self.change, value),
+                    ToSqlOutput::Owned(value) => part(&mut self.change, ValueRef::from(&value)),
                     _ => anyhow::bail!("a change holds what no table can"),
                 }
             }
-            self.close();
+            let hash = self.of_change();
+            self.take(&hash);
         }
         Ok(())
     }
 
-    /// Adds a change as it is stored.
-    pub(super) fn add_stored(&mut self, row: &rusqlite::Row<'_>) -> Result<()> {
+    /// Adds a change by the hash that it came with.
+    pub(super) fn take(&mut self, hash: &[u8; 32]) {
+        self.hashes.extend_from_slice(hash);
+        if self.hashes.len() >= PIECE {
+            self.hash.update(&self.hashes);
+            self.hashes.clear();
+        }
+    }
+
+    /// The hash of a change as it is stored.
+    pub(super) fn of_stored(&mut self, row: &rusqlite::Row<'_>) -> Result<[u8; 32]> {
+        self.change.clear();
         for column in 0..COLUMNS {
-            part(&mut self.bytes, row.get_ref(column)?);
+            part(&mut self.change, row.get_ref(column)?);
         }
-        self.close();
-        Ok(())
+        Ok(self.of_change())
     }
 
-    /// A change is complete.
-    fn close(&mut self) {
-        if self.bytes.len() >= PIECE {
-            self.hash.update(&self.bytes);
-            self.bytes.clear();
-        }
+    fn of_change(&self) -> [u8; 32] {
+        blake3::hash(&self.change).into()
+    }
+
+    /// Adds that personal details were taken out of a change: what it was, and what it is now.
+    pub(super) fn take_purged(&mut self, change: i64, was: &[u8; 32], is: &[u8; 32]) {
+        self.take_number(b"purged change", change);
+        self.take(was);
+        self.take(is);
+    }
+
+    /// Adds that the input of a batch was removed.
+    pub(super) fn take_purged_input(&mut self, journal: i64) {
+        self.take_number(b"purged input", journal);
+    }
+
+    fn take_number(&mut self, what: &[u8], number: i64) {
+        self.change.clear();
+        part(&mut self.change, ValueRef::Text(what));
+        part(&mut self.change, ValueRef::Integer(number));
+        let hash = self.of_change();
+        self.take(&hash);
     }
 
     /// The hash of all changes so far.
     pub(super) fn finish(&self) -> [u8; 32] {
         let mut hash = self.hash.clone();
-        hash.update(&self.bytes).finalize().into()
+        hash.update(&self.hashes).finalize().into()
     }
 }
 

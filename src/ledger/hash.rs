@@ -18,6 +18,7 @@ const NEAR_BYTES: usize = 2;
 pub(super) struct KeyHash {
     key: [u64; 2],
     mask: u64,
+    veil: [u8; 32],
 }
 
 impl KeyHash {
@@ -30,7 +31,23 @@ impl KeyHash {
         Self {
             key: [word(&digest[..8]), word(&digest[8..16])],
             mask: (1 << BITS) - 1,
+            veil: Sha256::new()
+                .chain_update(b"sluss veil\0")
+                .chain_update(secret)
+                .finalize()
+                .into(),
         }
+    }
+
+    /// Hides the hash of a change that personal details were taken out of, and shows a hidden one: whoever has the book
+    /// without the secret must not be able to try which details fit. (Not in the hash itself: what a batch is linked by
+    /// is the same whatever the secret.)
+    pub(super) fn veil(&self, change: i64, mut hash: [u8; 32]) -> [u8; 32] {
+        let veil = blake3::keyed_hash(&self.veil, &change.to_le_bytes());
+        for (byte, veil) in hash.iter_mut().zip(veil.as_bytes()) {
+            *byte ^= veil;
+        }
+        hash
     }
 
     /// A hash so weak that everything collides.

@@ -16,7 +16,7 @@ pub struct Journal {
     pub batch: String,
     /// Who sent it.
     pub partner: String,
-    /// Whose feed it is.
+    /// Whose feed it is: `partner` or `insurer`; or [`PURGE`].
     pub role: String,
     /// Its file name; `None` for what fell due, as are the next four. What was collected has a name, and none of the four.
     pub file: Option<String>,
@@ -49,6 +49,9 @@ pub struct Journal {
     /// The answers but `summary.json`.
     pub answers: Vec<AnswerFile>,
 }
+
+/// The role of a batch that removes what is kept no longer. It has no file and no answers.
+pub const PURGE: &str = "purge";
 
 /// One answer of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -175,7 +178,19 @@ impl Book {
 
     /// How many batches there are of what fell due on this day.
     pub fn due_batches(&self, day: NaiveDate) -> Result<u64> {
-        let rows = self.rows_where("business_date = ?1 AND file IS NULL", [day.to_string()])?;
+        let rows = self.rows_where(
+            "business_date = ?1 AND file IS NULL AND role <> ?2",
+            [&*day.to_string(), PURGE],
+        )?;
+        Ok(rows.len() as u64)
+    }
+
+    /// How many purges there are of this day.
+    pub fn purges(&self, day: NaiveDate) -> Result<u64> {
+        let rows = self.rows_where(
+            "business_date = ?1 AND role = ?2",
+            [&*day.to_string(), PURGE],
+        )?;
         Ok(rows.len() as u64)
     }
 
@@ -215,7 +230,11 @@ impl Book {
         self.visit("true ORDER BY id", [], each)
     }
 
-    fn rows_where(&self, condition: &str, params: impl Params) -> Result<Vec<JournalRow>> {
+    pub(super) fn rows_where(
+        &self,
+        condition: &str,
+        params: impl Params,
+    ) -> Result<Vec<JournalRow>> {
         let mut found = Vec::new();
         self.visit(condition, params, &mut |row| {
             found.push(row);

@@ -28,6 +28,18 @@ impl Stored {
         })
     }
 
+    /// The n-th of its names, as a head says it.
+    pub(super) fn name(&self, n: u8) -> Result<Option<String>> {
+        let Some(n) = n.checked_sub(1) else {
+            return Ok(self.key.as_deref().map(str::to_owned));
+        };
+        let Some(also) = self.also.as_deref() else {
+            return Ok(None);
+        };
+        let mut names: Vec<String> = serde_json::from_str(also)?;
+        Ok((usize::from(n) < names.len()).then(|| names.swap_remove(n.into())))
+    }
+
     fn is_named(&self, n: u8, name: &str) -> Result<bool> {
         let Some(n) = n.checked_sub(1) else {
             return Ok(self.key.as_deref() == Some(name));
@@ -253,7 +265,7 @@ impl Book {
         self.fetch(link.change)?.is_named(link.name, name)
     }
 
-    fn link_at(&mut self, at: i64) -> Result<Option<Link>> {
+    pub(super) fn link_at(&mut self, at: i64) -> Result<Option<Link>> {
         if let Some(link) = self.heads.get(at) {
             return Ok(Some(link));
         }

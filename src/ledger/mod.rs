@@ -16,6 +16,7 @@ mod history;
 mod journal;
 mod lookup;
 mod open;
+mod purge;
 mod rows;
 mod store;
 #[cfg(test)]
@@ -34,7 +35,8 @@ use crate::line::Space;
 pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
 pub use history::Change;
-pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow};
+pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow, PURGE};
+pub use purge::Removal;
 pub use store::Seen;
 
 use ahead::Ahead;
@@ -107,6 +109,8 @@ struct Batch {
     first_change: i64,
     /// The hash over its changes as far as they are written.
     content: Content,
+    /// It takes something out of the book.
+    purges: bool,
     /// Something of it may be half written.
     failed: bool,
 }
@@ -173,6 +177,7 @@ impl Book {
             journal,
             first_change,
             content: Content::default(),
+            purges: false,
             failed: false,
         });
         Ok(())
@@ -231,7 +236,17 @@ impl Book {
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
         let changes = (batch.first_change, last_change);
-        let content = batch.content.finish();
+        let content = if batch.purges {
+            let (id, mut content) = (batch.journal, batch.content.clone());
+            ensure!(
+                self.add_purged(id, &mut content)?,
+                "a change is gone that details were taken out of"
+            );
+            content.finish()
+        } else {
+            batch.content.finish()
+        };
+        let batch = self.batch.as_ref().context("no batch in hand")?;
         let row = self.write_journal(batch.journal, changes, content, journal)?;
         let end = self.end();
         // A sync that failed is not tried again on this handle: a second one can lie.

@@ -1,4 +1,5 @@
--- One book. Everything is appended: a change is never updated or deleted, `head` and `due` say what holds now.
+-- One book. Everything is appended: a change is never deleted, and updated only where personal details are taken out of
+-- it; `head` and `due` say what holds now.
 
 -- Every change in the order of arrival. The history of an entity is the chain through `prev`.
 CREATE TABLE change (
@@ -64,7 +65,7 @@ CREATE TABLE journal (
     archive       TEXT,              -- where the input went, relative to the site
     first_change  INTEGER NOT NULL,  -- changes first..=last are the batch's; last < first: none
     last_change   INTEGER NOT NULL,
-    content       BLOB NOT NULL,     -- BLAKE3 over these changes
+    content       BLOB NOT NULL,     -- BLAKE3 over the hashes of these changes, and over what it took out of others
     summary       TEXT NOT NULL,     -- summary.json without its chain
     answers       TEXT NOT NULL,     -- JSON list: folder, name, sha256, bytes; all but summary.json
     previous      BLOB NOT NULL,
@@ -78,13 +79,37 @@ CREATE INDEX journal_date ON journal (business_date);
 -- Batches whose answers all stand in their folders.
 CREATE TABLE published (journal INTEGER PRIMARY KEY) STRICT;
 
+-- Changes that personal details were taken out of. The batch that a change came with goes on to be verified by `was`, the
+-- one that took them out by `was` and the change as it is now.
+CREATE TABLE purged (
+    change  INTEGER PRIMARY KEY, -- change.id
+    journal INTEGER NOT NULL,    -- the batch that took them out: journal.id
+    was     BLOB NOT NULL        -- BLAKE3 of the change as it came, 32 bytes, hidden with the site's secret
+) STRICT;
+CREATE INDEX purged_by ON purged (journal);
+
+-- Batches whose inputs were removed.
+CREATE TABLE purged_input (
+    input   INTEGER PRIMARY KEY, -- whose: journal.id
+    journal INTEGER NOT NULL     -- by which: journal.id
+) STRICT;
+CREATE INDEX purged_input_by ON purged_input (journal);
+
 -- Partners whose files wait until someone has looked.
 CREATE TABLE stop (
     partner TEXT PRIMARY KEY,
     reason  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TRIGGER change_keeps BEFORE UPDATE ON change BEGIN SELECT raise(ABORT, 'a change is never altered'); END;
+CREATE TRIGGER change_keeps BEFORE UPDATE ON change
+WHEN NOT EXISTS (SELECT 1 FROM purged WHERE change = old.id) OR new.id IS NOT old.id OR new.prev IS NOT old.prev
+    OR new.batch IS NOT old.batch OR new.row IS NOT old.row OR new.rule IS NOT old.rule
+    OR new.digest IS NOT old.digest OR new.answer IS NOT old.answer
+BEGIN SELECT raise(ABORT, 'a change is never altered'); END;
 CREATE TRIGGER change_stays BEFORE DELETE ON change BEGIN SELECT raise(ABORT, 'a change is never deleted'); END;
 CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal BEGIN SELECT raise(ABORT, 'the journal is never altered'); END;
 CREATE TRIGGER journal_stays BEFORE DELETE ON journal BEGIN SELECT raise(ABORT, 'the journal is never deleted'); END;
+CREATE TRIGGER purged_keeps BEFORE UPDATE ON purged BEGIN SELECT raise(ABORT, 'what was taken out stays out'); END;
+CREATE TRIGGER purged_stays BEFORE DELETE ON purged BEGIN SELECT raise(ABORT, 'what was taken out stays out'); END;
+CREATE TRIGGER input_keeps BEFORE UPDATE ON purged_input BEGIN SELECT raise(ABORT, 'what was removed stays so'); END;
+CREATE TRIGGER input_stays BEFORE DELETE ON purged_input BEGIN SELECT raise(ABORT, 'what was removed stays so'); END;

@@ -9,6 +9,7 @@ mod context;
 pub mod cover;
 pub mod credit_life;
 pub mod days;
+pub mod details;
 pub mod dictionary;
 pub mod insurance;
 pub mod loan;
@@ -34,6 +35,7 @@ use crate::model::{Currency, Decision, Fields, Instruction, KindSpec};
 use crate::toml_table;
 
 pub use context::{Context, RECORD_NAME, record_name};
+pub use details::Details;
 pub use store::{Moment, Store};
 pub use terms::{Envelope, Terms};
 
@@ -96,6 +98,8 @@ pub struct Registration {
     pub export_header: fn(Space) -> Result<Vec<&'static str>>,
     /// An entity's row of an export: see [`export_row`].
     pub export_row: fn(Space, &str, &str) -> Result<Vec<OrderValue>>,
+    /// What of its entities is personal, and how long it is needed.
+    pub details: &'static [Details],
     /// How its entities change, drawn from the code that runs.
     pub tables: fn() -> Vec<Table>,
     /// Reads the settings of one of its products into the site's; every fault is noted in the table's document. `line`

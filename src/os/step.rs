@@ -31,6 +31,9 @@ pub const STEPS: &[&str] = &[
     "claim_removed",
     // Behind it (run).
     "marked_published",
+    // Removing what is kept no longer (run): no batch passes these.
+    "purged_input_removed",
+    "purged_book_scrubbed",
 ];
 
 /// Promises that a debug build can be told to break, so that a test of the promise can show that it would notice.

@@ -27,6 +27,8 @@ pub struct Audited {
     pub batches: u64,
     /// Archived inputs and answers that are what the journal says.
     pub files: u64,
+    /// Inputs that a purge removed, as the journal says.
+    pub purged: u64,
     /// Answers that are no longer in their outbox: they were collected.
     pub collected: u64,
     /// Where something is not what was written.
@@ -56,6 +58,7 @@ impl Audited {
             "batches": self.batches,
             "files": self.files,
             "collected": self.collected,
+            "purged": self.purged,
             "breaks": breaks.collect::<Vec<_>>(),
         })
     }
@@ -126,8 +129,13 @@ fn hold(
     let known: BTreeSet<&str> = rows.iter().map(|row| &*row.journal.batch).collect();
     let root = Folder::open(site.root())?;
     for row in rows.iter().rev() {
-        if book.is_published(row.id)? {
-            input(&root, row, &mut found)?;
+        if book.is_published(row.id)? && row.journal.role != ledger::PURGE {
+            match book.remover_of_input(row.id)? {
+                None => input(&root, row, &mut found)?,
+                // One that is being removed may be there or not.
+                Some(by) if !book.is_published(by.id)? => {}
+                Some(by) => removed_input(&root, row, &by, &mut found)?,
+            }
             answers(site, row, &mut found)?;
         }
     }
@@ -179,22 +187,45 @@ fn partners<'s>(site: &'s Site, book: &str) -> impl Iterator<Item = &'s Partner>
     partners.filter(move |partner| partner.book == book)
 }
 
+/// An input that a purge removed.
+fn removed_input(
+    root: &Folder,
+    row: &JournalRow,
+    by: &JournalRow,
+    found: &mut Audited,
+) -> Result<()> {
+    let Some(path) = &row.journal.archive else {
+        return Ok(());
+    };
+    if hash_at(root, path)?.is_none() {
+        found.purged += 1;
+        return Ok(());
+    }
+    let what = format!("it was removed by {}, and is there again", by.journal.batch);
+    found.wrong(Some(&row.journal.batch), path, what);
+    Ok(())
+}
+
+/// The hash of a plain file by its path in the site; `None`: there is none.
+fn hash_at(root: &Folder, path: &str) -> Result<Option<String>> {
+    let (folders, name) = path.rsplit_once('/').context("a file in the site itself")?;
+    let folder = folders
+        .split('/')
+        .try_fold(root.try_clone()?, |folder, name| folder.folder(name));
+    match folder {
+        Ok(folder) => hash_of(&folder, name),
+        Err(fault) if fault.is_not_found() => Ok(None),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
 /// The archived or quarantined input.
 fn input(root: &Folder, row: &JournalRow, found: &mut Audited) -> Result<()> {
     let (Some(path), Some(sha256)) = (&row.journal.archive, &row.journal.sha256) else {
         return Ok(());
     };
     let batch = Some(&*row.journal.batch);
-    let (folders, name) = path.rsplit_once('/').context("a file in the site itself")?;
-    let folder = folders
-        .split('/')
-        .try_fold(root.try_clone()?, |folder, name| folder.folder(name));
-    let hash = match folder {
-        Ok(folder) => hash_of(&folder, name)?,
-        Err(fault) if fault.is_not_found() => None,
-        Err(fault) => return Err(fault.into()),
-    };
-    match hash {
+    match hash_at(root, path)? {
         Some(hash) if hash == *sha256 => found.files += 1,
         Some(_) => found.wrong(batch, path, "it is not the file that was taken"),
         None => found.wrong(batch, path, "the file that was taken is gone"),

@@ -12,6 +12,7 @@ mod decide;
 mod due;
 mod journal;
 mod look;
+mod purge;
 mod report;
 mod session;
 pub mod watch;
@@ -30,7 +31,7 @@ use rayon::prelude::*;
 
 use crate::format::{self, Format};
 use crate::inbox;
-use crate::ledger::JournalRow;
+use crate::ledger::{Book, JournalRow};
 use crate::line::dictionary::dictionary;
 use crate::outbox::answers::summary::Status;
 use crate::site::Site;
@@ -40,6 +41,7 @@ pub use audit::{Audited, audit};
 pub use backup::backup;
 pub use collect::collect;
 pub use look::look;
+pub use purge::{Purged, purge};
 pub use report::{Report, RunError, Waiting};
 use session::{Session, Shared};
 
@@ -228,6 +230,13 @@ pub fn retry(dir: &Path, row: &JournalRow, options: &Options<'_>) -> Result<Repo
             journal.batch, journal.status
         )));
     }
+    if let Some(by) = remover(&site, row)? {
+        let by = &by.journal;
+        return Err(RunError::Wrong(format!(
+            "the file of batch {} was removed on {} by purge {}: it had been kept as long as it is to be; ask for it again",
+            journal.batch, by.business_date, by.batch
+        )));
+    }
     let lock = site.lock_within(Site::PATIENCE)?.ok_or(RunError::Held)?;
     let report = with_sessions(&site, &formats, options, |sessions| {
         let partner = &journal.partner;
@@ -241,6 +250,15 @@ pub fn retry(dir: &Path, row: &JournalRow, options: &Options<'_>) -> Result<Repo
     });
     drop(lock);
     report
+}
+
+/// The purge that removed a batch's file, if one did.
+fn remover(site: &Site, row: &JournalRow) -> Result<Option<JournalRow>> {
+    let Some(partner) = site.settings().partners.get(&row.journal.partner) else {
+        return Ok(None);
+    };
+    let book = Book::open_read(&site.book(&partner.book), site.secret().site())?;
+    book.map_or(Ok(None), |book| book.remover_of_input(row.id))
 }
 
 /// One session a book, in the order of their names.

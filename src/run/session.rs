@@ -10,10 +10,11 @@ use chrono::NaiveDate;
 use super::age;
 use super::batch::{due_journal, publish_row};
 use super::due::DueDay;
+use super::purge;
 use super::report::{Report, Waiting};
 use crate::format::{Complete, Format};
 use crate::inbox::{self, Claimed, Left, Named, Naming, Readiness, Sidecars, Taken, When};
-use crate::ledger::Book;
+use crate::ledger::{Book, PURGE};
 use crate::os::{Folder, is_broken, step};
 use crate::outbox::publish::sync_all;
 use crate::site::settings::{Partner, Role};
@@ -175,7 +176,10 @@ impl<'a> Session<'a> {
         }
         let stopped = self.stops()?;
         for row in self.book()?.unpublished()? {
-            if stopped.iter().all(|(name, _)| *name != row.journal.partner) {
+            if row.journal.role == PURGE {
+                let root = self.shared.root.try_clone()?;
+                purge::finish(&root, self.book()?, &row)?;
+            } else if stopped.iter().all(|(name, _)| *name != row.journal.partner) {
                 self.book()?.mark_published(row.id)?;
             }
         }

@@ -99,12 +99,30 @@ pub struct Partner {
     pub events: Events,
     /// Limits of its files.
     pub limits: Limits,
-    /// Days that archived inputs are kept.
-    pub archive_days: u32,
+    /// Days that archived inputs are kept, and how long personal details are.
+    pub retention: Retention,
     /// Bank identifiers, seals and keys, as written; used by the lines and formats that need them.
     pub bank: BankSettings,
     /// Whether a bank file marked as test is taken.
     pub test_files: bool,
+}
+
+/// How long what a partner sent is kept, in days; day N is the last. `sluss purge` goes by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Archived and quarantined inputs, from their batch's business date.
+    pub archive_days: u32,
+    /// Personal details in the partner's own book, from the last change of an entity that is over. `None`: for good.
+    pub details_days: Option<u32>,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            archive_days: 400,
+            details_days: None,
+        }
+    }
 }
 
 /// Whose feed a profile is.

@@ -68,18 +68,8 @@ fn what_the_template_shows_is_the_default() {
     assert_eq!(shown.answers, usual.answers);
     assert_eq!(shown.limits, usual.limits);
     assert_eq!(
-        (
-            shown.settle,
-            shown.archive_days,
-            &shown.inbox,
-            &shown.outbox
-        ),
-        (
-            usual.settle,
-            usual.archive_days,
-            &usual.inbox,
-            &usual.outbox
-        )
+        (shown.settle, shown.retention, &shown.inbox, &shown.outbox),
+        (usual.settle, usual.retention, &usual.inbox, &usual.outbox)
     );
     assert_eq!(
         (&shown.book, shown.order, shown.role),

@@ -7,8 +7,15 @@ use sluss::os::STEPS;
 
 use crate::torture::left::{copy, difference, left, walk};
 
-/// Steps that a run of these files does not pass: only `sluss retry` copies, and no file has a done-file.
-const ELSEWHERE: [&str; 3] = ["retry_copied", "done_file_taken", "done_file_put_away"];
+/// Steps that a run of these files does not pass: only `sluss retry` copies, only `sluss purge` removes, and no file has
+/// a done-file.
+const ELSEWHERE: [&str; 5] = [
+    "retry_copied",
+    "done_file_taken",
+    "done_file_put_away",
+    "purged_input_removed",
+    "purged_book_scrubbed",
+];
 
 /// The nights: the sample files, and a day on which much of what they scheduled has fallen due.
 const NIGHTS: [(&str, &str); 2] = [

@@ -18,6 +18,7 @@ mod lines;
 mod living;
 mod loans;
 mod promise;
+mod purge;
 mod seals;
 mod tidy;
 mod torture;

@@ -4,6 +4,7 @@ mod batches;
 mod names;
 mod open;
 mod past;
+mod purge;
 
 use std::path::{Path, PathBuf};
 
@@ -119,6 +120,8 @@ fn content(path: &Path) -> Vec<(String, Vec<Vec<Value>>)> {
         "journal",
         "published",
         "stop",
+        "purged",
+        "purged_input",
     ]
     .map(|table| {
         let mut query = db

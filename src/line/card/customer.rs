@@ -24,7 +24,7 @@ const LABEL: &str = "MAIN_POSTAL_ADDRESS";
 const KIND: &str = "POSTAL_MAIL";
 
 /// A customer's state.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Customer {
     /// The reference that was assigned.
     pub reference: Box<str>,
@@ -78,10 +78,10 @@ impl Customer {
         state.map(|state| Self::parse(&state)).transpose()
     }
 
-    /// A customer who takes part in a contract, and so is in the book.
+    /// A customer who takes part in a contract, and so was in the book: of one who was forgotten since, because the
+    /// contract is long closed, nothing is known.
     pub(super) fn of_member(store: &mut dyn Store, no: &str) -> Result<Self> {
-        let customer = Self::find(store, no)?;
-        customer.context("a member of a contract is not in the book")
+        Ok(Self::find(store, no)?.unwrap_or_default())
     }
 
     /// From the state that the book keeps.

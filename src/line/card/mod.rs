@@ -7,6 +7,7 @@ mod check;
 mod close;
 mod create;
 mod customer;
+mod details;
 mod document;
 mod embossing;
 mod entity;
@@ -66,6 +67,7 @@ pub const LINE: Registration = Registration {
     show,
     export_header,
     export_row,
+    details: details::DETAILS,
     tables,
     product: |code, table, products| {
         let product = Product::from_table(table);

@@ -151,6 +151,11 @@ pub(super) fn transfers(
         ];
         columns.extend(NAMES.map(|name| (name, text(owner.text(name)))));
         let id = ids::order(work.context, &format!("{kind}:{}", account.reference));
+        let status = if bank.is_some() {
+            OrderStatus::Ordered
+        } else {
+            OrderStatus::Held
+        };
         let left = Balance {
             amount: money(Decimal::ZERO, currency),
             as_of: work.today().max(balance.as_of),
@@ -160,7 +165,7 @@ pub(super) fn transfers(
         work.decision.orders.push(Order {
             id: id.into(),
             kind,
-            status: OrderStatus::Ordered,
+            status,
             entity: work.key.into(),
             columns,
         });

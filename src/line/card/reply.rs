@@ -288,7 +288,8 @@ fn owner_of(work: &Work<'_>, contract: &Contract, store: &mut dyn Store) -> Resu
     put(&mut map, "customerIdentifier", id);
     put(&mut map, "active", true);
     let born = owner.text("birth_date");
-    put(&mut map, "birthDate", format!("{born}T00:00:00.000+00:00"));
+    let born = (!born.is_empty()).then(|| format!("{born}T00:00:00.000+00:00"));
+    set(&mut map, "birthDate", born);
     for (name, own) in NAMES {
         set(&mut map, own, owner.person.get(name).cloned());
     }

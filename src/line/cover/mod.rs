@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod details;
 mod due;
 mod entity;
 mod kinds;
@@ -62,6 +63,7 @@ pub const LINE: Registration = Registration {
     show,
     export_header,
     export_row,
+    details: details::DETAILS,
     tables,
     product: |_, table, products| Product::read(table, &mut products.cover),
 };

@@ -4,6 +4,7 @@
 mod cancel;
 mod check;
 mod credit;
+mod details;
 mod disburse;
 mod due;
 mod eligibility;
@@ -60,6 +61,7 @@ pub const LINE: Registration = Registration {
     show,
     export_header,
     export_row,
+    details: details::DETAILS,
     tables,
     product: |code, table, products| {
         let product = Product::from_table(table);

@@ -8,6 +8,7 @@ mod check;
 mod collect;
 mod compare;
 mod customer;
+mod details;
 mod due;
 mod entity;
 mod events;
@@ -78,6 +79,7 @@ pub const LINE: Registration = Registration {
     show,
     export_header,
     export_row,
+    details: details::DETAILS,
     tables,
     product: |code, table, products| {
         let product = Product::from_table(table);

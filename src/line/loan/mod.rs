@@ -9,6 +9,7 @@ mod collect;
 mod compare;
 mod contract;
 mod death;
+mod details;
 mod disburse;
 mod entity;
 mod events;
@@ -90,6 +91,7 @@ pub const LINE: Registration = Registration {
     show,
     export_header,
     export_row,
+    details: details::DETAILS,
     tables,
     product: |code, table, products| {
         let product = Product::from_table(table);

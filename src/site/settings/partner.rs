@@ -8,7 +8,9 @@ use rust_decimal::Decimal;
 
 use super::parse::{Around, Folders, is_plain_name, one_of, unknown};
 use super::units;
-use super::{AnswerCharset, Answers, BankSettings, BatchOrder, Events, Limits, Partner, Role};
+use super::{
+    AnswerCharset, Answers, BankSettings, BatchOrder, Events, Limits, Partner, Retention, Role,
+};
 use crate::line::{Envelope, Line};
 use crate::read::fixed::seal::SealKey;
 use crate::toml_table::Table;
@@ -43,7 +45,7 @@ impl Partner {
             answers: answers(&mut table),
             events: events(&mut table),
             limits: limits(&mut table),
-            archive_days: archive_days(&mut table),
+            retention: retention(&mut table),
             bank: bank(&mut table, around),
             test_files: table.boolean("test_files").unwrap_or(false),
             // Missing is a fault already; the other keys are looked at all the same, so that every fault is told.
@@ -293,14 +295,18 @@ fn within(table: &mut Table<'_>, key: &'static str, least: u32, most: u32) -> Op
     Some(u32::try_from(number).expect("within u32 bounds"))
 }
 
-fn archive_days(table: &mut Table<'_>) -> u32 {
-    let usual = 400;
+fn retention(table: &mut Table<'_>) -> Retention {
+    let usual = Retention::default();
     let Some(mut table) = table.table("retention") else {
         return usual;
     };
-    let days = within(&mut table, "archive_days", 1, 36_500).unwrap_or(usual);
+    let archive_days = within(&mut table, "archive_days", 1, 36_500);
+    let retention = Retention {
+        archive_days: archive_days.unwrap_or(usual.archive_days),
+        details_days: within(&mut table, "details_days", 1, 36_500),
+    };
     table.finish();
-    days
+    retention
 }
 
 fn bank(table: &mut Table<'_>, around: Around<'_>) -> BankSettings {

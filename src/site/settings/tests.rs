@@ -55,7 +55,7 @@ fn only_formats_and_lines_are_required() {
     assert_eq!(partner.answers.mode, 0o640);
     assert_eq!(partner.events, Events::default());
     assert_eq!(partner.limits, Limits::default());
-    assert_eq!(partner.archive_days, 400);
+    assert_eq!(partner.retention, Retention::default());
     assert_eq!(partner.bank, BankSettings::default());
     assert!(!partner.test_files);
     assert_eq!(
@@ -89,7 +89,7 @@ const ALL_SETTINGS: &str = r#"
         answers = { delimiter = ",", decimal = ".", charset = "windows-1252", mode = "0600", mask = true, pain002 = true, workbook = true }
         events = { envelope = "tuum", destination = "d", tenant = "t" }
         limits = { bytes = "1MiB", records = 7, columns = 8, findings = 9, inflated = 10, ratio = 11 }
-        retention = { archive_days = 30 }
+        retention = { archive_days = 30, details_days = 3650 }
         issuer_id = "1234"
         payee_bankgiro = "991-2346"
         bgc_customer_no = "123456"
@@ -138,7 +138,9 @@ fn every_setting_is_taken() {
         ratio: 11,
     };
     assert_eq!(partner.limits, limits);
-    assert_eq!(partner.archive_days, 30);
+    let kept = (30, Some(3650));
+    let retention = partner.retention;
+    assert_eq!((retention.archive_days, retention.details_days), kept);
     assert_eq!(partner.bank.hmac_key, SealKey::from_hex(&"0f".repeat(16)));
     assert!(partner.bank.seal_optional);
     assert_eq!(partner.bank.creditor.len(), 4);
@@ -198,6 +200,7 @@ fn each_wrong_value_is_a_fault() {
         ("limits = { bytes = \"big\" }", "not a size"),
         ("limits = { records = 0 }", "must be from 1"),
         ("retention = { archive_days = 0 }", "must be from 1"),
+        ("retention = { details_days = 0 }", "must be from 1"),
         ("hmac_key = \"0123\"", "stands in the file `secret`"),
         ("hmac_key = \"secret:bgx\"", "did you mean `bgc`?"),
         ("hmac_key = \"secret:words\"", "is no key of a seal"),
