@@ -297,3 +297,90 @@ fn a_file_that_cannot_be_written_again_as_it_was_is_not_written() {
     );
     assert!(collected(&site).is_empty());
 }
+
+/// Everything below a folder, by its path in it.
+fn tree(top: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    for entry in walkdir::WalkDir::new(top) {
+        let entry = entry.expect("a readable folder");
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(top).expect("below it").to_owned();
+            found.insert(path, std::fs::read(entry.path()).expect("a file"));
+        }
+    }
+    found
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in walkdir::WalkDir::new(from) {
+        let entry = entry.expect("a readable folder");
+        let path = to.join(entry.path().strip_prefix(from).expect("below it"));
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(&path).expect("made");
+        } else {
+            std::fs::copy(entry.path(), &path).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn a_collection_that_is_killed_anywhere_is_the_same_after_the_next() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let template = site(folder.path(), SETTINGS);
+    drop_in(&template, "canonical-1.csv", LOANS);
+    collected(&template);
+    let whole = folder.path().join("whole");
+    copy(&template, &whole);
+    let collect: &[&str] = &["collect", "--date", "2026-11-30"];
+    ended(&sluss(collect, &whole), 0);
+    let expected = tree(&whole.join("outbox"));
+    assert_eq!(expected.len(), 5, "{:?}", expected.keys());
+    let later = folder.path().join("later");
+    copy(&whole, &later);
+    collected(&later);
+    let mut hits = [0; 2];
+    for step in sluss::os::STEPS {
+        // The first time, and when the files are written again.
+        for (again, from) in [&template, &later].into_iter().enumerate() {
+            let site = folder.path().join("killed");
+            copy(from, &site);
+            let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
+            command.args(collect).args(NIGHT).arg("--site").arg(&site);
+            let killed = command
+                .env("SLUSS_FAILPOINT", step)
+                .output()
+                .expect("it runs");
+            if killed.status.code().is_some() {
+                // It does not come by there.
+                std::fs::remove_dir_all(&site).expect("removed");
+                continue;
+            }
+            hits[again] += 1;
+            ended(&sluss(collect, &site), 0);
+            let found = tree(&site.join("outbox"));
+            for (path, bytes) in &found {
+                assert!(
+                    expected.get(path) == Some(bytes),
+                    "{step}: {}",
+                    path.display()
+                );
+            }
+            assert_eq!(
+                found.len(),
+                if again == 0 { 5 } else { 3 },
+                "{step}: {:?}",
+                found.keys()
+            );
+            assert!(
+                tree(&site.join("work"))
+                    .keys()
+                    .all(|path| path.components().count() == 1),
+                "{step}"
+            );
+            // Nothing was ordered twice, and the book is whole.
+            ended(&sluss(&["audit"], &site), 0);
+            std::fs::remove_dir_all(&site).expect("removed");
+        }
+    }
+    assert!(hits[0] >= 13 && hits[1] >= 8, "{hits:?}");
+}
