@@ -105,7 +105,8 @@ impl Book {
             (None, None) => return Ok(()),
         };
         let sql = format!(
-            "SELECT key, state FROM {} WHERE id BETWEEN ?1 AND ?2 AND key IS NOT NULL ORDER BY id",
+            "SELECT key, state FROM {} WHERE id BETWEEN ?1 AND ?2 AND key IS NOT NULL \
+             AND state IS NOT NULL ORDER BY id",
             self.all("change")
         );
         let mut query = self.db.prepare(&sql)?;

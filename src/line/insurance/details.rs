@@ -16,7 +16,8 @@ pub(super) const DETAILS: &[Details] = &[
     Details {
         space: INSURANCE,
         left: Left::But {
-            removed: &["collection", "payout"],
+            // A payer is known to a bank by a number that is often his own.
+            removed: &["collection", "payout", "mandate", "unwanted", "sent"],
             emptied: &[],
         },
         names: &[(PAYER, "")],

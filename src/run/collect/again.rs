@@ -99,8 +99,8 @@ fn all_are_there(recorded: &[&AnswerFile], outbox: &Folder) -> Result<()> {
     for answer in recorded {
         ensure!(
             outbox.look(&answer.name)?.is_some(),
-            "{} is gone from {} and cannot be written again as it was: the profile or the key has changed since; bring \
-             back what they were",
+            "{} is gone from {} and cannot be written again as it was: the profile or the key has changed since (bring \
+             back what they were), or details of it were purged",
             answer.name,
             outbox.path().display()
         );
