@@ -14,6 +14,8 @@ pub type Rules = fn(&KindSpec, &Fields) -> Vec<Finding>;
 pub struct Profile {
     /// Whether it is the insurer's own feed.
     pub(super) insurer: bool,
+    /// Whether it is a bank's own file.
+    pub(super) bank: bool,
     pub(super) kinds: HashMap<&'static str, Known>,
     /// Amount fields of all kinds, by name: amounts of a record whose kind is not known are counted too.
     amounts: HashMap<&'static str, &'static FieldSpec>,
@@ -43,6 +45,14 @@ impl Profile {
     #[must_use]
     pub const fn of_insurer(mut self, insurer: bool) -> Self {
         self.insurer = insurer;
+        self
+    }
+
+    /// The same for a bank's own file: what it tells has happened, so a field that a record can do without, and that does
+    /// not look as it should, is left out with a note. Amounts, currencies and what is required stay as strict.
+    #[must_use]
+    pub const fn of_bank(mut self, bank: bool) -> Self {
+        self.bank = bank;
         self
     }
 

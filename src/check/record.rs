@@ -1,16 +1,17 @@
 //! One record: its kind, its fields by their types, what is missing, what contradicts, what must not be there.
 
+mod amounts;
+
 use chrono::NaiveDate;
 use compact_str::CompactString;
-use rust_decimal::Decimal;
 
 use super::locate::shown;
 use super::profile::{Known, Profile};
 use super::{card, conceal, digest, value};
 use crate::code::Code;
 use crate::model::{
-    AmountRead, Checked, Currency, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction,
-    KindSpec, Need, Shown, Value,
+    AmountRead, Checked, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction, KindSpec,
+    Need, Shown, Value,
 };
 use crate::read::{RawField, RawRecord};
 
@@ -271,56 +272,6 @@ impl<'r> Work<'r> {
         }
     }
 
-    /// Counts an amount, and holds it against the decimals of the currency that the record names beside it.
-    fn amount(&mut self, currency: &str, field: &RawField<'_>) {
-        let Some(amount) = readable(field) else {
-            return;
-        };
-        let currency = self.currency(currency);
-        self.amounts.push(AmountRead {
-            field: field.name,
-            amount,
-            currency,
-        });
-        if currency.is_some_and(|currency| amount.scale() > currency.decimals()) {
-            self.find(Code::TooManyDecimals, field);
-        }
-    }
-
-    /// Counts an amount that the record's kind does not take, or whose record's kind is not known.
-    fn stray_amount(&mut self, field: &RawField<'_>) {
-        let Some(spec) = self.profile.amount(field.name) else {
-            return;
-        };
-        let FieldType::Amount { currency, .. } = spec.kind else {
-            return;
-        };
-        if self.is_card(field) {
-            return;
-        }
-        if let Some(amount) = readable(field) {
-            self.amounts.push(AmountRead {
-                field: field.name,
-                amount,
-                currency: self.currency(currency),
-            });
-        }
-    }
-
-    /// Whether a card number stands where an amount should: it is no amount, and no sum may show it.
-    fn is_card(&self, field: &RawField<'_>) -> bool {
-        self.cards && card::holds(&field.seen)
-    }
-
-    /// The currency that a field of the record names, or that stands in place of the field's name.
-    fn currency(&self, field: &str) -> Option<Currency> {
-        if let Some(only) = Currency::named(field) {
-            return Some(only);
-        }
-        let text = self.raw_field(field)?.text.as_ref().ok()?;
-        Currency::named(text)
-    }
-
     fn missing(&mut self, spec: &KindSpec) {
         // What a broken record seems to lack may be what is broken.
         if self.is_broken() {
@@ -378,6 +329,11 @@ impl<'r> Work<'r> {
             Err(_) if field.text.is_err() && self.is_told(field.name) => None,
             Err(code) => {
                 let finding = self.finding(code, field);
+                let finding = if self.profile.bank && can_do_without(spec) {
+                    finding.as_note()
+                } else {
+                    finding
+                };
                 let value = if matches!(spec.kind, FieldType::Identity) {
                     Shown::personal(&field.seen)
                 } else {
@@ -425,6 +381,12 @@ impl<'r> Work<'r> {
     }
 }
 
+/// Whether a bank's record says enough without this field.
+const fn can_do_without(spec: &FieldSpec) -> bool {
+    matches!(spec.need, Need::Optional)
+        && !matches!(spec.kind, FieldType::Amount { .. } | FieldType::Currency)
+}
+
 /// Whether a code says that a field is not there.
 fn is_missing(code: Code) -> bool {
     matches!(code, Code::Required | Code::ClosingDateRequired)
@@ -438,11 +400,6 @@ fn is_blank(field: &RawField<'_>) -> bool {
 fn name_hash(name: &str) -> u32 {
     let step = |hash: u32, byte: u8| hash.wrapping_mul(31).wrapping_add(byte.into());
     name.bytes().fold(0, step)
-}
-
-/// The amount of a field, whatever its sign.
-fn readable(field: &RawField<'_>) -> Option<Decimal> {
-    value::decimal(field.text.as_ref().ok()?, Code::InvalidAmount).ok()
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ const NAMES: &[(&str, FieldType)] = &[
     ),
     ("approved_by_bank", FieldType::Bool),
     ("reason", FieldType::Code(&["death", "fraud"])),
+    ("subject", FieldType::Code(&["payment"])),
 ];
 
 /// The names above, all known to `insurance`; `insurance.cancel` cannot do without `insurance_no` and `reason`.
@@ -59,6 +60,8 @@ pub(crate) const DICTIONARY: Dictionary = Dictionary {
         "approved_by_bank" => Some(vec!["true", "false"]),
         _ => None,
     },
+    compared_as: |kind| (kind == "insurance.cancel").then_some("payment"),
+    compares: |name| name == "amount",
     required_of: |kind| match kind {
         "insurance.cancel" => vec!["insurance_no", "reason"],
         _ => Vec::new(),

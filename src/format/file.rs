@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::compared::compared;
 use super::control::controls;
 use super::defaults::Defaults;
 use super::field::fields;
@@ -31,7 +32,8 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let title = root.required_string("title");
     let lines = lines(&mut root, dictionary);
     let bank = root.boolean("bank").unwrap_or(false);
-    let excludes = root.strings("excludes").unwrap_or_default();
+    let message = root.string("message");
+    let beside = root.strings("compared_beside");
     let patterns = root.strings("match").unwrap_or_default();
     let names = patterns.iter().filter_map(|pattern| {
         let regex = names::regex(pattern);
@@ -61,13 +63,14 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let records = records.into_iter().filter(|_| known);
     records.for_each(|(_, table)| table.finish());
     let controls = controls(&mut root, reader.as_ref(), dictionary);
-    let format = Format {
+    let mut format = Format {
         id: id?,
         title: title?,
         hash: format!("{:x}", Hex(&Sha256::digest(text.as_bytes()))),
         lines,
         bank,
-        excludes,
+        message,
+        compared: None,
         reader: reader?,
         names,
         patterns,
@@ -81,6 +84,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
         controls,
     };
     verify(&format, &root, dictionary);
+    format.compared = beside.and_then(|beside| compared(&format, beside, &root, dictionary));
     root.finish();
     Some(format)
 }

@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::code::Code;
 use crate::model::{FieldType, family};
 
+mod compared;
 mod control;
 mod conversion;
 mod convert;
@@ -27,6 +28,7 @@ mod shipped;
 mod verify;
 mod xml;
 
+pub use compared::Compared;
 pub use describe::{DESCRIBED, Section, describe};
 pub use fixed::{Columns, FixedControl, FixedLine, FixedRules, Stands, Term};
 pub use names::{NameValues, overlaps};
@@ -47,8 +49,10 @@ pub struct Format {
     pub lines: Vec<String>,
     /// Whether it is a bank's own: what such a file tells has happened, so that nothing of it can be refused.
     pub bank: bool,
-    /// Ids of formats that tell of the same things: a profile names one of them.
-    pub excludes: Vec<String>,
+    /// The name of the ISO 20022 message that it is, such as `pain.008`.
+    pub message: Option<String>,
+    /// How it is read beside others that tell of the same things.
+    pub compared: Option<Compared>,
     /// How bytes become records.
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.
@@ -331,6 +335,10 @@ pub struct Dictionary {
     pub kind_of: fn(&str) -> Option<FieldType>,
     /// The canonical words of a name whose values are a list (`kind` included); `None` where any text may stand.
     pub words_of: fn(&str) -> Option<Vec<&'static str>>,
+    /// What a record of a kind is about, where it is compared with the book in place of being carried out.
+    pub compared_as: fn(&str) -> Option<&'static str>,
+    /// Whether a comparison takes this name.
+    pub compares: fn(&str) -> bool,
     /// The names that a kind cannot do without.
     pub required_of: fn(&str) -> Vec<&'static str>,
 }

@@ -1,6 +1,6 @@
 //! The canonical names of all lines, as format files may use them.
 
-use super::{Line, SHARED};
+use super::{Line, SHARED, compare};
 use crate::format::Dictionary;
 use crate::model::family;
 use crate::model::{FieldSpec, FieldType, KindSpec, Need};
@@ -33,6 +33,8 @@ pub const fn dictionary() -> Dictionary {
         lines_of,
         kind_of,
         words_of,
+        compared_as: |kind| compare::subject_of(kind).map(compare::Subject::as_str),
+        compares: |word| takes(SHARED, word),
         required_of,
     }
 }
@@ -71,12 +73,16 @@ fn all() -> Vec<&'static str> {
     names
 }
 
+fn takes(kinds: &[KindSpec], word: &str) -> bool {
+    kinds.iter().any(|kind| kind.field(word).is_some())
+}
+
 fn lines_of(word: &str) -> Vec<&'static str> {
     if COMMON.iter().any(|spec| spec.name == word) {
         return WORDS.to_vec();
     }
-    let takes = |kinds: &[KindSpec]| kinds.iter().any(|kind| kind.field(word).is_some());
-    let knows = |line: &&Line| takes(line.kinds()) || line.is_told_by_banks() && takes(SHARED);
+    let shared = takes(SHARED, word);
+    let knows = |line: &&Line| takes(line.kinds(), word) || shared && line.is_told_by_banks();
     Line::ALL
         .iter()
         .filter(knows)

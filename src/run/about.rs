@@ -11,9 +11,10 @@ use crate::ledger::Book;
 use crate::line;
 use crate::model::Finding;
 use crate::os::Folder;
+use crate::outbox::answers::pain002::Original;
 use crate::outbox::answers::summary::{Counts, Status, Summary};
 use crate::outbox::answers::tally::Tally;
-use crate::outbox::answers::{Style, errors_alone};
+use crate::outbox::answers::{Style, refusal_alone};
 use crate::site::settings::{Partner, Role, Settings};
 
 /// What is known of a file before it is read.
@@ -50,18 +51,13 @@ impl About<'_> {
         finding: Finding,
     ) -> Result<Worked> {
         book.begin(&self.partner.name)?;
-        let style = Style::of(
-            (self.partner, self.owner()),
-            self.settings.base_url.as_deref(),
-            self.batch,
-            &self.time(),
-        );
+        let style = self.style(format);
         let mut summary = self.summary(format, Status::Quarantined);
         let mut tally = Tally::default();
         tally.add_batch_finding(finding.code);
         summary.take(&tally);
         summary.reason = Some(finding.code.as_str().to_owned());
-        summary.answers = vec![errors_alone(folder, self.base, &style, &finding)?];
+        summary.answers = refusal_alone(folder, self.base, &style, &finding)?;
         let format_hash = format.map_or_else(String::new, |format| format.hash.clone());
         Ok(Worked {
             summary,
@@ -69,6 +65,19 @@ impl About<'_> {
             reason: Some(finding),
             same_bytes: true,
         })
+    }
+
+    /// How its answers look.
+    pub(super) fn style(&self, format: Option<&Format>) -> Style {
+        let message = format.map(|format| format.message.as_ref().unwrap_or(&format.id));
+        let original = Original {
+            file: self.name.to_owned(),
+            message: message.map_or_else(|| "unknown".to_owned(), Clone::clone),
+        };
+        let base_url = self.settings.base_url.as_deref();
+        let sides = (self.partner, self.owner());
+        Style::of(sides, base_url, self.batch, &self.time())
+            .reporting_on(self.partner.answers.pain002.then_some(original))
     }
 
     /// What its records are checked by.

@@ -14,7 +14,7 @@ use super::due::DueDay;
 use super::journal::{due_journal, file_journal};
 use super::report::{Report, RunError};
 use super::work::Job;
-use super::{Options, formats, known, pool};
+use super::{Options, formats, known, own_formats, pool};
 use crate::ledger::Book;
 use crate::os::{self, Folder};
 use crate::outbox::answers::summary::{Status, Summary};
@@ -58,11 +58,7 @@ pub fn check(
     known(&site, Some(partner))?;
     let settings = site.settings();
     let profile = &settings.partners[partner];
-    let mine: Vec<_> = profile
-        .formats
-        .iter()
-        .filter_map(|id| all.get(id).cloned())
-        .collect();
+    let mine = own_formats(profile, &all);
     let (folder, scratch) = answers_folder(keep)?;
     let mut book = copy(&site, profile, options)?;
     let pool = pool(options.threads)?;

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::report::{Report, Waiting};
 use super::session::{done_file, named, waits_for};
-use super::{RunError, formats};
+use super::{RunError, formats, own_formats};
 use crate::inbox::{self, Naming, Sidecars};
 use crate::os::Folder;
 use crate::site::Site;
@@ -31,11 +31,7 @@ pub fn look(site: &Site, partner: Option<&str>) -> Result<Report, RunError> {
                 continue;
             }
         };
-        let own: Vec<_> = one
-            .formats
-            .iter()
-            .filter_map(|id| formats.get(id).cloned())
-            .collect();
+        let own = own_formats(one, &formats);
         let of = |name: &str| named(&own, name);
         let done_files: Vec<String> = own.iter().filter_map(done_file).collect();
         let naming = Naming {

@@ -35,7 +35,7 @@ use crate::ledger::{Book, JournalRow};
 use crate::line::dictionary::dictionary;
 use crate::outbox::answers::summary::Status;
 use crate::site::Site;
-use crate::site::settings::Settings;
+use crate::site::settings::{Partner, Settings};
 
 pub use audit::{Audited, audit};
 pub use backup::backup;
@@ -115,6 +115,13 @@ pub fn formats(site: &Site) -> Result<BTreeMap<String, Arc<Format>>, RunError> {
     } else {
         Err(RunError::Wrong(faults.join("\n")))
     }
+}
+
+/// The formats that a profile names, each as it is among the others.
+fn own_formats(partner: &Partner, all: &BTreeMap<String, Arc<Format>>) -> Vec<Arc<Format>> {
+    let ids = partner.formats.iter();
+    ids.filter_map(|id| Some(all.get(id)?.among(&partner.formats)))
+        .collect()
 }
 
 /// Does what is due, takes every complete batch, answers.

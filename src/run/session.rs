@@ -368,11 +368,7 @@ impl<'a> Session<'a> {
 
     /// The formats of a partner's profile.
     pub(super) fn formats(&self, partner: &Partner) -> Vec<Arc<Format>> {
-        partner
-            .formats
-            .iter()
-            .filter_map(|id| self.shared.formats.get(id).cloned())
-            .collect()
+        super::own_formats(partner, &self.shared.formats)
     }
 
     /// Works a taken file through to its answers.

@@ -17,8 +17,8 @@ use crate::inbox::Stream;
 use crate::ledger::Book;
 use crate::model::{Finding, Outcome};
 use crate::os::Folder;
+use crate::outbox::answers::AnswerSet;
 use crate::outbox::answers::summary::{Status, Summary};
-use crate::outbox::answers::{AnswerSet, Style};
 use crate::outbox::rejected::RejectedWriter;
 use crate::read::fixed::seal::Sealing;
 use crate::read::{Fault, HEAD, Input, ReadLimits, Reader, recognise};
@@ -189,13 +189,8 @@ impl Job<'_> {
     ) -> Result<(Pass, Outputs, bool), Fault> {
         let (stream, read) = Stream::over(self.file, self.path.to_owned());
         let reader = self.open(format, stream)?;
-        let style = Style::of(
-            (self.about.partner, self.about.owner()),
-            self.about.settings.base_url.as_deref(),
-            self.about.batch,
-            &self.about.time(),
-        );
-        let profile = self.about.profile();
+        let style = self.about.style(Some(format));
+        let profile = self.about.profile().of_bank(format.bank);
         let rejected = RejectedWriter::create(
             &reader.layout(),
             folder,
@@ -340,6 +335,7 @@ impl Job<'_> {
             .as_ref()
             .map(|finding| finding.code.as_str().to_owned());
         summary.controls = controls;
+        answers.close_report(status, reason.as_ref(), &tally)?;
         summary.answers = answers.finish()?;
         let sums = |total: &format::Total| rejected.text(total);
         if let Some(answer) = writer.finish(&sums)? {

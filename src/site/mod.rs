@@ -110,19 +110,13 @@ impl Site {
             keys: &secret.seal_keys(),
         };
         match (Settings::parse(SETTINGS, &text, around), formats) {
-            (Ok(settings), Ok(formats)) => {
-                let faults = told_twice(&settings, &formats);
-                if !faults.0.is_empty() {
-                    return Err(SiteError::Settings(faults));
-                }
-                Ok(Self {
-                    root,
-                    settings,
-                    secret,
-                    format_files,
-                    formats,
-                })
-            }
+            (Ok(settings), Ok(formats)) => Ok(Self {
+                root,
+                settings,
+                secret,
+                format_files,
+                formats,
+            }),
             (settings, formats) => {
                 let mut faults = settings.err().unwrap_or_default();
                 faults.0.extend(formats.err().unwrap_or_default().0);
@@ -184,32 +178,6 @@ fn read_settings(root: &Path) -> Result<Option<String>, SiteError> {
     }
     let path = folder.path().join(SETTINGS);
     text_of(&file, &path, SETTINGS).map(Some)
-}
-
-/// The profiles that name two formats of which one excludes the other: what both tell of would be done twice.
-fn told_twice(settings: &Settings, formats: &BTreeMap<String, Arc<Format>>) -> Faults {
-    let mut faults = Faults::default();
-    for partner in settings.partners.values() {
-        for id in &partner.formats {
-            let excludes = formats.get(id).map_or(&[][..], |format| &format.excludes);
-            for other in excludes
-                .iter()
-                .filter(|other| partner.formats.contains(other))
-            {
-                let message = format!(
-                    "partner `{}`: `{id}` and `{other}` tell of the same things, which would be done twice; name one",
-                    partner.name
-                );
-                faults.0.push(Fault {
-                    file: SETTINGS.to_owned(),
-                    line: 1,
-                    column: 1,
-                    message,
-                });
-            }
-        }
-    }
-    faults
 }
 
 /// The site's format files. The operator may link to them: they are not a partner's.

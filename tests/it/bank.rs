@@ -1,5 +1,8 @@
 //! The banks' own files, with the real program: samples of our own, and real files where they are at hand.
 
+mod iso;
+mod kept;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

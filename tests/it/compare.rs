@@ -123,13 +123,18 @@ const ROWS: &[(&str, &str, &str)] = &[
     (
         "mandate,26,,approved,,,,,,,,,,",
         "L2;ACTIVE",
-        "payer_no: the book says: that it is not collected by direct debit",
+        "payer_no: the book does not collect it by direct debit",
     ),
     ("mandate,26,,cancelled,,,,,,,,,,", "L2;ACTIVE", ""),
     (
         "mandate,123,,approved,,,,,,,,,,",
         ";",
         "payer_no: the book has no payer with this number",
+    ),
+    (
+        "mandate,,,approved,,,,,,,,,,",
+        ";",
+        "payer_no: no number says who pays",
     ),
     (
         "mandate,777,,approved,,,,,,,,,,",
@@ -182,13 +187,13 @@ const ROWS: &[(&str, &str, &str)] = &[
     (
         "collection,26,,,,,,,10.00,SEK,2026-11-28,,,",
         "L2;ACTIVE",
-        "payer_no: the book says: that it is not collected by direct debit; \
-         amount: the book says: nothing to collect from this payer",
+        "payer_no: the book does not collect it by direct debit; \
+         amount: the book has nothing to collect from this payer",
     ),
     (
         "payout,5566,,,,,,,10.00,SEK,2026-11-28,,,",
         "L1;ACTIVE",
-        "amount: the book says: nothing to pay out to this payer",
+        "amount: the book pays nothing out to this payer",
     ),
     // Money.
     (
@@ -206,18 +211,18 @@ const ROWS: &[(&str, &str, &str)] = &[
     (
         "payment,,,,26,,,,55.00,SEK,,2026-11-18,,",
         ";",
-        "reference_no: the book says: no such payment",
+        "reference_no: the book has no such payment",
     ),
     (
         "payment,,,,,,,,55.00,SEK,,2026-11-18,,",
         ";",
-        "the book says: no such payment",
+        "the book has no such payment",
     ),
     ("reversal,,,,,,S2,,30.00,SEK,,2026-11-20,,", "L2;ACTIVE", ""),
     (
         "reversal,,,,,,S1,,100.00,SEK,,2026-11-20,,",
         ";",
-        "bank_reference: the book says: no such reversal",
+        "bank_reference: the book has no such reversal",
     ),
 ];
 
@@ -275,7 +280,7 @@ fn a_comparison_says_what_it_is_about() {
     let rows = [
         ("collection,5566,,,,,,,,,,,,", "required;required"),
         ("payment,,,,26,,,,100.00,SEK,,,,", "required"),
-        ("collection,,,,,,,,10.00,SEK,,,,", "required"),
+        ("mandate,1,,standing,,,,,,,,,,", "unknown_code"),
         ("something,1,,,,,,,,,,,,", "unknown_code"),
     ];
     let lines: Vec<String> = rows

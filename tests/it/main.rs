@@ -17,6 +17,7 @@ mod identifiers;
 mod lines;
 mod living;
 mod loans;
+mod pain002;
 mod promise;
 mod purge;
 mod seals;

@@ -1,3 +1,6 @@
+use rust_decimal::Decimal;
+
+use crate::model::Currency;
 use std::borrow::Cow;
 
 use super::*;

@@ -11,6 +11,9 @@ use crate::line::work::Work;
 use crate::model::value::mask;
 use crate::model::{Currency, Day, Fields, Finding, Shown};
 
+/// Said where an order or a mandate is for a payer who is not collected from.
+pub(super) const NO_DEBIT: &str = "the book does not collect it by direct debit";
+
 /// Notes the differences of a record.
 pub(super) struct Difference<'w, 'a> {
     work: &'w mut Work<'a>,
@@ -25,11 +28,10 @@ impl<'w, 'a> Difference<'w, 'a> {
         self.work.fields
     }
 
-    /// Notes a difference; `book`: what the book says, in words that follow `the book says`.
-    pub(super) fn find(&mut self, field: &'static str, book: &str) {
+    /// Notes a difference in a sentence of its own.
+    pub(super) fn find(&mut self, field: &'static str, said: &'static str) {
         let finding = Finding::field(Code::Differs, field);
-        self.work
-            .note(finding.saying(format!("the book says: {book}")));
+        self.work.note(finding.saying(said));
     }
 
     /// The same, where both are values that anyone may see.
@@ -109,7 +111,7 @@ impl<'w, 'a> Difference<'w, 'a> {
         let file = self.fields().text("mandate_status");
         let ended = file == Some("cancelled");
         if payer.by_debit == Some(false) && !ended {
-            self.find("payer_no", "that it is not collected by direct debit");
+            self.find("payer_no", NO_DEBIT);
         } else if let (Some(file), Some(own)) = (file, payer.mandate.status)
             && file != own
         {

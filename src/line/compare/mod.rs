@@ -8,7 +8,7 @@ pub mod known;
 use anyhow::Result;
 use chrono::NaiveDate;
 
-use self::difference::Difference;
+use self::difference::{Difference, NO_DEBIT};
 use self::known::{By, Due, Money, Named, Payer, Way};
 use super::spec::{kind, optional, required};
 use super::work::Work;
@@ -102,12 +102,6 @@ pub(super) fn check(_: &KindSpec, fields: &Fields) -> Vec<Finding> {
         Subject::Collection | Subject::Payout => need(&["amount", "currency"]),
         Subject::Payment | Subject::Reversal => need(&["amount", "currency", "value_date"]),
     }
-    let names = NAMED_BY.iter().map(|(name, _)| *name);
-    let of_payer = !matches!(subject, Subject::Payment | Subject::Reversal);
-    if of_payer && names.into_iter().all(|name| !fields.has(name)) {
-        let finding = Finding::field(Code::Required, "payer_no");
-        found.push(finding.hinting("give the payer's number, or the mandate's reference"));
-    }
     found
 }
 
@@ -180,8 +174,10 @@ fn payer(work: &mut Work<'_>, subject: Subject, store: &mut dyn Store) -> Result
     let (Some(payer), false) = (found.pop(), many) else {
         let known = if many {
             "the book has several payers with this number"
-        } else {
+        } else if fields.has(field) {
             "the book has no payer with this number"
+        } else {
+            "no number says who pays"
         };
         work.note(Finding::field(Code::Differs, field).saying(known));
         return Ok(());
@@ -194,7 +190,7 @@ fn payer(work: &mut Work<'_>, subject: Subject, store: &mut dyn Store) -> Result
     match subject {
         Subject::Mandate => difference.mandate_stands(&payer),
         Subject::Collection => collection(&mut difference, &payer),
-        Subject::Payout => difference.find("amount", "nothing to pay out to this payer"),
+        Subject::Payout => difference.find("amount", "the book pays nothing out to this payer"),
         Subject::Payment | Subject::Reversal => {}
     }
     Ok(())
@@ -203,7 +199,7 @@ fn payer(work: &mut Work<'_>, subject: Subject, store: &mut dyn Store) -> Result
 /// Holds an order to collect against what is to be paid.
 fn collection(difference: &mut Difference<'_, '_>, payer: &Payer) {
     if payer.by_debit == Some(false) {
-        difference.find("payer_no", "that it is not collected by direct debit");
+        difference.find("payer_no", NO_DEBIT);
     }
     if !difference.currency(payer.currency) {
         return;
@@ -232,7 +228,9 @@ fn collection(difference: &mut Difference<'_, '_>, payer: &Payer) {
     match (same.first(), payer.dues.first()) {
         (Some(due), _) => difference.date("due_date", due.date),
         (None, Some(due)) => difference.amount(due.amount, payer.currency),
-        (None, None) => difference.find("amount", "nothing to collect from this payer"),
+        (None, None) => {
+            difference.find("amount", "the book has nothing to collect from this payer")
+        }
     }
 }
 
@@ -255,8 +253,8 @@ fn money(work: &mut Work<'_>, way: Way, store: &mut dyn Store) -> Result<()> {
         ];
         let name = names.into_iter().find(|name| work.fields.has(name));
         let none = match way {
-            Way::In => "no such payment",
-            Way::Back => "no such reversal",
+            Way::In => "the book has no such payment",
+            Way::Back => "the book has no such reversal",
         };
         Difference::of(work).find(name.unwrap_or_default(), none);
         return Ok(());

@@ -235,9 +235,11 @@ impl Loan {
         if settled { Then::Settled } else { Then::Open }
     }
 
-    /// What it becomes again, if it closed and something is owed now.
+    /// What it becomes again, if it is over and something is owed now.
     pub(super) fn was(&self) -> Was {
         match (self.owed(), self.closed_from) {
+            // Money came for a contract that was in force: it was cancelled from there.
+            (Owed::Something, _) if self.state == State::Canceled => Was::Active,
             (Owed::Something, Some(State::Active)) => Was::Active,
             (Owed::Something, Some(State::Blocked)) => Was::Blocked,
             (Owed::Something, Some(State::Defaulted)) => Was::Defaulted,

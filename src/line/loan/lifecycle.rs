@@ -231,9 +231,9 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Canceled | S::Closed, A::Default(_) | A::Receivable(_) | A::Invoice | A::CreditNote(_) | A::Disburse | A::Match(_)) => NOT_NOW,
         (S::Canceled | S::Closed, A::Repayment(_)) => Refuse(C::ContractClosed),
         (S::Canceled | S::Closed, A::Death(_)) => Stay(&[]),
-        (S::Canceled, A::Reversal(_)) => Stay(CAME),
-        (S::Closed, A::Reversal(Was::Same)) => Stay(CAME),
-        (S::Closed, A::Reversal(Was::Active)) => Go(S::Active, CAME),
+        (S::Canceled | S::Closed, A::Reversal(Was::Same)) => Stay(CAME),
+        (S::Canceled | S::Closed, A::Reversal(Was::Active)) => Go(S::Active, CAME),
+        (S::Canceled, A::Reversal(Was::Blocked | Was::Defaulted)) => Stay(CAME),
         (S::Closed, A::Reversal(Was::Blocked)) => Go(S::Blocked, CAME),
         (S::Closed, A::Reversal(Was::Defaulted)) => Go(S::Defaulted, CAME),
     }

@@ -184,6 +184,9 @@ fn take_back(
         asked.amount,
         store,
     )?;
+    // Other money that lies on the contract pays at once what is owed again.
+    let product = work.context.products.loan.get(&*loan.loan_type);
+    till.allocate(&mut work, (&key, &mut loan), product, store)?;
     let was = loan.was();
     take(&mut work, &mut loan, Ask::Reversal(was));
     let back = till.cash(&cash_id, store)?.backs.last_mut();

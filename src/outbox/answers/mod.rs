@@ -5,6 +5,7 @@
 
 pub mod cells;
 pub mod files;
+pub mod pain002;
 pub mod records;
 pub mod summary;
 pub mod tally;
@@ -16,6 +17,9 @@ use uuid::Uuid;
 
 use self::cells::CsvStyle;
 use self::files::{Answer, AnswerFile};
+use self::pain002::{Original, Report, Transactions};
+use self::summary::Status;
+use self::tally::Tally;
 use crate::code::Code;
 use crate::code::Level;
 use crate::line::Line;
@@ -72,6 +76,8 @@ pub struct Style {
     pub batch: String,
     /// Columns of orders.csv behind the shared ones.
     pub order_columns: Vec<&'static str>,
+    /// The message that a status report answers; `None`: none is asked for.
+    pub original: Option<Original>,
 }
 
 impl Style {
@@ -95,6 +101,7 @@ impl Style {
             time: claimed_at.to_owned(),
             batch: batch.to_owned(),
             order_columns: order_columns(&partner.lines.iter().copied().collect()),
+            original: None,
         }
     }
 
@@ -102,6 +109,13 @@ impl Style {
     #[must_use]
     pub fn with_columns(mut self, columns: &[&'static str]) -> Self {
         self.order_columns = columns.to_vec();
+        self
+    }
+
+    /// The same, with a status report on this message.
+    #[must_use]
+    pub fn reporting_on(mut self, original: Option<Original>) -> Self {
+        self.original = original;
         self
     }
 
@@ -128,6 +142,8 @@ pub struct Rendered {
     pub replies: Vec<u8>,
     /// Lines of orders.csv.
     pub orders: Vec<u8>,
+    /// Transactions of the status report.
+    pub statuses: Transactions,
 }
 
 impl Rendered {
@@ -141,6 +157,7 @@ impl Rendered {
             &mut self.orders,
         ];
         all.into_iter().for_each(Vec::clear);
+        self.statuses.clear();
     }
 }
 
@@ -154,6 +171,8 @@ pub struct AnswerSet {
     events: Option<AnswerFile>,
     replies: Option<AnswerFile>,
     orders: Option<AnswerFile>,
+    report: Option<Report>,
+    reported: Option<Answer>,
 }
 
 const RESULT: [&str; 9] = [
@@ -185,6 +204,7 @@ impl AnswerSet {
     pub fn create(folder: &Folder, base: &str, style: Style) -> Result<Self> {
         let mut result = AnswerFile::create(folder, &format!("{base}.result.csv"))?;
         result.write(&headed(style.csv, &RESULT))?;
+        let report = report(folder, base, &style)?;
         let (folder, base) = (folder.try_clone()?, base.to_owned());
         Ok(Self {
             folder,
@@ -195,6 +215,8 @@ impl AnswerSet {
             events: None,
             replies: None,
             orders: None,
+            report,
+            reported: None,
         })
     }
 
@@ -229,6 +251,9 @@ impl AnswerSet {
             &format!("{base}.replies.ndjson"),
             Vec::new,
         )?;
+        if let Some(report) = &mut self.report {
+            report.write(&rendered.statuses)?;
+        }
         let columns: Vec<&str> = ORDERS
             .iter()
             .chain(&self.style.order_columns)
@@ -268,7 +293,21 @@ impl AnswerSet {
         )
     }
 
-    /// Flushes and syncs all; result first, then in the order of the manual. The second list goes to the book's owner.
+    /// Finishes the status report, where one is asked for: what became of the batch, and why as a whole.
+    pub fn close_report(
+        &mut self,
+        status: Status,
+        reason: Option<&Finding>,
+        tally: &Tally,
+    ) -> Result<()> {
+        if let Some(report) = self.report.take() {
+            let reasons: Vec<&Finding> = reason.into_iter().collect();
+            self.reported = Some(report.finish(status, &reasons, tally)?);
+        }
+        Ok(())
+    }
+
+    /// Flushes and syncs all; result first, then in the order of the manual.
     pub fn finish(self) -> Result<Vec<Answer>> {
         let files = [
             Some(self.result),
@@ -277,21 +316,40 @@ impl AnswerSet {
             self.replies,
             self.orders,
         ];
-        files
-            .into_iter()
-            .flatten()
-            .map(AnswerFile::finish)
-            .collect()
+        let mut answers = Vec::new();
+        for file in files.into_iter().flatten() {
+            answers.push(file.finish()?);
+        }
+        answers.extend(self.reported);
+        Ok(answers)
     }
 }
 
-/// errors.csv of a file that was not read: the one finding about it.
-pub fn errors_alone(
+fn report(folder: &Folder, base: &str, style: &Style) -> Result<Option<Report>> {
+    let Some(original) = style.original.clone() else {
+        return Ok(None);
+    };
+    let folder = folder.try_clone()?;
+    let of = (&*style.batch, &*style.time);
+    Ok(Some(Report::new(folder, base, of, original)))
+}
+
+/// The answers to a file that was not read: errors.csv with the one finding about it, and the status report, where one is
+/// asked for.
+pub fn refusal_alone(
     folder: &Folder,
     base: &str,
     style: &Style,
     finding: &Finding,
-) -> Result<Answer> {
+) -> Result<Vec<Answer>> {
+    let mut answers = vec![errors_alone(folder, base, style, finding)?];
+    if let Some(report) = report(folder, base, style)? {
+        answers.push(report.finish(Status::Quarantined, &[finding], &Tally::default())?);
+    }
+    Ok(answers)
+}
+
+fn errors_alone(folder: &Folder, base: &str, style: &Style, finding: &Finding) -> Result<Answer> {
     let mut file = AnswerFile::create(folder, &format!("{base}.errors.csv"))?;
     let mut bytes = headed(style.csv, &ERRORS);
     records::finding_line(&mut bytes, style, None, finding);

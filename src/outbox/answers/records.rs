@@ -41,6 +41,9 @@ pub fn render(
         for order in &decided.decision.orders {
             order_line(&mut rendered.orders, style, decided, order);
         }
+        if style.original.is_some() {
+            rendered.statuses.add(&style.batch, decided);
+        }
     }
     rendered
 }

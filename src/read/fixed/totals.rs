@@ -86,7 +86,9 @@ impl Totals {
             let terms = control.equals.first().into_iter().flatten();
             let itself = terms.filter(|term| term.line == kind && term.sum.is_none());
             let itself: i128 = itself.map(|term| if term.minus { -1 } else { 1 }).sum();
-            let sum = sums.first().copied().unwrap_or_default() + itself;
+            // Columns without a sign take the way of counting that is not below zero.
+            let plain = sums.iter().find(|sum| **sum >= 0).or(sums.first());
+            let sum = plain.copied().unwrap_or_default() + itself;
             let digits = format!("{sum:0>length$}");
             let places = line.get_mut(start..start + length);
             if control.stated.line == kind

@@ -221,7 +221,7 @@ fn the_table_of_contracts_has_these_cells() {
         "ACTIVE: already_exists ! ! ! already_exists = BLOCKED ! CANCELED/has_outstanding DEFAULTED/nothing_overdue =/CLOSED = =/CLOSED = =/CLOSED = =/CLOSED =/= =",
         "BLOCKED: already_exists ! ! ! already_exists ! ! ACTIVE ! DEFAULTED/nothing_overdue =/CLOSED = =/CLOSED ! =/CLOSED = =/CLOSED =/= =",
         "DEFAULTED: already_exists ! ! ! already_exists ! ! ! ! ! ! = =/CLOSED ! =/CLOSED = =/CLOSED =/= =",
-        "CANCELED: already_exists ! ! ! already_exists ! ! ! ! ! ! ! ! ! contract_closed = ! = =",
+        "CANCELED: already_exists ! ! ! already_exists ! ! ! ! ! ! ! ! ! contract_closed =/ACTIVE/=/= ! = =",
         "CLOSED: already_exists ! ! ! already_exists ! ! ! ! ! ! ! ! ! contract_closed =/ACTIVE/BLOCKED/DEFAULTED ! = =",
     ];
     // `loan.default` stands behind the actions here, in the manual's order.

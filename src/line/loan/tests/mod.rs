@@ -7,6 +7,7 @@ mod contracts;
 mod finding;
 mod model;
 mod persons;
+mod reopening;
 mod repaying;
 mod reversing;
 mod second;

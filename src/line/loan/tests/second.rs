@@ -263,6 +263,7 @@ impl Model {
             }
         }
         if money.ours {
+            self.allocate();
             self.settle();
         }
         true

@@ -64,7 +64,8 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
             ..XmlRules::of(vec![path(record).elements])
         }),
         bank: false,
-        excludes: Vec::new(),
+        message: None,
+        compared: None,
         names: Vec::new(),
         patterns: Vec::new(),
         charset: Charset::Utf8,
