@@ -268,9 +268,11 @@ fn decimals_follow_the_records_own_currency() {
             .collect()
     };
     assert_eq!(codes("1.01", "SEK"), []);
-    assert_eq!(codes("1.010", "SEK"), [Code::TooManyDecimals]);
+    assert_eq!(codes("1.010", "SEK"), []);
+    assert_eq!(codes("1.011", "SEK"), [Code::TooManyDecimals]);
     assert_eq!(codes("1", "JPY"), []);
-    assert_eq!(codes("1.0", "JPY"), [Code::TooManyDecimals]);
+    assert_eq!(codes("1.0", "JPY"), []);
+    assert_eq!(codes("1.5", "JPY"), [Code::TooManyDecimals]);
     assert_eq!(codes("1.001", "KWD"), []);
     assert_eq!(codes("1.001", "ABC"), [Code::InvalidCurrency]);
 }
