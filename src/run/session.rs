@@ -368,7 +368,7 @@ impl<'a> Session<'a> {
 
     /// The formats of a partner's profile.
     pub(super) fn formats(&self, partner: &Partner) -> Vec<Arc<Format>> {
-        super::own_formats(partner, &self.shared.formats)
+        super::own_formats(partner, self.shared.formats)
     }
 
     /// Works a taken file through to its answers.

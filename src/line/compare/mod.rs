@@ -229,7 +229,7 @@ fn collection(difference: &mut Difference<'_, '_>, payer: &Payer) {
         (Some(due), _) => difference.date("due_date", due.date),
         (None, Some(due)) => difference.amount(due.amount, payer.currency),
         (None, None) => {
-            difference.find("amount", "the book has nothing to collect from this payer")
+            difference.find("amount", "the book has nothing to collect from this payer");
         }
     }
 }

@@ -39,7 +39,7 @@ pub struct Original {
 pub struct Transactions {
     bytes: Vec<u8>,
     /// Where the transactions of one group of orders end, and the group's own identification.
-    groups: Vec<(usize, Option<Box<str>>)>,
+    groups: Vec<(usize, Box<str>)>,
     /// How the message of the first that says so identifies itself.
     message_id: Option<Box<str>>,
 }
@@ -63,7 +63,7 @@ impl Transactions {
         if self.message_id.is_none() {
             self.message_id = text("message_id").map(Box::from);
         }
-        let group = text("payment_id").map(Box::from);
+        let group = text("payment_id").unwrap_or(NOT_PROVIDED).into();
         let out = &mut self.bytes;
         out.extend_from_slice(b"<TxInfAndSts>");
         element(
@@ -164,7 +164,7 @@ pub(super) struct Report {
     /// The transactions, in a file of their own.
     body: Option<AnswerFile>,
     /// The group of orders that is open in it.
-    group: Option<Option<Box<str>>>,
+    group: Option<Box<str>>,
 }
 
 impl Report {
@@ -209,7 +209,7 @@ impl Report {
         let mut start = 0;
         for (end, group) in &transactions.groups {
             if self.group.as_ref() != Some(group) {
-                self.open(group.clone())?;
+                self.open(group)?;
             }
             let bytes = &transactions.bytes[start..*end];
             self.body.as_mut().context("it was opened")?.write(bytes)?;
@@ -218,14 +218,13 @@ impl Report {
         Ok(())
     }
 
-    fn open(&mut self, group: Option<Box<str>>) -> Result<()> {
+    fn open(&mut self, group: &str) -> Result<()> {
         let mut bytes = Vec::new();
         if self.group.is_some() {
             bytes.extend_from_slice(b"</OrgnlPmtInfAndSts>\n");
         }
         bytes.extend_from_slice(b"<OrgnlPmtInfAndSts>");
-        let id = group.as_deref().unwrap_or(NOT_PROVIDED);
-        element(&mut bytes, "OrgnlPmtInfId", &cut(id, ID_MAX));
+        element(&mut bytes, "OrgnlPmtInfId", &cut(group, ID_MAX));
         bytes.push(b'\n');
         let name = self.beside();
         let body = match &mut self.body {
@@ -233,7 +232,7 @@ impl Report {
             None => self.body.insert(AnswerFile::create(&self.folder, &name)?),
         };
         body.write(&bytes)?;
-        self.group = Some(group);
+        self.group = Some(group.into());
         Ok(())
     }
 
