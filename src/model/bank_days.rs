@@ -155,7 +155,8 @@ mod tests {
             ("2026-02-17", "SE NO DK FI"),
             ("2026-12-24", "NO BR"),
             ("2026-12-31", "NO FI BR"),
-            ("2027-05-17", "SE DK FI BR"),
+            ("2027-05-17", "SE FI BR"),
+            ("2028-05-17", "SE DK FI BR"),
         ];
         for (text, open) in rows {
             let mut found = Vec::new();

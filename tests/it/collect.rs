@@ -164,6 +164,15 @@ fn receivables_are_collected_once() {
         orders.contains(";Collection;ordered;loan.collect;L1;1;123;110,50;SEK;2026-11-23;R1"),
         "{orders}"
     );
+    assert_eq!(summary["file"], "collect-2026-11-30");
+    let told = ended(
+        &sluss(&["show", "L1", "--partner", "lender", "--json"], &site),
+        0,
+    );
+    assert!(
+        told.contains("\"collection_date\": \"2026-11-23\""),
+        "{told}"
+    );
     // Asked again, the same files are written again where they are gone.
     ended(&sluss(&["collect", "--date", "2026-11-30"], &site), 0);
     let again = collected(&site);

@@ -161,7 +161,24 @@ fn course(insurance: &Insurance) -> Map {
         });
         set(&mut map, "premiums_paid", all.collect::<Json>());
     }
+    if !insurance.ordered.is_empty() {
+        set(&mut map, "collections", collections(insurance));
+    }
     map
+}
+
+/// What a bank was asked to collect.
+fn collections(insurance: &Insurance) -> Json {
+    let all = insurance.ordered.iter().map(|one| {
+        let mut collection = Map::new();
+        set(&mut collection, "period_start", one.start.to_string());
+        set(&mut collection, "amount", one.order.amount.to_string());
+        set(&mut collection, "date", one.order.day.to_string());
+        let status = if one.failed { "failed" } else { "ordered" };
+        set(&mut collection, "status", status);
+        Json::from(collection)
+    });
+    all.collect()
 }
 
 /// The instructions that an insurance takes as it stands, in the order of the manual. Whether it is still in time to

@@ -171,6 +171,10 @@ fn receivable(receivable: &Receivable, currency: Currency) -> Json {
         Json::from(map)
     });
     set_list(&mut map, "lines", lines.collect());
+    if let Some(ordered) = &receivable.ordered {
+        set(&mut map, "collection_date", ordered.day.to_string());
+        set_sum(&mut map, "collection_amount", ordered.amount, currency);
+    }
     if let Some(invoice) = &receivable.invoice {
         set(&mut map, "invoice_no", &*invoice.number);
         set(&mut map, "invoice_reference_no", &*invoice.reference);

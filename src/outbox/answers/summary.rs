@@ -47,7 +47,7 @@ pub struct Summary {
     pub partner: String,
     /// The book it acted on.
     pub book: String,
-    /// Its name as received; none for a due batch.
+    /// Its name as received; none for a due batch, and its own for one that was collected.
     pub file: Option<String>,
     /// SHA-256 of its bytes, hex; none for a due batch.
     pub sha256: Option<String>,

@@ -350,7 +350,7 @@ impl Day<'_> {
             batch: batch.to_owned(),
             partner: self.owner.name.clone(),
             book: self.owner.book.clone(),
-            file: None,
+            file: Some(name_of(self.until)),
             sha256: None,
             bytes: 0,
             format: None,

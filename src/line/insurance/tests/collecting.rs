@@ -100,6 +100,10 @@ fn instalments_are_collected_on_their_day_once() {
     let first = "collect 77 8327/99114431 100.00 2026-11-30 I1";
     assert_eq!(collect(&mut desk, "b2", "2026-11-28"), [first]);
     assert_eq!(collect(&mut desk, "b3", "2026-12-27"), [""; 0]);
+    assert_eq!(
+        desk.show("I1")["collections"],
+        serde_json::json!([{ "period_start": "2026-11-20", "amount": "100.00", "date": "2026-11-30", "status": "ordered" }])
+    );
     let second = "collect 77 8327/99114431 100.00 2026-12-28 I1";
     let third = "collect 77 8327/99114431 100.00 2027-01-28 I1";
     assert_eq!(collect(&mut desk, "b4", "2027-02-27"), [second, third]);
