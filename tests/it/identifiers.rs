@@ -144,3 +144,59 @@ fn the_tax_agencys_test_people_are_people() {
     }
     assert!(judged > 2_000, "{judged}");
 }
+
+/// How a table of clearing numbers says that accounts of type 1 are proven: `A` (three digits of the clearing number) or
+/// `B` (all four); `2` for the other type, which one of the tables leaves out.
+fn clearing_numbers(path: &Path) -> BTreeMap<u16, char> {
+    let mut reader = csv::Reader::from_path(path).expect("a table");
+    let mut numbers = BTreeMap::new();
+    for row in reader.records() {
+        let row = row.expect("a row");
+        let bound = |at: usize| -> u16 { row[at].parse().expect("a clearing number") };
+        let proof = match (&row[3], &row[4]) {
+            ("type1", "Type1A") | ("1", "1") => 'A',
+            ("type1", "Type1B") | ("1", "2") => 'B',
+            _ => '2',
+        };
+        for number in bound(1)..=bound(2) {
+            numbers.insert(number, proof);
+        }
+    }
+    numbers
+}
+
+/// Where two tables of clearing numbers differ, neither is the truth: the account is taken, with a note.
+#[test]
+fn clearing_numbers_that_tables_dispute_are_taken_with_a_note() {
+    let Some(folder) = folder("two tables of clearing numbers") else {
+        return;
+    };
+    let one = clearing_numbers(&folder.join("se_clearing_ranges_bgc2020.csv"));
+    let other = clearing_numbers(&folder.join("se_clearing_ranges_kontonummer.csv"));
+    let (mut disputed, mut agreed, mut wrong) = (0, 0, Vec::new());
+    for clearing in 1000..=9999_u16 {
+        let (a, b) = (one.get(&clearing), other.get(&clearing));
+        if a.or(b).is_none() || a == Some(&'2') {
+            continue;
+        }
+        // Of two accounts that differ in the last digit alone one at least has a wrong check digit.
+        let judged =
+            ["1234567", "1234568"].map(|account| number::account(&format!("{clearing},{account}")));
+        let noted = judged.iter().all(
+            |judged| matches!(judged, Ok(valid) if valid.note == Some(Code::DisputedClearing)),
+        );
+        let decided = judged.iter().any(Result::is_err)
+            && judged.iter().flatten().all(|valid| valid.note.is_none());
+        let fits = if a == b { decided } else { noted };
+        if !fits {
+            wrong.push(format!("{clearing}: {a:?} {b:?} {judged:?}"));
+        }
+        if a == b {
+            agreed += 1;
+        } else {
+            disputed += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(disputed > 0 && agreed > 0, "{disputed} {agreed}");
+}

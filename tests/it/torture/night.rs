@@ -17,6 +17,7 @@ formats = ["insurance-csv-1", "insurance-xml-1", "insurance-excel-1", "premium-c
 lines = ["insurance"]
 order = "sequence"
 settle = "0s"
+answers = { pain002 = true }
 
 [partner.havsfaktura]
 formats = ["invoice-cover-csv-1", "canonical-csv"]
