@@ -127,6 +127,12 @@ fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
         reader(format),
         format.patterns.join("  ")
     ))?;
+    if let Some(compared) = &format.compared {
+        out.line(format!(
+            "beside {}: compared with the book, books nothing",
+            compared.beside.join(", ")
+        ))?;
+    }
     for section in sections {
         for line in section.standing {
             out.line(line)?;

@@ -393,3 +393,35 @@ fn a_collection_that_is_killed_anywhere_is_the_same_after_the_next() {
     }
     assert!(hits[0] >= 13 && hits[1] >= 8, "{hits:?}");
 }
+
+/// What we order is read back as what the book says: nothing differs, until something does.
+#[test]
+fn what_was_ordered_is_read_back_and_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = SETTINGS.replace(r#"["canonical-csv"]"#, r#"["canonical-csv", "pain008-1"]"#);
+    let site = site(folder.path(), &settings);
+    drop_in(&site, "canonical-1.csv", LOANS);
+    collected(&site);
+    ended(&sluss(&["collect", "--date", "2026-12-31"], &site), 0);
+    let files = collected(&site);
+    let pain = ending(&files, ".pain008.xml").expect("ordered").to_owned();
+    drop_in(&site, "own_pain008.xml", &pain);
+    let answers = collected(&site);
+    let result = ending(&answers, ".result.csv").expect("an answer");
+    let rows: Vec<&str> = result.lines().skip(1).collect();
+    assert_eq!(rows.len(), 3, "{result}");
+    for (row, key) in rows.iter().zip(["L2", "L1", "L1"]) {
+        let expected = format!(";bank.compare;{key};accepted;ACTIVE;;;");
+        assert!(row.contains(&expected), "{row}");
+    }
+    let altered = pain.replacen("110.50</InstdAmt>", "110.51</InstdAmt>", 1);
+    let altered = altered.replace("<CtrlSum>420.00</CtrlSum>", "<CtrlSum>420.01</CtrlSum>");
+    drop_in(&site, "altered_pain008.xml", &altered);
+    let answers = collected(&site);
+    let result = ending(&answers, ".result.csv").expect("an answer");
+    assert!(
+        result.contains("amount: the book says 110.50, the file 110.51"),
+        "{result}"
+    );
+    assert_eq!(result.matches("differs").count(), 1, "{result}");
+}

@@ -24,6 +24,10 @@ impl<'w, 'a> Difference<'w, 'a> {
         Self { work }
     }
 
+    pub(super) fn today(&self) -> NaiveDate {
+        self.work.today()
+    }
+
     pub(super) fn fields(&self) -> &'a Fields {
         self.work.fields
     }

@@ -96,8 +96,10 @@ pub struct Mandate {
 pub struct Due {
     /// How much.
     pub amount: Decimal,
-    /// The day on which it may be collected; `None`: the book does not say.
+    /// The day from which it may be collected; `None`: the book does not say.
     pub date: Option<NaiveDate>,
+    /// Whether a bank was asked to collect it: then the day is the one that was asked for.
+    pub ordered: bool,
 }
 
 /// Money that came or went back, as the book has it.

@@ -6,7 +6,8 @@ mod difference;
 pub mod known;
 
 use anyhow::Result;
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
+use rust_decimal::Decimal;
 
 use self::difference::{Difference, NO_DEBIT};
 use self::known::{By, Due, Money, Named, Payer, Way};
@@ -207,25 +208,35 @@ fn collection(difference: &mut Difference<'_, '_>, payer: &Payer) {
     let fields = difference.fields();
     let day = fields.date("due_date");
     let amount = fields.decimal("amount").unwrap_or_default();
+    let today = difference.today();
     let in_time = |due: &&Due| match (due.date, day) {
-        (Some(due), Some(day)) => (0..=MOVED_BY).contains(&(day - due).num_days()),
+        (Some(due_day), Some(day)) if due.ordered => day == due_day,
+        (Some(due), Some(day)) => {
+            // What was overdue is collected as soon as can be.
+            (due..=due.max(today) + TimeDelta::days(MOVED_BY)).contains(&day)
+        }
         _ => true,
     };
-    let same: Vec<&Due> = payer
-        .dues
-        .iter()
-        .filter(|due| due.amount == amount)
-        .collect();
+    let same = payer.dues.iter().filter(|due| due.amount == amount);
     // All that a payer owes on the day may be one order.
-    let by_then = payer
-        .dues
-        .iter()
-        .filter(|due| day.zip(due.date).is_none_or(|(day, due)| due <= day));
-    let all: rust_decimal::Decimal = by_then.map(|due| due.amount).sum();
-    if same.iter().any(in_time) || (!payer.dues.is_empty() && all == amount) {
+    let owed = payer.dues.iter().filter(|due| !due.ordered);
+    let owed = owed.filter(|due| day.zip(due.date).is_none_or(|(day, due)| due <= day));
+    let (count, all) = owed.fold((0, Decimal::ZERO), |(count, sum), due| {
+        (count + 1, sum + due.amount)
+    });
+    if same.clone().any(|due| in_time(&due)) || (count > 0 && all == amount) {
         return;
     }
-    match (same.first(), payer.dues.first()) {
+    let nearest = |due: &&Due| {
+        let days = day
+            .zip(due.date)
+            .map(|(day, due)| (day - due).num_days().abs());
+        days.unwrap_or_default()
+    };
+    match (
+        same.min_by_key(nearest),
+        payer.dues.iter().min_by_key(nearest),
+    ) {
         (Some(due), _) => difference.date("due_date", due.date),
         (None, Some(due)) => difference.amount(due.amount, payer.currency),
         (None, None) => {
@@ -266,7 +277,7 @@ fn money(work: &mut Work<'_>, way: Way, store: &mut dyn Store) -> Result<()> {
     work.decision.references.push(reference);
     let mut difference = Difference::of(work);
     if difference.currency(money.currency) {
-        let amount: Option<rust_decimal::Decimal> = difference.fields().decimal("amount");
+        let amount: Option<Decimal> = difference.fields().decimal("amount");
         if amount != Some(money.amount) {
             difference.amount(money.amount, money.currency);
         }

@@ -26,6 +26,17 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
             value.map(Box::from)
         };
         let unpaid = premium::unpaid(&insurance, until).into_iter();
+        let unpaid = unpaid.map(|amount| Due {
+            amount,
+            date: None,
+            ordered: false,
+        });
+        let ordered = insurance.ordered.iter().filter(|one| !one.failed);
+        let ordered = ordered.map(|one| Due {
+            amount: one.order.amount,
+            date: Some(one.order.day),
+            ordered: true,
+        });
         Payer {
             entity,
             state: insurance.state.as_str().into(),
@@ -43,7 +54,7 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
                 identity_no: text("collection_payer_identity_no"),
                 mandate_ref: text("collection_mandate_ref"),
             },
-            dues: unpaid.map(|amount| Due { amount, date: None }).collect(),
+            dues: ordered.chain(unpaid).collect(),
         }
     };
     Ok(found.into_iter().map(told).collect())

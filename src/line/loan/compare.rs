@@ -31,9 +31,17 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
 }
 
 fn told((key, loan): Numbered) -> Payer {
-    let due = |receivable: &Receivable| Due {
-        amount: receivable.open(),
-        date: Some(receivable.due),
+    let due = |receivable: &Receivable| match &receivable.ordered {
+        Some(order) => Due {
+            amount: order.amount,
+            date: Some(order.day),
+            ordered: true,
+        },
+        None => Due {
+            amount: receivable.open(),
+            date: Some(receivable.due),
+            ordered: false,
+        },
     };
     let channel = loan.channel.as_deref();
     Payer {

@@ -3,6 +3,7 @@
 //! Records are turned into bytes chunk by chunk, on any thread ([`render`]); the bytes are written in file order by one
 //! ([`AnswerSet`]), so that they are the same for any number of threads.
 
+pub mod aside;
 pub mod cells;
 pub mod files;
 pub mod pain002;

@@ -2,11 +2,10 @@
 //! 20022. The group's status stands above the transactions and is known behind them, so these are kept beside until the
 //! end; memory does not grow with them.
 
-use std::io::Read as _;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use super::Decided;
+use super::aside::Aside;
 use super::files::{Answer, AnswerFile};
 use super::summary::Status;
 use super::tally::Tally;
@@ -162,7 +161,7 @@ pub(super) struct Report {
     original: Original,
     message_id: Option<Box<str>>,
     /// The transactions, in a file of their own.
-    body: Option<AnswerFile>,
+    body: Option<Aside>,
     /// The group of orders that is open in it.
     group: Option<Box<str>>,
 }
@@ -186,10 +185,6 @@ impl Report {
         }
     }
 
-    fn beside(&self) -> String {
-        format!("{}.body", self.name)
-    }
-
     /// How the message identifies itself, else its file's name, whole or without its ending, where that is short enough; else
     /// the batch.
     fn message_id(&self) -> String {
@@ -211,8 +206,9 @@ impl Report {
             if self.group.as_ref() != Some(group) {
                 self.open(group)?;
             }
-            let bytes = &transactions.bytes[start..*end];
-            self.body.as_mut().context("it was opened")?.write(bytes)?;
+            if let Some(body) = &mut self.body {
+                body.write(&transactions.bytes[start..*end])?;
+            }
             start = *end;
         }
         Ok(())
@@ -226,10 +222,12 @@ impl Report {
         bytes.extend_from_slice(b"<OrgnlPmtInfAndSts>");
         element(&mut bytes, "OrgnlPmtInfId", &cut(group, ID_MAX));
         bytes.push(b'\n');
-        let name = self.beside();
         let body = match &mut self.body {
             Some(body) => body,
-            None => self.body.insert(AnswerFile::create(&self.folder, &name)?),
+            None => {
+                let name = format!("{}.body", self.name);
+                self.body.insert(Aside::create(&self.folder, name)?)
+            }
         };
         body.write(&bytes)?;
         self.group = Some(group.into());
@@ -246,21 +244,8 @@ impl Report {
         let mut file = AnswerFile::create(&self.folder, &self.name)?;
         file.write(&self.head(status, reasons, tally))?;
         if let Some(body) = self.body.take() {
-            body.finish()?;
-            let name = self.beside();
-            let (mut body, _) = self.folder.read(&name)?;
-            let mut piece = vec![0; 1 << 16];
-            loop {
-                let count = body
-                    .read(&mut piece)
-                    .with_context(|| format!("{name}: cannot read"))?;
-                if count == 0 {
-                    break;
-                }
-                file.write(&piece[..count])?;
-            }
+            body.hand_on(&mut |piece| file.write(piece))?;
             file.write(b"</OrgnlPmtInfAndSts>\n")?;
-            self.folder.remove(&name)?;
         }
         file.write(b"</CstmrPmtStsRpt></Document>\n")?;
         file.finish()

@@ -4,9 +4,10 @@
 use anyhow::{Result, ensure};
 use rust_decimal::Decimal;
 
-use super::{About, Aside};
+use super::About;
 use crate::line::collect::{Account, Asked, BankOrder};
 use crate::os::{Folder, hex};
+use crate::outbox::answers::aside::Aside;
 use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::read::fixed::seal::Seal;
 

@@ -7,13 +7,11 @@
 mod autogiro;
 mod pain008;
 
-use std::io::Read as _;
-
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use chrono::{DateTime, FixedOffset};
 use uuid::Uuid;
 
-use super::answers::files::{Answer, AnswerFile};
+use super::answers::files::Answer;
 use crate::check::number;
 use crate::line::collect::BankOrder;
 use crate::os::Folder;
@@ -176,44 +174,5 @@ impl<'a> BankFiles<'a> {
     pub fn finish(self) -> Result<Vec<Answer>> {
         let files = [self.autogiro.finish()?, self.pain008.finish()?];
         Ok(files.into_iter().flatten().collect())
-    }
-}
-
-/// A part of a file that is kept aside until what stands above it is known.
-struct Aside {
-    folder: Folder,
-    name: String,
-    file: AnswerFile,
-}
-
-impl Aside {
-    fn create(folder: &Folder, name: String) -> Result<Self> {
-        Ok(Self {
-            folder: folder.try_clone()?,
-            file: AnswerFile::create(folder, &name)?,
-            name,
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.file.write(bytes)
-    }
-
-    /// Hands on all that was written, piece by piece, and removes it.
-    fn hand_on(self, to: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        let Self { folder, name, file } = self;
-        file.finish()?;
-        let (mut file, _) = folder.read(&name)?;
-        let mut piece = vec![0; 256 << 10];
-        loop {
-            let read = file
-                .read(&mut piece)
-                .with_context(|| format!("{}: cannot read", folder.path().join(&name).display()))?;
-            if read == 0 {
-                break;
-            }
-            to(&piece[..read])?;
-        }
-        Ok(folder.remove(&name)?)
     }
 }

@@ -7,10 +7,11 @@ use anyhow::Result;
 use chrono::{NaiveDate, SecondsFormat};
 use quick_xml::escape::escape;
 
-use super::{About, Aside};
+use super::About;
 use crate::line::collect::{Account, Asked, BankOrder};
 use crate::model::ExactSum;
 use crate::os::Folder;
+use crate::outbox::answers::aside::Aside;
 use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::outbox::answers::records::money;
 
