@@ -212,6 +212,7 @@ catalogue! {
     AmountOverContract "amount_over_contract" Record "more would be paid out than the contract's amount", fix "lower the amount, or replace the contract with a higher one", iso "AM02";
     HasOutstanding "has_outstanding" Record "something is still owed on the contract", fix "let it be repaid first", iso "AG01";
     NothingOverdue "nothing_overdue" Record "no receivable of the contract is overdue", fix "send it when a due date has passed unpaid", iso "AG01";
+    TooManyOpen "too_many_open" Record "the contract has as many receivables open as one can have", fix "let some be paid or credited first", iso "AG01";
     UnknownLineType "unknown_line_type" Record "the product knows no such type of line", fix "use PRI, INT or a fee code that the product lists", iso "CH16";
     SumMismatch "sum_mismatch" Record "the lines do not add up to the amount", fix "correct the lines or the amount", iso "AM10";
     OverOpenAmount "over_open_amount" Record "the credit note is over what is open of the invoice", fix "credit at most the open amount", iso "AM02";

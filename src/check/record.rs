@@ -328,7 +328,10 @@ impl<'r> Work<'r> {
             // The reader knew why, and has told it in better words.
             Err(_) if field.text.is_err() && self.is_told(field.name) => None,
             Err(code) => {
-                let finding = self.finding(code, field);
+                // The format's own words and bounds are nearer to the sender than the dictionary's.
+                let own = field.convert.and_then(|convert| convert.hint(code));
+                let said = own.or_else(|| value::hint(spec, code)).into_iter();
+                let finding = said.fold(self.finding(code, field), Finding::hinting);
                 let finding = if self.profile.bank && can_do_without(spec) {
                     finding.as_note()
                 } else {

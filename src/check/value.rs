@@ -1,6 +1,7 @@
 //! One field's canonical text to its typed value.
 
 mod contact;
+mod hint;
 mod text;
 
 use compact_str::CompactString;
@@ -8,6 +9,8 @@ use std::borrow::Cow;
 
 use chrono::{Datelike, NaiveDate};
 use rust_decimal::Decimal;
+
+pub use hint::hint;
 
 use super::{card, number};
 use crate::code::Code;

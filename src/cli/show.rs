@@ -1,5 +1,7 @@
 //! `sluss show`: an entity's state, what it allows next, and its history.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
@@ -11,7 +13,7 @@ use super::session;
 use super::status::plain;
 use super::table::{Table, bold, paint, tame};
 use crate::ledger::{Book, Change};
-use crate::line::{self, Line, Space};
+use crate::line::{self, Line, Moment, Space, Store, Today};
 use crate::outbox::answers::records::masked_map;
 
 /// Prints an entity as it is, or as it was at the end of a day. Personal numbers are masked.
@@ -24,31 +26,40 @@ pub fn print(
 ) -> Result<()> {
     let site = session::site(common)?;
     let partner = session::one_partner(common, &site)?;
-    let found = match session::book(&site, &partner.book)? {
-        Some(mut book) => find(&mut book, entity, kind)?,
-        None => None,
-    };
     let missing = || wrong_use(format!("{entity} is not in the book of {}", partner.name));
-    let Some((space, mut history)) = found else {
+    let Some(mut book) = session::book(&site, &partner.book)? else {
         return Err(missing());
+    };
+    let Some((space, mut history)) = find(&mut book, entity, kind)? else {
+        return Err(missing());
+    };
+    let today = Today {
+        date: as_of.unwrap_or_else(|| session::business_date(common, &site)),
+        products: &site.settings().products,
     };
     if let Some(date) = as_of {
         history.retain(|change| change.business_date <= date);
     }
     let shown: Result<Vec<Map<String, Value>>> = history
         .iter()
-        .map(|change| shown(space, entity, &change.state))
+        .map(|change| object(line::show(space, entity, &change.state, &today)?))
         .collect();
     let shown = shown?;
-    let Some(now) = shown.last() else {
+    let Some(last) = history.last() else {
         return Err(missing());
     };
+    let mut then = Then {
+        book: &mut book,
+        date: as_of,
+    };
+    let now = line::show_whole(space, entity, &last.state, &today, &mut then)?;
+    let now = object(now)?;
     if common.json {
-        let mut document = now.clone();
+        let mut document = now;
         document.insert("history".into(), history_document(&history, &shown));
         return out.json(&Value::Object(document));
     }
-    print_fields(now, out)?;
+    print_fields(&now, out)?;
     out.line("")?;
     print_history(&history, &shown, out)
 }
@@ -85,10 +96,42 @@ fn find(book: &mut Book, key: &str, kind: Option<&str>) -> Result<Option<(Space,
     Ok(found.pop().map(|(_, space, history)| (space, history)))
 }
 
-fn shown(space: Space, key: &str, state: &str) -> Result<Map<String, Value>> {
-    match line::show(space, key, state)? {
+fn object(shown: Value) -> Result<Map<String, Value>> {
+    match shown {
         Value::Object(object) => Ok(masked_map(&object)),
         other => anyhow::bail!("an entity shows itself as {other}"),
+    }
+}
+
+/// A book for reading, as it was at the end of a day where one is given.
+struct Then<'b> {
+    book: &'b mut Book,
+    date: Option<NaiveDate>,
+}
+
+impl Store for Then<'_> {
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
+        let Some(date) = self.date else {
+            return self.book.find(space, key);
+        };
+        let found = self.book.as_of(space, key, date)?;
+        Ok(found.map(|change| change.state))
+    }
+
+    fn find_by(&mut self, _: Space, _: &str) -> Result<Option<Box<str>>> {
+        anyhow::bail!("an index is not asked to show an entity")
+    }
+
+    fn save(&mut self, _: Space, _: &str, _: String, _: &[(Space, &str)]) -> Result<()> {
+        anyhow::bail!("to show an entity changes nothing")
+    }
+
+    fn schedule_at(&mut self, _: Moment, _: Space, _: &str, _: &'static str) -> Result<()> {
+        anyhow::bail!("to show an entity changes nothing")
+    }
+
+    fn unschedule_at(&mut self, _: Moment, _: Space, _: &str, _: &'static str) -> Result<()> {
+        anyhow::bail!("to show an entity changes nothing")
     }
 }
 

@@ -93,6 +93,39 @@ impl Convert {
         Ok(text)
     }
 
+    /// What the format takes, in the partner's own words, where it says why a text was refused.
+    pub fn hint(&self, code: Code) -> Option<String> {
+        match code {
+            Code::UnknownCode => self.words(),
+            Code::OutOfRange => match (self.min, self.max) {
+                (Some(min), Some(max)) => Some(format!("give a number from {min} to {max}")),
+                (Some(min), None) => Some(format!("give {min} or more")),
+                (None, Some(max)) => Some(format!("give at most {max}")),
+                (None, None) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The words that it maps, where they are few.
+    fn words(&self) -> Option<String> {
+        let mut words: Vec<&str> = if let Some(map) = &self.map {
+            let written = |word: &&String| {
+                let lower = word.to_lowercase();
+                **word != lower
+                    || map
+                        .keys()
+                        .all(|other| other == *word || other.to_lowercase() != lower)
+            };
+            map.keys().filter(written).map(String::as_str).collect()
+        } else {
+            let (yes, no) = self.bools.as_ref()?;
+            yes.iter().chain(no).map(String::as_str).collect()
+        };
+        words.sort_unstable();
+        crate::model::one_of(&words)
+    }
+
     /// Whether a canonical number lies within the format's bounds. What is no number is left to the checks.
     pub fn bounds(&self, canonical: &str) -> Result<(), Code> {
         if self.min.is_none() && self.max.is_none() {
@@ -387,5 +420,21 @@ mod tests {
         for (text, canonical) in rows {
             assert_eq!(told(&bounded, text), canonical, "{text}");
         }
+    }
+
+    #[test]
+    fn a_hint_has_the_partners_words_and_the_formats_bounds() {
+        let mut convert = Convert::default();
+        assert_eq!(convert.hint(Code::UnknownCode), None);
+        let pair = |source: &str, word: &str| (source.to_owned(), word.to_owned());
+        convert.map = Some([pair("Ja", "true"), pair("ja", "true"), pair("nej", "false")].into());
+        let said = convert.hint(Code::UnknownCode);
+        assert_eq!(said.as_deref(), Some("use one of Ja, nej"));
+        convert.min = Some(Decimal::ONE);
+        let said = convert.hint(Code::OutOfRange);
+        assert_eq!(said.as_deref(), Some("give 1 or more"));
+        convert.max = Some(Decimal::TEN);
+        let said = convert.hint(Code::OutOfRange);
+        assert_eq!(said.as_deref(), Some("give a number from 1 to 10"));
     }
 }

@@ -7,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::content::{Content, STORED};
 use super::heads::Link;
 use super::journal::{COLUMNS, HASHED, absorb};
+use super::open::{schema, schema_of};
 use super::{Access, Book};
 
 /// Changes that are looked up together: bounds memory.
@@ -56,6 +57,10 @@ impl Book {
         if breaks.is_empty() && !matches!(self.access, Access::Scratch { .. }) {
             let differs = self.due_differs()?;
             breaks.extend(differs.map(|what| Break { id: next - 1, what }));
+        }
+        if schema_of(&self.db)? != schema()? {
+            let what = "the tables are not those that a book is made with".into();
+            breaks.push(Break { id: next - 1, what });
         }
         Ok(breaks)
     }

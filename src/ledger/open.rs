@@ -249,6 +249,22 @@ fn open_scratch(base: Option<&Path>) -> Result<Connection> {
     Ok(db)
 }
 
+/// What the book's tables, indexes and triggers should be: their names and texts, in order.
+pub(super) fn schema() -> Result<Vec<String>> {
+    let db = Connection::open_in_memory()?;
+    db.execute_batch(SCHEMA)?;
+    schema_of(&db)
+}
+
+/// What they are.
+pub(super) fn schema_of(db: &Connection) -> Result<Vec<String>> {
+    let mut query = db.prepare(
+        "SELECT type || ' ' || name || ' ' || tbl_name || ' ' || coalesce(sql, '') FROM main.sqlite_schema ORDER BY 1",
+    )?;
+    let all = query.query_map([], |row| row.get(0))?;
+    Ok(all.collect::<Result<_, _>>()?)
+}
+
 fn read_only_uri(path: &Path) -> Result<String> {
     let path = path.canonicalize()?;
     let text = path.to_str().context("the path is not UTF-8")?;

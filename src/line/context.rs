@@ -32,6 +32,25 @@ pub struct Context<'a> {
     pub terms: &'a Terms,
 }
 
+/// What says how an entity stands on a day.
+#[derive(Clone, Copy)]
+pub struct Today<'a> {
+    /// The date that rules are judged by.
+    pub date: NaiveDate,
+    /// The site's products.
+    pub products: &'a Products,
+}
+
+impl<'a> Context<'a> {
+    /// The day and the products.
+    pub const fn on_this_day(&self) -> Today<'a> {
+        Today {
+            date: self.today,
+            products: self.products,
+        }
+    }
+}
+
 impl Context<'_> {
     /// An id that is the same on every run: UUID v5 of the record's origin (partner, input hash, row) and `what`.
     pub fn derive(&self, what: &str) -> Uuid {

@@ -1,10 +1,10 @@
 //! Personal details: what of an entity's state they are, and how long they are needed.
 
 use anyhow::{Context as _, Result};
-use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::{Line, Products, Space};
+pub use super::context::Today;
+use super::{Line, Space};
 
 /// What a line says of the entities of one space.
 pub struct Details {
@@ -29,14 +29,6 @@ pub enum Left {
         /// Those that cannot, and are emptied.
         emptied: &'static [&'static str],
     },
-}
-
-/// What the rules are judged by.
-pub struct Today<'a> {
-    /// The date.
-    pub date: NaiveDate,
-    /// The site's products.
-    pub products: &'a Products,
 }
 
 /// How an entity stands.

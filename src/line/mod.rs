@@ -34,7 +34,7 @@ use crate::model::decision::OrderValue;
 use crate::model::{Currency, Decision, Fields, Instruction, KindSpec};
 use crate::toml_table;
 
-pub use context::{Context, RECORD_NAME, record_name};
+pub use context::{Context, RECORD_NAME, Today, record_name};
 pub use details::Details;
 pub use store::{Moment, Store};
 pub use terms::{Envelope, Terms};
@@ -93,7 +93,9 @@ pub struct Registration {
     /// What falls due of an entity: see [`due_of`].
     pub due_of: DueOf,
     /// What an entity is: see [`show`].
-    pub show: fn(Space, &str, &str) -> Result<serde_json::Value>,
+    pub show: Show,
+    /// See [`show_whole`]; `None`: an entity's own state says it all.
+    pub show_whole: Option<ShowWhole>,
     /// The columns of an export: see [`export_header`].
     pub export_header: fn(Space) -> Result<Vec<&'static str>>,
     /// An entity's row of an export: see [`export_row`].
@@ -113,6 +115,11 @@ pub type KeysOf = fn(&Instruction, &mut dyn FnMut(Space, &str));
 pub type DueOf = fn(Space, &str) -> Result<Vec<(Moment, &'static str)>>;
 /// See [`named`].
 pub type Named = fn(&Fields, &mut dyn Store) -> Result<Option<(String, Standing)>>;
+/// See [`show`].
+pub type Show = fn(Space, &str, &str, &Today<'_>) -> Result<serde_json::Value>;
+/// See [`show_whole`].
+pub type ShowWhole =
+    fn(Space, &str, &str, &Today<'_>, &mut dyn Store) -> Result<Option<serde_json::Value>>;
 /// See [`carry_out`].
 pub type CarryOut = fn(Space, &str, &str, &mut dyn Store, &Context<'_>) -> Result<Option<Decision>>;
 
@@ -308,12 +315,31 @@ pub fn due_of(space: Space, state: &str) -> Result<Vec<(Moment, &'static str)>> 
     (line_of(space).registration().due_of)(space, state)
 }
 
-/// What an entity is, under the public names: what `show --json` prints, and an inquiry is answered with.
+/// What an entity is on a day, under the public names, as far as its own state says it.
 ///
 /// # Errors
 /// The state was not written by the space's line.
-pub fn show(space: Space, key: &str, state: &str) -> Result<serde_json::Value> {
-    (line_of(space).registration().show)(space, key, state)
+pub fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<serde_json::Value> {
+    (line_of(space).registration().show)(space, key, state, today)
+}
+
+/// The same with what other entities say of it: what `show --json` prints, and an inquiry is answered with.
+///
+/// # Errors
+/// The book cannot be read, or the state was not written by the space's line.
+pub fn show_whole(
+    space: Space,
+    key: &str,
+    state: &str,
+    today: &Today<'_>,
+    store: &mut dyn Store,
+) -> Result<serde_json::Value> {
+    if let Some(whole) = line_of(space).registration().show_whole
+        && let Some(shown) = whole(space, key, state, today, store)?
+    {
+        return Ok(shown);
+    }
+    show(space, key, state, today)
 }
 
 /// The entities of a line: their public word, and the name space that holds them. The first is the line's own.

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Context, Moment, Space, Store};
+use super::{Context, Moment, Space, Store, Today};
 use crate::code::Code;
 use crate::lifecycle::{Outcome as Step, Word};
 use crate::model::{Currency, Decision, Fields, Finding, Outcome};
@@ -31,8 +31,8 @@ pub trait Kept: Sized + PartialEq + Serialize + DeserializeOwned {
         None
     }
 
-    /// The instructions that it takes as it stands, in the order of the manual.
-    fn allowed(&self) -> Vec<&'static str>;
+    /// The instructions that it takes as it stands on this day, in the order of the manual.
+    fn allowed(&self, today: &Today<'_>) -> Vec<&'static str>;
 
     /// What falls due of it by itself, and on which day.
     fn dues(&self) -> Vec<(NaiveDate, &'static str)> {
@@ -147,7 +147,7 @@ impl<'a> Work<'a> {
             }
             Step::Refuse(code) => {
                 let state = entity.state().word();
-                let can = entity.allowed();
+                let can = entity.allowed(&self.context.on_this_day());
                 let can = if can.is_empty() {
                     "nothing".to_owned()
                 } else {

@@ -54,6 +54,12 @@ impl Shown {
     }
 }
 
+/// A hint that lists the words that a field takes; `None`: they are too many for a line.
+pub fn one_of(words: &[&str]) -> Option<String> {
+    let few = !words.is_empty() && words.len() <= 16;
+    few.then(|| format!("use one of {}", words.join(", ")))
+}
+
 fn cut(text: &str) -> Box<str> {
     match text.char_indices().nth(Shown::MAX) {
         Some((end, _)) => format!("{}…", &text[..end]).into(),

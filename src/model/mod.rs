@@ -18,7 +18,7 @@ pub mod value;
 pub use bank_days::BankDays;
 pub use day::{Day, instant};
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
-pub use finding::{Finding, Shown};
+pub use finding::{Finding, Shown, one_of};
 pub use hmac::Hmac;
 pub use instruction::{AmountRead, Checked, Hidden, Instruction, Source};
 pub use json::Json;

@@ -15,6 +15,7 @@ pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Opti
             text: Ok(seen.clone()),
             seen,
             spot,
+            convert: None,
         });
     }
     if convert.constant.is_some() || is_blank(&seen) {
@@ -26,11 +27,13 @@ pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Opti
     {
         return absent(field, spot);
     }
+    let unfit = text.is_err();
     Some(RawField {
         name: field.name,
         seen,
         text,
         spot,
+        convert: unfit.then_some(convert),
     })
 }
 
@@ -42,6 +45,7 @@ pub(crate) fn absent(field: &Field, spot: u32) -> Option<RawField<'_>> {
         seen: Cow::Borrowed(""),
         text: Ok(Cow::Borrowed(text)),
         spot,
+        convert: None,
     })
 }
 

@@ -19,6 +19,7 @@ use std::borrow::Cow;
 use rust_decimal::Decimal;
 
 use crate::code::Code;
+use crate::format::Convert;
 use crate::model::{Finding, Place, Source};
 pub use recognise::{HEAD, candidates, fits, recognise};
 pub use source::{Input, Layout, Reader};
@@ -58,6 +59,8 @@ pub struct RawField<'c> {
     /// Where in the record: character column of a CSV line, column of a workbook (from 0), index into the format's
     /// fields for XML.
     pub spot: u32,
+    /// How the format reads it, where its text could not be formed.
+    pub convert: Option<&'c Convert>,
 }
 
 /// A record before its values were looked at.

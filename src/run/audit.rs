@@ -129,14 +129,15 @@ fn hold(
     let known: BTreeSet<&str> = rows.iter().map(|row| &*row.journal.batch).collect();
     let root = Folder::open(site.root())?;
     for row in rows.iter().rev() {
-        if book.is_published(row.id)? && row.journal.role != ledger::PURGE {
+        if row.journal.role != ledger::PURGE {
+            let out = book.is_published(row.id)?;
             match book.remover_of_input(row.id)? {
-                None => input(&root, row, &mut found)?,
+                None => input(&root, row, out, &mut found)?,
                 // One that is being removed may be there or not.
                 Some(by) if !book.is_published(by.id)? => {}
                 Some(by) => removed_input(&root, row, &by, &mut found)?,
             }
-            answers(site, row, &mut found)?;
+            answers(site, row, out, &mut found)?;
         }
     }
     if let Some(newest) = lacking(newest, book)? {
@@ -219,8 +220,8 @@ fn hash_at(root: &Folder, path: &str) -> Result<Option<String>> {
     }
 }
 
-/// The archived or quarantined input.
-fn input(root: &Folder, row: &JournalRow, found: &mut Audited) -> Result<()> {
+/// The archived or quarantined input. `out`: publishing is over; before, it need not be there yet.
+fn input(root: &Folder, row: &JournalRow, out: bool, found: &mut Audited) -> Result<()> {
     let (Some(path), Some(sha256)) = (&row.journal.archive, &row.journal.sha256) else {
         return Ok(());
     };
@@ -228,13 +229,14 @@ fn input(root: &Folder, row: &JournalRow, found: &mut Audited) -> Result<()> {
     match hash_at(root, path)? {
         Some(hash) if hash == *sha256 => found.files += 1,
         Some(_) => found.wrong(batch, path, "it is not the file that was taken"),
-        None => found.wrong(batch, path, "the file that was taken is gone"),
+        None if out => found.wrong(batch, path, "the file that was taken is gone"),
+        None => {}
     }
     Ok(())
 }
 
-/// The answers that are still in their outboxes.
-fn answers(site: &Site, row: &JournalRow, found: &mut Audited) -> Result<()> {
+/// The answers that are still in their outboxes. `out`: publishing is over, and what is not there was collected.
+fn answers(site: &Site, row: &JournalRow, out: bool, found: &mut Audited) -> Result<()> {
     let journal = &row.journal;
     let settings = site.settings();
     let Some(own) = settings.partners.get(&journal.partner) else {
@@ -255,7 +257,7 @@ fn answers(site: &Site, row: &JournalRow, found: &mut Audited) -> Result<()> {
                 let place = shown(site, folder.path(), name);
                 found.wrong(batch, place, "it is not the answer that was written");
             }
-            None => found.collected += 1,
+            None => found.collected += u64::from(out),
         }
         Ok(())
     };

@@ -95,6 +95,22 @@ impl Decider<'_> {
         })
     }
 
+    /// The circumstances of a record.
+    fn context(&self, row: u64, origin: Uuid) -> line::Context<'_> {
+        line::Context {
+            today: self.today,
+            now: self.now,
+            products: self.products,
+            insurer: self.insurer,
+            origin,
+            batch_origin: self.batch,
+            row,
+            batch: self.id,
+            bank: self.bank,
+            terms: &self.terms,
+        }
+    }
+
     fn decide_good(
         &self,
         row: u64,
@@ -110,26 +126,18 @@ impl Decider<'_> {
         if let Some(id) = &instruction.instruction_id
             && let Some(seen) = book.seen(id)?
         {
-            return repeated(
-                checked,
-                seen.digest == instruction.digest,
-                &seen.answer,
-                book,
-            );
+            let same = seen.digest == instruction.digest;
+            let mut decision = repeated(checked, same, &seen.answer, book)?;
+            if same && kind.inquiry {
+                // It changed nothing then and changes nothing now: whoever asks again is told how it stands.
+                book.start_record(row, kind.name);
+                let context = self.context(row, origin);
+                decision.reply = line::decide(instruction, book, &context)?.reply;
+            }
+            return Ok(decision);
         }
         book.start_record(row, kind.name);
-        let context = line::Context {
-            today: self.today,
-            now: self.now,
-            products: self.products,
-            insurer: self.insurer,
-            origin,
-            batch_origin: self.batch,
-            row,
-            batch: self.id,
-            bank: self.bank,
-            terms: &self.terms,
-        };
+        let context = self.context(row, origin);
         let decision = line::decide(instruction, book, &context)?;
         let rejects = decision.findings.iter().any(Finding::rejects);
         assert_eq!(

@@ -1,5 +1,7 @@
 //! The audit: what was altered after it was written is found, in books, archive and outboxes.
 
+mod flips;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -89,7 +91,7 @@ type Damage<'d> = (&'d str, &'d dyn Fn(&Path));
 fn what_was_altered_afterwards_is_a_break_and_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let good = night(folder.path());
-    let rows: [Damage<'_>; 14] = [
+    let rows: [Damage<'_>; 19] = [
         ("not the file that was taken", &|site| {
             let path = file(&site.join("archive/nordbank"), ".csv");
             let mut bytes = std::fs::read(&path).expect("read");
@@ -159,6 +161,38 @@ fn what_was_altered_afterwards_is_a_break_and_is_named() {
                 site,
                 "INSERT INTO due SELECT day + 1, at, key, what, change FROM due LIMIT 1",
             );
+        }),
+        ("its changes do not follow", &|site| {
+            book(
+                site,
+                "INSERT INTO journal SELECT id + 100, batch || 'x', partner, role, file, sha256, bytes, format, format_hash,
+                 settings_hash, rules, business_date, status, duplicate_of, reason, claimed_at, archive, first_change,
+                 last_change, content, summary, answers, this, this FROM journal WHERE id = 3",
+            );
+        }),
+        ("the newest change is not the newest batch's", &|site| {
+            book(
+                site,
+                "INSERT INTO change SELECT id + 100000, prev, batch, row, rule, key, also, digest, answer, state FROM change
+                 LIMIT 1",
+            );
+        }),
+        ("the tables are not those", &|site| {
+            book(site, "CREATE TABLE more (id INTEGER)");
+        }),
+        // As if nothing had been published: what is there is looked at all the same.
+        ("not the file that was taken", &|site| {
+            book(site, "DELETE FROM published");
+            let path = file(&site.join("archive/nordbank"), ".csv");
+            let mut bytes = std::fs::read(&path).expect("read");
+            bytes[100] ^= 1;
+            std::fs::write(&path, bytes).expect("written");
+        }),
+        ("", &|site| {
+            let path = site.join("ledger/nordbank.sqlite");
+            let length = std::fs::metadata(&path).expect("there").len();
+            let file = std::fs::OpenOptions::new().write(true).open(&path);
+            file.expect("opens").set_len(length / 2).expect("cut off");
         }),
         ("", &|site| {
             let path = site.join("ledger/nordbank.sqlite");

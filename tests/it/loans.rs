@@ -183,3 +183,51 @@ fn a_bank_s_own_file_is_never_refused_and_its_money_is_accounted_for() {
     assert_eq!((code, cash.matches("unmatched").count()), (0, 4), "{cash}");
     assert_eq!(place.sluss(&["rules", "loan"]).0, 0);
 }
+
+#[test]
+fn an_inquiry_that_comes_again_is_answered_again() {
+    let place = Place::new();
+    assert_eq!(place.take("canonical_1.csv", LOANS).0, 0);
+    let ask = "kind,instruction_id,contract_no\nloan.inquire,Q1,L1\n";
+    let (code, first) = place.take("canonical_2.csv", ask);
+    assert_eq!((code, &first["counts"]["replies"]), (0, &json!(1)));
+    let bill = "kind,contract_no,receivable_no,receivable_type,billing_date,due_date,currency,line.PRI\n\
+                loan.receivable,L1,R1,PERIODIC,2026-11-01,2026-11-10,SEK,100.00\n";
+    assert_eq!(place.take("canonical_3.csv", bill).0, 0);
+    let (code, again) = place.take("canonical_4.csv", &format!("{ask}loan.inquire,Q1,L1\n"));
+    assert_eq!(
+        (code, &again["counts"]["replies"]),
+        (0, &json!(2)),
+        "{again}"
+    );
+    assert_eq!(again["counts"]["duplicate"], json!(2));
+    // How the contract stands now, as `show` says it.
+    let replies = place.answer("canonical_4", ".replies.ndjson");
+    let (_, shown) = place.sluss(&[
+        "show",
+        "L1",
+        "--partner",
+        "lender",
+        "--json",
+        "--business-date",
+        "2026-11-20",
+    ]);
+    let mut shown: Value = serde_json::from_str(&shown).expect("JSON");
+    shown.as_object_mut().expect("an object").remove("history");
+    for line in replies.lines() {
+        let reply: Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(reply["instruction_id"], "Q1");
+        assert!(line.contains("\"receivable_no\":\"R1\""), "{line}");
+        let told = reply.as_object().expect("an object").values();
+        assert!(
+            told.into_iter().any(|part| *part == shown),
+            "{line}\n{shown}"
+        );
+    }
+    // With other content it is another instruction.
+    let (_, other) = place.take(
+        "canonical_5.csv",
+        "kind,instruction_id,contract_no\nloan.inquire,Q1,L2\n",
+    );
+    assert_eq!(other["findings"], json!({ "instruction_id_reused": 1 }));
+}

@@ -21,6 +21,7 @@ mod pain002;
 mod promise;
 mod purge;
 mod seals;
+mod supply;
 mod tidy;
 mod torture;
 mod workbooks;

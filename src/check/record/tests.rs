@@ -98,6 +98,7 @@ fn raw<'c>(fields: &[(&'static str, &'c str)]) -> RawRecord<'c> {
             Ok(Cow::Borrowed(text))
         },
         spot: u32::try_from(n * 10 + 1).expect("few fields"),
+        convert: None,
     });
     RawRecord {
         place: Place::Line { line: 7, column: 0 },

@@ -12,10 +12,10 @@ use super::words::{
     Status,
 };
 use crate::lifecycle::Outcome;
-use crate::line::Space;
 use crate::line::days::day_after;
 use crate::line::stored::{currency, date, no};
 use crate::line::work::Kept;
+use crate::line::{Space, Today};
 use crate::model::{Currency, Object as Map};
 
 /// What a contract is asked when the day of a scheduled closing has come.
@@ -346,7 +346,7 @@ impl Kept for Contract {
         named.next().map(|named| named.0)
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, _: &Today<'_>) -> Vec<&'static str> {
         let takes = |ask: Ask| !matches!(step(self.state, ask), Outcome::Refuse(_));
         let asks = ASKS.iter().filter(|(_, cases)| {
             let case = cases.iter().map(|(ask, _)| *ask);

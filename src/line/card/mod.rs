@@ -65,6 +65,7 @@ pub const LINE: Registration = Registration {
         _ => Ok(Vec::new()),
     },
     show,
+    show_whole: None,
     export_header,
     export_row,
     details: details::DETAILS,

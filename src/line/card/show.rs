@@ -8,9 +8,9 @@ use super::customer::{Customer, EXISTS};
 use super::entity::{Account, CardContract, Contract, Named};
 use super::shape::{ends, put, set};
 use super::{CONTRACT, CUSTOMER};
-use crate::line::Space;
 use crate::line::told::money;
 use crate::line::work::{Kept as _, parse};
+use crate::line::{Products, Space, Today};
 use crate::model::decision::OrderValue;
 use crate::model::{Day, ExactSum};
 
@@ -19,17 +19,17 @@ use crate::model::{Day, ExactSum};
 ///
 /// # Errors
 /// The state was not written by this line.
-pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
     if space == CUSTOMER {
         return Ok(customer(key, &Customer::parse(state)?));
     }
     if space == CONTRACT {
-        return Ok(contract(key, &parse(state)?));
+        return Ok(contract(key, &parse(state)?, today));
     }
     bail!("`{}` holds no entities of the card line", space.0)
 }
 
-fn contract(key: &str, contract: &Contract) -> Json {
+fn contract(key: &str, contract: &Contract, today: &Today<'_>) -> Json {
     let mut map = Map::new();
     put(&mut map, "contract_ref", key);
     put(&mut map, "state", contract.state.as_str());
@@ -62,7 +62,7 @@ fn contract(key: &str, contract: &Contract) -> Json {
     for (name, value) in contract.settings.iter() {
         put(&mut map, name, value.clone());
     }
-    put(&mut map, "allowed", contract.allowed());
+    put(&mut map, "allowed", contract.allowed(today));
     Json::Object(map)
 }
 
@@ -238,7 +238,13 @@ pub(super) fn export_header(space: Space) -> Result<Vec<&'static str>> {
 /// # Errors
 /// The state was not written by this line.
 pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
-    let shown = show(space, key, state)?;
+    // What it takes on a day is no column.
+    let products = Products::default();
+    let today = Today {
+        date: chrono::NaiveDate::MIN,
+        products: &products,
+    };
+    let shown = show(space, key, state, &today)?;
     let cell = |name: &str| match &shown[name] {
         Json::Null => OrderValue::Text("".into()),
         Json::String(text) => OrderValue::Text(text.as_str().into()),

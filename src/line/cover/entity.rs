@@ -8,10 +8,10 @@ use super::lifecycle::{ASKS, Activation, Ask, Purchase, Signing, step};
 use super::words::{Channel, ClaimType, Reason, State};
 use super::{COVER, COVER_ID};
 use crate::lifecycle::Outcome;
-use crate::line::Space;
 use crate::line::days::day_after;
 use crate::line::stored::{currency, date, instant};
 use crate::line::work::Kept;
+use crate::line::{Space, Today};
 use crate::model::{Currency, Object as Map};
 
 /// What a quote is asked to do when nobody took it in time.
@@ -74,9 +74,6 @@ pub(super) struct Cover {
     /// Whether the seller has signed the policy as it is now, where that was looked up: kept with the seller.
     #[serde(skip)]
     pub signed: Option<bool>,
-    /// Whether its invoice is past its due date, where that was looked up and stands in the way of an activation.
-    #[serde(skip)]
-    pub past_due: bool,
 }
 
 /// A company by its country and number.
@@ -120,11 +117,11 @@ impl Kept for Cover {
     }
 
     /// Where nobody looked up whether the seller has signed, both ways to activate stand there.
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, today: &Today<'_>) -> Vec<&'static str> {
         let takes = |ask: Ask| !matches!(step(self.state, ask), Outcome::Refuse(_));
         let asks = ASKS.iter().filter(|(_, cases)| {
             let case = cases.iter().map(|(ask, _)| *ask);
-            case.filter(|ask| self.applies(*ask)).any(takes)
+            case.filter(|ask| self.applies(*ask, today)).any(takes)
         });
         // What time does is nobody's to ask for.
         asks.map(|(word, _)| *word)
@@ -149,19 +146,20 @@ impl Kept for Cover {
 
 impl Cover {
     /// Whether a case of an instruction can be that of this quote's channel.
-    fn applies(&self, ask: Ask) -> bool {
+    fn applies(&self, ask: Ask, today: &Today<'_>) -> bool {
         let channel = self.channel;
+        let past_due = self.is_past_due(today.date);
         match ask {
             Ask::Activate(Activation::Connect) | Ask::Purchased(Purchase::Ready) => {
                 channel == Channel::Connect
             }
             Ask::Activate(Activation::Ready) => match channel {
                 Channel::Connect => false,
-                Channel::Reinsure => !self.past_due,
-                Channel::Insure => !self.past_due && self.signed != Some(false),
+                Channel::Reinsure => !past_due,
+                Channel::Insure => !past_due && self.signed != Some(false),
             },
             Ask::Sign(Signing::Ready) => {
-                channel == Channel::Insure && !self.past_due && self.signed != Some(true)
+                channel == Channel::Insure && !past_due && self.signed != Some(true)
             }
             Ask::Activate(_) | Ask::Purchased(Purchase::NotConnect) => false,
             Ask::Sign(_) | Ask::Purchased(Purchase::OverLimit) => false,
@@ -169,6 +167,11 @@ impl Cover {
             Ask::Offer | Ask::Decline | Ask::Signed | Ask::Approve | Ask::RejectClaim => true,
             Ask::Expire | Ask::ExpireClaims => true,
         }
+    }
+
+    /// Whether its invoice is past its due date, which stands in the way of an activation on some channels.
+    pub(super) fn is_past_due(&self, today: NaiveDate) -> bool {
+        self.channel != Channel::Connect && today > self.due_date
     }
 
     /// The key of what is insured of its buyer in its currency.

@@ -61,6 +61,7 @@ pub const LINE: Registration = Registration {
         _ => Ok(Vec::new()),
     },
     show,
+    show_whole: None,
     export_header,
     export_row,
     details: details::DETAILS,
@@ -189,9 +190,8 @@ fn decide(
     finish(work, &before, &after, entered, store)
 }
 
-/// Notes on the cover whether its seller has signed the policy as it is now, and whether it is too late to take it.
+/// Notes on the cover whether its seller has signed the policy as it is now.
 fn look_up(cover: &mut Cover, store: &mut dyn Store, context: &Context<'_>) -> Result<()> {
-    cover.past_due = cover.channel != Channel::Connect && context.today > cover.due_date;
     if cover.channel == Channel::Insure {
         let seller = Seller::load(store, &cover.seller)?;
         let version = policy(cover, context);

@@ -34,7 +34,7 @@ pub(super) fn request(
         Step::Go(_, events) => events,
         Step::Stay(_) | Step::Later(_) => &[],
         Step::Refuse(code) => {
-            let can = newest.map(|newest| newest.allowed().join(", "));
+            let can = newest.map(|newest| newest.allowed(&work.context.on_this_day()).join(", "));
             let hint = code.entry().hint;
             let said = format!(
                 "{hint}; in state `{}` it takes {}",
@@ -138,7 +138,6 @@ fn read(fields: &Fields, context: &Context<'_>) -> Cover {
         settles: None,
         claim_type: None,
         signed: None,
-        past_due: false,
     }
 }
 

@@ -7,9 +7,9 @@ use super::COVER;
 use super::entity::Cover;
 use super::request::DETAILS;
 use super::words::Reason;
-use crate::line::Space;
 use crate::line::told::money;
 use crate::line::work::{Kept as _, parse};
+use crate::line::{Space, Today};
 use crate::model::Object as Map;
 use crate::model::decision::OrderValue;
 
@@ -54,10 +54,10 @@ const COLUMNS: &[&str] = &[
 ///
 /// # Errors
 /// The state was not written by this line, or the space holds no entities.
-pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
     let cover = read(space, state)?;
     let mut map = said(key, &cover);
-    map.insert("allowed", Json::from_iter(cover.allowed()));
+    map.insert("allowed", Json::from_iter(cover.allowed(today)));
     Ok(map.into())
 }
 

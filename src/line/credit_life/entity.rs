@@ -8,9 +8,9 @@ use super::OPERATION;
 use super::lifecycle::{ASKS, Ask, Disbursal, Reversal, step};
 use super::words::{CancelReason, CoverType, RebateType, State};
 use crate::lifecycle::Outcome;
-use crate::line::Space;
 use crate::line::stored::{date, no};
 use crate::line::work::Kept;
+use crate::line::{Space, Today};
 use crate::model::{Currency, Object as Map};
 
 /// What falls due of a policy: its term is over.
@@ -177,7 +177,7 @@ impl Kept for Operation {
         Some(super::reais())
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, _: &Today<'_>) -> Vec<&'static str> {
         let takes = |ask: Ask| !matches!(step(self.state, ask), Outcome::Refuse(_));
         let asks = ASKS.iter().filter(|(_, cases)| {
             let mut cases = cases.iter().map(|(ask, _)| *ask);

@@ -10,8 +10,8 @@ use super::OPERATION;
 use super::entity::Operation;
 use super::events::policy;
 use super::lifecycle::{Ask, step};
-use crate::line::Space;
 use crate::line::work::{Kept as _, Work, parse};
+use crate::line::{Space, Today};
 use crate::model::Object as Map;
 
 /// `policy.inquire`: the insurer's own answer.
@@ -36,7 +36,7 @@ pub(super) fn inquire(work: &mut Work<'_>, operation: &mut Operation) {
 ///
 /// # Errors
 /// The state was not written by this line.
-pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
     if space != OPERATION {
         bail!("`{}` holds no entities of the credit-life line", space.0);
     }
@@ -46,7 +46,11 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
     set(&mut map, "state", operation.state.as_str());
     map.extend(agreed(&operation));
     map.extend(course(&operation));
-    set(&mut map, "allowed", Json::from_iter(operation.allowed()));
+    set(
+        &mut map,
+        "allowed",
+        Json::from_iter(operation.allowed(today)),
+    );
     Ok(map.into())
 }
 

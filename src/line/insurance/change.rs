@@ -75,15 +75,22 @@ pub(super) fn activate(work: &mut Work<'_>, insurance: &mut Insurance) {
 
 /// Notes what an insurance lacks before it can be in force.
 pub(super) fn ready(work: &mut Work<'_>, insurance: &Insurance) {
+    for (code, field) in lacks(insurance) {
+        work.find(code, field);
+    }
+}
+
+/// What an insurance lacks before it can be in force, with the field that would say it.
+pub(super) fn lacks(insurance: &Insurance) -> Vec<(Code, &'static str)> {
+    let mut lacks = Vec::new();
     if matches!(insurance.method(), None | Some(Method::MovedOut)) {
-        work.find(Code::CollectionMissing, "collection_method");
+        lacks.push((Code::CollectionMissing, "collection_method"));
     }
-    if insurance
-        .shares()
-        .is_some_and(|sum| sum != Decimal::ONE_HUNDRED)
-    {
-        work.find(Code::SharesNot100, "share");
+    let shares = insurance.shares();
+    if shares.is_some_and(|sum| sum != Decimal::ONE_HUNDRED) {
+        lacks.push((Code::SharesNot100, "share"));
     }
+    lacks
 }
 
 /// Puts it in force for a day that has come.

@@ -274,7 +274,12 @@ pub(super) fn inquire(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> 
     };
     work.decision.state = EXISTS.into();
     if !work.is_bad() {
-        work.decision.reply = Some(show::show(CUSTOMER, work.key, &state)?);
+        work.decision.reply = Some(show::show(
+            CUSTOMER,
+            work.key,
+            &state,
+            &work.context.on_this_day(),
+        )?);
     }
     Ok(())
 }

@@ -77,6 +77,7 @@ pub const LINE: Registration = Registration {
         _ => Ok(Vec::new()),
     },
     show,
+    show_whole: None,
     export_header,
     export_row,
     details: details::DETAILS,
@@ -212,6 +213,7 @@ fn change(
                 INSURANCE,
                 work.key,
                 &serde_json::to_string(insurance)?,
+                &work.context.on_this_day(),
             )?);
         }
         other => anyhow::bail!("`{other}` is not a kind of the insurance line"),

@@ -1,6 +1,6 @@
 //! Premiums that were paid: for the period that the payer names, else for the oldest instalments that are not paid.
 
-use crate::model::Object as Map;
+use crate::model::{Finding, Object as Map};
 use anyhow::Result;
 use chrono::{Months, NaiveDate};
 use rust_decimal::{Decimal, RoundingStrategy};
@@ -91,7 +91,7 @@ pub(super) fn premium_paid(
     if !work.is_bad()
         && total.is_none_or(|total| money(total, currency).scale() != currency.decimals())
     {
-        work.find(Code::OutOfRange, "amount");
+        work.note(uncountable());
     }
     let was_apart = apart::claimed(work, amount, currency, store)?;
     if work.is_bad() {
@@ -137,6 +137,12 @@ pub(super) fn premium_paid(
         unmatched,
     });
     Ok(())
+}
+
+/// What all payments of an insurance come to is more than a number holds.
+fn uncountable() -> Finding {
+    Finding::field(Code::OutOfRange, "amount")
+        .hinting("check the amount: with what was paid before it is more than can be counted")
 }
 
 /// Pays the oldest instalments that are not paid, one after the other, until the money is out; what is left after the

@@ -5,14 +5,15 @@ use anyhow::{Result, bail};
 use serde_json::Value as Json;
 
 use super::cancel::undoing;
+use super::change::lacks;
 use super::customer::{Customer, EXISTS};
 use super::entity::Insurance;
 use super::kinds::PROPERTIES;
-use super::lifecycle::{ASKS, Approvals, Ask, Cancel, Told, TopUp, Waiting, When, step};
+use super::lifecycle::{ASKS, Approvals, Ask, Cancel, Told, TopUp, Waiting, step};
 use super::{CUSTOMER, INSURANCE, MONEY, apart, top_up};
 use crate::lifecycle::Outcome;
-use crate::line::Space;
 use crate::line::work::parse;
+use crate::line::{Space, Today};
 use crate::model::Day;
 use crate::model::json::{Json as Text, Members};
 
@@ -21,7 +22,7 @@ use crate::model::json::{Json as Text, Members};
 ///
 /// # Errors
 /// The state was not written by this line.
-pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
     let mut map = Map::new();
     if space == CUSTOMER {
         let customer = Customer::parse(state)?;
@@ -36,7 +37,7 @@ pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
         map.insert("state", Json::from(insurance.state.as_str()));
         map.extend(terms_of(&insurance));
         map.extend(course(&insurance));
-        map.insert("allowed", Json::from_iter(allowed(&insurance)));
+        map.insert("allowed", Json::from_iter(allowed(&insurance, today)));
     } else if space == MONEY {
         map.extend(apart::show(key, state)?);
     } else {
@@ -181,13 +182,13 @@ fn collections(insurance: &Insurance) -> Json {
     all.collect()
 }
 
-/// The instructions that an insurance takes as it stands, in the order of the manual. Whether it is still in time to
-/// undo a cancellation is not judged: that depends on the day.
-pub(super) fn allowed(insurance: &Insurance) -> Vec<&'static str> {
+/// The instructions that an insurance takes as it stands on a day, in the order of the manual.
+pub(super) fn allowed(insurance: &Insurance, today: &Today<'_>) -> Vec<&'static str> {
     let takes = |ask: Ask| !matches!(step(insurance.state, ask), Outcome::Refuse(_));
     let asks = ASKS.iter().filter(|(_, cases)| {
         let case = cases.iter().map(|(ask, _)| *ask);
-        case.filter(|ask| applies(insurance, *ask)).any(takes)
+        case.filter(|ask| applies(insurance, *ask, today))
+            .any(takes)
     });
     // What time does is nobody's to ask for.
     asks.map(|(word, _)| *word)
@@ -196,7 +197,7 @@ pub(super) fn allowed(insurance: &Insurance) -> Vec<&'static str> {
 }
 
 /// Whether a case of an instruction can be that of this insurance.
-fn applies(insurance: &Insurance, ask: Ask) -> bool {
+fn applies(insurance: &Insurance, ask: Ask, today: &Today<'_>) -> bool {
     let pending = insurance.pending.is_some();
     match ask {
         Ask::TopUp(TopUp::Second)
@@ -207,13 +208,14 @@ fn applies(insurance: &Insurance, ask: Ask) -> bool {
         }
         Ask::Cancel(Cancel::Second) => insurance.cancellation.is_some(),
         Ask::Cancel(Cancel::Now | Cancel::Later) => insurance.cancellation.is_none(),
-        Ask::Reactivate(undo) => undo == undoing(insurance, None),
+        Ask::Reactivate(undo) => {
+            let product = today.products.insurance.get(&*insurance.product);
+            undo == undoing(insurance, product.map(|product| (today.date, product)))
+        }
+        Ask::Activate(_) => lacks(insurance).is_empty(),
         Ask::Register(Approvals::Both | Approvals::Missing)
         | Ask::Approve(Approvals::Both | Approvals::Missing) => true,
-        Ask::Activate(When::Now | When::Later)
-        | Ask::Update
-        | Ask::PremiumCollection(Told::Asked)
-        | Ask::PremiumPaid => true,
+        Ask::Update | Ask::PremiumCollection(Told::Asked) | Ask::PremiumPaid => true,
         // What a bank tells has happened: nobody need be told that it may be sent.
         Ask::PremiumCollection(Told::Advised) | Ask::PremiumReversed | Ask::CollectionFailed => {
             false

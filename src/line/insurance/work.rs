@@ -8,8 +8,8 @@ use super::show::allowed;
 use super::words::State;
 use super::{INSURANCE, PAYER};
 use crate::code::Code;
-use crate::line::Space;
 use crate::line::work::{Kept, Work};
+use crate::line::{Space, Today};
 use crate::model::{Currency, Object as Map};
 use chrono::NaiveDate;
 
@@ -29,8 +29,8 @@ impl Kept for Insurance {
         Some(self.currency)
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
-        allowed(self)
+    fn allowed(&self, today: &Today<'_>) -> Vec<&'static str> {
+        allowed(self, today)
     }
 
     fn dues(&self) -> Vec<(NaiveDate, &'static str)> {

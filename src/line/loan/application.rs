@@ -13,7 +13,7 @@ use crate::code::Code;
 use crate::lifecycle::Outcome;
 use crate::line::stored::currency;
 use crate::line::work::{Kept, Work, keep, load};
-use crate::line::{Space, Store};
+use crate::line::{Space, Store, Today};
 use crate::model::{Currency, Decision, Finding};
 
 /// Somebody asks for a loan.
@@ -54,7 +54,7 @@ impl Kept for Application {
         self.state = state;
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, _: &Today<'_>) -> Vec<&'static str> {
         let takes = |ask| !matches!(step_application(self.state, ask), Outcome::Refuse(_));
         let possible = |ask| ask != AskApplication::Present || self.accepted.is_none();
         let asks = ASKS_APPLICATION.iter();
@@ -80,7 +80,7 @@ impl Kept for Offer {
         Some(self.currency)
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, _: &Today<'_>) -> Vec<&'static str> {
         // To lapse is nobody's to ask for.
         let own =
             |ask| ask != AskOffer::Lapse && (ask != AskOffer::Contract || self.contract.is_none());

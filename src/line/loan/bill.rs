@@ -18,6 +18,10 @@ use crate::line::told::money;
 use crate::line::work::Work;
 use crate::model::{Decision, Finding};
 
+/// The most receivables that can be open of one contract: those of a hundred years of months. Every change writes all of
+/// them, so that a file that names one contract in every record would fill the disk.
+const MOST_OPEN: usize = 1200;
+
 /// `loan.receivable`.
 pub(super) fn receivable(
     mut work: Work<'_>,
@@ -32,6 +36,13 @@ pub(super) fn receivable(
     let number = text("receivable_no");
     if store.find_by(RECEIVABLE, number)?.is_some() {
         work.find(Code::AlreadyExists, "receivable_no");
+    }
+    if loan.receivables.len() >= MOST_OPEN {
+        work.note(
+            Finding::field(Code::TooManyOpen, "receivable_no").saying(format!(
+                "the contract has {MOST_OPEN} receivables open, the most that one can have"
+            )),
+        );
     }
     let product = product(&mut work, &loan.loan_type, "");
     let lines = product.map(|product| lines(&mut work, product, &loan));

@@ -14,7 +14,8 @@ pub(super) fn check(kind: &KindSpec, fields: &Fields) -> Vec<Finding> {
     let mut found = Vec::new();
     for (name, value) in fields.iter() {
         if matches!(value, Value::Amount(amount) if *amount >= TOO_MUCH) {
-            found.push(Finding::field(Code::OutOfRange, name));
+            let finding = Finding::field(Code::OutOfRange, name);
+            found.push(finding.hinting(format!("give less than {TOO_MUCH}")));
         }
     }
     match kind.name {

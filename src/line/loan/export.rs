@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::kinds::person_fields;
 use super::show::show;
 use super::{APPLICATION, CASH, LOAN, NOTE, OFFER, PERSON, TYPE};
-use crate::line::Space;
+use crate::line::{Products, Space, Today};
 use crate::model::Currency;
 use crate::model::decision::OrderValue;
 
@@ -109,7 +109,13 @@ pub(super) fn export_header(space: Space) -> Result<Vec<&'static str>> {
 /// # Errors
 /// The state was not written by this line.
 pub(super) fn export_row(space: Space, key: &str, state: &str) -> Result<Vec<OrderValue>> {
-    let shown = show(space, key, state)?;
+    // What it takes on a day is no column.
+    let products = Products::default();
+    let today = Today {
+        date: chrono::NaiveDate::MIN,
+        products: &products,
+    };
+    let shown = show(space, key, state, &today)?;
     let currency = shown["currency"].as_str().and_then(Currency::named);
     let cell = |name: &'static str| match (&shown[name], currency) {
         (Json::String(text), Some(currency)) if MONEY.contains(&name) => match text.parse() {

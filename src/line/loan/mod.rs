@@ -89,6 +89,7 @@ pub const LINE: Registration = Registration {
     carry_out: |_, _, _, _, _| Ok(None),
     due_of: |_, _| Ok(Vec::new()),
     show,
+    show_whole: Some(show::show_whole),
     export_header,
     export_row,
     details: details::DETAILS,

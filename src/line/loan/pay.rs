@@ -179,7 +179,7 @@ fn usable(work: &mut Work<'_>, (key, mut loan): Numbered) -> Option<Numbered> {
             return Some((key, loan));
         };
         let state = loan.state.as_str();
-        let can = loan.allowed().join(", ");
+        let can = loan.allowed(&work.context.on_this_day()).join(", ");
         let hint = code.entry().hint;
         let finding = Finding::new(code).hinting(format!(
             "{hint}; contract {key} in state `{state}` takes {can}"

@@ -13,7 +13,7 @@ use super::work::take;
 use super::{APPLICATION, CASH, LOAN, NOTE, OFFER, PERSON, TYPE, find};
 use crate::line::told::money;
 use crate::line::work::{Kept as _, Work, parse};
-use crate::line::{Space, Store};
+use crate::line::{Space, Store, Today};
 use crate::model::{Currency, Object as Map};
 
 /// What `show --json` prints of an entity: its key, its state, its fields under their canonical names (those that are
@@ -21,15 +21,15 @@ use crate::model::{Currency, Object as Map};
 ///
 /// # Errors
 /// The state was not written by this line.
-pub(super) fn show(space: Space, key: &str, state: &str) -> Result<Json> {
+pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
     let map = if space == LOAN {
-        contract(key, &parse::<Loan>(state)?)
+        contract(key, &parse::<Loan>(state)?, today)
     } else if space == PERSON {
         person(key, &Person::parse(state)?)
     } else if space == APPLICATION {
-        application(key, &parse(state)?)
+        application(key, &parse(state)?, today)
     } else if space == OFFER {
-        offer(key, &parse(state)?)
+        offer(key, &parse(state)?, today)
     } else if space == CASH {
         cash(key, &find::read(state)?)
     } else if space == NOTE {
@@ -87,7 +87,7 @@ fn person(key: &str, person: &Person) -> Map {
     map
 }
 
-fn application(key: &str, application: &Application) -> Map {
+fn application(key: &str, application: &Application, today: &Today<'_>) -> Map {
     let mut map = Map::new();
     set(&mut map, "application_id", key);
     set(&mut map, "state", application.state.as_str());
@@ -95,11 +95,15 @@ fn application(key: &str, application: &Application) -> Map {
     let offers = application.offers.iter().map(|offer| Json::from(&**offer));
     set_list(&mut map, "offers", offers.collect());
     set_some(&mut map, "offer_id", application.accepted.as_deref());
-    set(&mut map, "allowed", Json::from_iter(application.allowed()));
+    set(
+        &mut map,
+        "allowed",
+        Json::from_iter(application.allowed(today)),
+    );
     map
 }
 
-fn offer(key: &str, offer: &Offer) -> Map {
+fn offer(key: &str, offer: &Offer, today: &Today<'_>) -> Map {
     let mut map = Map::new();
     set(&mut map, "offer_id", key);
     set(&mut map, "state", offer.state.as_str());
@@ -107,12 +111,12 @@ fn offer(key: &str, offer: &Offer) -> Map {
     set_sum(&mut map, "amount", offer.amount, offer.currency);
     set(&mut map, "currency", offer.currency.as_str());
     set_some(&mut map, "contract_no", offer.contract.as_deref());
-    set(&mut map, "allowed", Json::from_iter(offer.allowed()));
+    set(&mut map, "allowed", Json::from_iter(offer.allowed(today)));
     map
 }
 
 /// A contract with what is open of it, the money that lies on it, and its balances.
-fn contract(key: &str, loan: &Loan) -> Map {
+fn contract(key: &str, loan: &Loan, today: &Today<'_>) -> Map {
     let mut map = Map::new();
     let currency = loan.currency;
     set(&mut map, "contract_no", key);
@@ -143,7 +147,7 @@ fn contract(key: &str, loan: &Loan) -> Map {
         Json::from(map)
     });
     set_list(&mut map, "cash", rests.collect());
-    set(&mut map, "allowed", Json::from_iter(loan.allowed()));
+    set(&mut map, "allowed", Json::from_iter(loan.allowed(today)));
     map
 }
 
@@ -255,10 +259,32 @@ fn credit_note(key: &str, note: &CreditNote) -> Map {
     map
 }
 
-/// `loan.inquire`: what `show` says of the contract, with what was paid and credited, and all its money.
+/// `loan.inquire`: what `show` says of the contract.
 pub(super) fn inquire(work: &mut Work<'_>, loan: &mut Loan, store: &mut dyn Store) -> Result<()> {
     take(work, loan, Ask::Inquire);
-    let mut map = contract(work.key, loan);
+    let today = work.context.on_this_day();
+    work.decision.reply = Some(whole(work.key, loan, &today, store)?.into());
+    Ok(())
+}
+
+/// See [`crate::line::show_whole`].
+pub(super) fn show_whole(
+    space: Space,
+    key: &str,
+    state: &str,
+    today: &Today<'_>,
+    store: &mut dyn Store,
+) -> Result<Option<Json>> {
+    if space != LOAN {
+        return Ok(None);
+    }
+    let loan: Loan = parse(state)?;
+    Ok(Some(whole(key, &loan, today, store)?.into()))
+}
+
+/// A contract with all that was ever paid and credited on it, and all its money.
+fn whole(key: &str, loan: &Loan, today: &Today<'_>, store: &mut dyn Store) -> Result<Map> {
+    let mut map = contract(key, loan, today);
     let mut receivables: Vec<&Receivable> = loan.receivables.iter().collect();
     let (mut money, mut notes, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     let mut entry = loan.last.clone();
@@ -293,6 +319,5 @@ pub(super) fn inquire(work: &mut Work<'_>, loan: &mut Loan, store: &mut dyn Stor
     notes.reverse();
     set_list(&mut map, "cash", money);
     set_list(&mut map, "credit_notes", notes);
-    work.decision.reply = Some(map.into());
-    Ok(())
+    Ok(map)
 }

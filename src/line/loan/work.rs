@@ -10,7 +10,7 @@ use super::words::{EventKind, State};
 use crate::code::Code;
 use crate::lifecycle::Outcome;
 use crate::line::work::{Kept, Work};
-use crate::line::{Space, Store};
+use crate::line::{Space, Store, Today};
 use crate::model::{Currency, Finding};
 
 impl Kept for Loan {
@@ -34,23 +34,24 @@ impl Kept for Loan {
         Some(self.currency)
     }
 
-    fn allowed(&self) -> Vec<&'static str> {
+    fn allowed(&self, today: &Today<'_>) -> Vec<&'static str> {
         let takes = |ask| !matches!(step(self.state, ask), Outcome::Refuse(_));
         let asks = ASKS.iter();
         let asks = asks.filter(|(_, cases)| {
             cases
                 .iter()
-                .any(|(ask, _)| applies(self, *ask) && takes(*ask))
+                .any(|(ask, _)| applies(self, *ask, today) && takes(*ask))
         });
         asks.map(|(word, _)| *word).collect()
     }
 }
 
 /// Whether a case of an instruction can be that of this contract.
-fn applies(loan: &Loan, ask: Ask) -> bool {
+fn applies(loan: &Loan, ask: Ask, today: &Today<'_>) -> bool {
     match ask {
         Ask::Cancel(owed) => owed == loan.owed(),
-        Ask::Default(_) | Ask::Invoice | Ask::CreditNote(_) => !loan.receivables.is_empty(),
+        Ask::Default(overdue) => overdue == loan.overdue(today.date),
+        Ask::Invoice | Ask::CreditNote(_) => !loan.receivables.is_empty(),
         Ask::Reversal(_) => loan.last.is_some(),
         Ask::Create
         | Ask::Accept

@@ -168,6 +168,7 @@ impl ExcelLayout {
             seen,
             text: Err(unfit.code),
             spot: column,
+            convert: None,
         });
     }
 
@@ -278,6 +279,7 @@ fn plain<'c>(field: &Field, text: &'c str, spot: u32) -> RawField<'c> {
         seen: Cow::Borrowed(text),
         text: Ok(Cow::Borrowed(text)),
         spot,
+        convert: None,
     }
 }
 

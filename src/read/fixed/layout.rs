@@ -272,6 +272,7 @@ fn owned<'c>(field: Option<RawField<'_>>) -> Option<RawField<'c>> {
         seen: Cow::Owned(field.seen.into_owned()),
         text: field.text.map(|text| Cow::Owned(text.into_owned())),
         spot: field.spot,
+        convert: None,
     })
 }
 

@@ -1,16 +1,15 @@
 //! A desk that takes records as texts.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::check::value;
 use crate::line::card::{self, CONTRACT, CUSTOMER, KINDS, Product};
 pub(super) use crate::line::memory::Book;
+use crate::line::memory::{self, said, underscored};
 pub(super) use crate::line::memory::{codes, day, events};
-use crate::line::{Context, Products, Terms};
-use crate::model::family::word_of;
-use crate::model::{Decision, Fields, Finding, Instruction, Order, Outcome};
+use crate::line::{Context, Products, Terms, Today};
+use crate::model::{Decision, Finding, Order, Outcome};
 use crate::toml_table::Document;
 
 /// A book, a day, the products, and records that come in one after another.
@@ -83,52 +82,19 @@ impl Desk {
         desk
     }
 
+    /// The day and the products.
+    fn on_this_day(&self) -> Today<'_> {
+        Today {
+            date: self.today,
+            products: &self.products,
+        }
+    }
+
     /// Takes a record: a kind, and fields as `name=value`, blanks in values as `_`.
     pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
         self.rows += 1;
-        let kind = KINDS
-            .iter()
-            .find(|known| known.name == kind)
-            .expect("a kind");
-        let mut instruction = Instruction {
-            kind,
-            instruction_id: None,
-            effective_date: None,
-            fields: Fields::default(),
-            digest: [0; 16],
-        };
-        let mut findings = Vec::new();
-        for (name, text) in fields
-            .split_whitespace()
-            .filter_map(|field| field.split_once('='))
-        {
-            let text = text.replace('_', " ").replace('~', "_");
-            match name {
-                "effective_date" => instruction.effective_date = Some(day(&text)),
-                "comment" => {
-                    let value = crate::model::Value::Text(text.into());
-                    instruction.fields.push("comment", value);
-                }
-                _ => {
-                    let member = |spec: &&crate::model::FieldSpec| {
-                        spec.name == name || word_of(spec.name, name).is_some()
-                    };
-                    let spec = kind.fields.iter().find(member);
-                    let spec = spec.unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
-                    let name = name.to_owned().leak();
-                    match value::parse(spec, &text) {
-                        Ok(value) => instruction.fields.push(name, value),
-                        Err(code) => findings.push(Finding::field(code, spec.name)),
-                    }
-                }
-            }
-        }
-        for spec in kind.fields {
-            let needed = spec.need == crate::model::Need::Required;
-            let judged = findings.iter().any(|finding| finding.field == spec.name);
-            let there = instruction.fields.has(spec.name) || judged;
-            assert!(!needed || there, "{} needs {}", kind.name, spec.name);
-        }
+        let (instruction, mut findings) = said(KINDS, kind, fields, underscored);
+        let kind = instruction.kind;
         findings.extend(card::check(kind, &instruction.fields));
         if findings.iter().any(Finding::rejects) {
             return Decision::rejected("", "", findings);
@@ -186,13 +152,13 @@ impl Desk {
     /// What `show` says of a contract.
     pub(super) fn show(&self, key: &str) -> Json {
         let state = &self.book.entities[&(CONTRACT, key.to_owned())];
-        card::show(CONTRACT, key, state).expect("our own state")
+        card::show(CONTRACT, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// What `show` says of a customer.
     pub(super) fn customer(&self, key: &str) -> Json {
         let state = &self.book.entities[&(CUSTOMER, key.to_owned())];
-        card::show(CUSTOMER, key, state).expect("our own state")
+        card::show(CUSTOMER, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// The state that a contract is in.
@@ -255,16 +221,9 @@ pub(super) fn context<'a>(
     terms: &'a Terms,
 ) -> Context<'a> {
     Context {
-        today,
-        now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
-        products,
-        insurer: false,
         origin: Uuid::from_u128((u128::from(row) << 64) + 1),
         batch_origin: Uuid::from_u128(7),
-        row: row.into(),
-        batch: "b",
-        bank: false,
-        terms,
+        ..memory::context(today, row, products, terms)
     }
 }
 

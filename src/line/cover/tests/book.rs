@@ -2,14 +2,13 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde_json::Value as Json;
-use uuid::Uuid;
 
-use crate::check::value;
 use crate::line::cover::{self, COVER, Channel, KINDS, Product};
 pub(super) use crate::line::memory::Book;
+use crate::line::memory::{self, said};
 pub(super) use crate::line::memory::{codes, day};
-use crate::line::{Context, Products, Terms};
-use crate::model::{Decision, Fields, Finding, Instruction, Need, Outcome};
+use crate::line::{Context, Products, Terms, Today};
+use crate::model::{Decision, Finding, Outcome};
 
 /// A book, a clock, the products, and records that come in one after another.
 #[derive(Clone)]
@@ -79,45 +78,19 @@ impl Desk {
         desk
     }
 
+    /// The day and the products.
+    pub(super) fn on_this_day(&self) -> Today<'_> {
+        Today {
+            date: self.today,
+            products: &self.products,
+        }
+    }
+
     /// Takes a record: a kind, and fields as `name=value`, blanks in values as `~`.
     pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
         self.rows += 1;
-        let kind = KINDS
-            .iter()
-            .find(|known| known.name == kind)
-            .expect("a kind");
-        let mut instruction = Instruction {
-            kind,
-            instruction_id: None,
-            effective_date: None,
-            fields: Fields::default(),
-            digest: [0; 16],
-        };
-        let mut findings = Vec::new();
-        let given = fields.split_whitespace();
-        for (name, text) in given.filter_map(|field| field.split_once('=')) {
-            let text = text.replace('~', " ");
-            if name == "effective_date" {
-                instruction.effective_date = Some(day(&text));
-                continue;
-            }
-            let spec = kind
-                .field(name)
-                .unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
-            match value::parse(spec, &text) {
-                Ok(value) => instruction.fields.push(spec.name, value),
-                Err(code) => findings.push(Finding::field(code, spec.name)),
-            }
-        }
-        for spec in kind
-            .fields
-            .iter()
-            .filter(|spec| spec.need == Need::Required)
-        {
-            let judged = findings.iter().any(|finding| finding.field == spec.name);
-            let there = instruction.fields.has(spec.name) || judged;
-            assert!(there, "{} needs {}", kind.name, spec.name);
-        }
+        let (instruction, mut findings) = said(KINDS, kind, fields, |text| text.replace('~', " "));
+        let kind = instruction.kind;
         // What was given and could not be read is not missing too.
         let told: Vec<String> =
             (findings.iter().map(|finding| finding.field.to_string())).collect();
@@ -205,23 +178,15 @@ impl Desk {
     /// The circumstances of a record.
     pub(super) fn context(&self) -> Context<'_> {
         Context {
-            today: self.today,
             now: self.now,
-            products: &self.products,
-            insurer: false,
-            bank: false,
-            origin: Uuid::from_u128(self.rows.into()),
-            batch_origin: Uuid::nil(),
-            row: self.rows.into(),
-            batch: "b",
-            terms: &self.terms,
+            ..memory::context(self.today, self.rows, &self.products, &self.terms)
         }
     }
 
     /// What `show` says of a cover.
     pub(super) fn show(&self, key: &str) -> Json {
         let state = &self.book.entities[&(COVER, key.to_owned())];
-        cover::show(COVER, key, state).expect("our own state")
+        cover::show(COVER, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// The state that a cover is in.

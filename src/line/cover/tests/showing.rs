@@ -72,7 +72,8 @@ fn exports_have_a_cell_a_column() {
         }
     }
     assert!(cover::export_header(BUYER).is_err());
-    assert!(cover::show(BUYER, "", "{}").is_err());
+    let desk = Desk::new();
+    assert!(cover::show(BUYER, "", "{}", &desk.on_this_day()).is_err());
 }
 
 #[test]

@@ -2,15 +2,14 @@
 
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value as Json;
-use uuid::Uuid;
 
-use crate::check::value;
 use crate::line::credit_life::words::CoverType;
 use crate::line::credit_life::{self, Cover, KINDS, OPERATION, Product};
 pub(super) use crate::line::memory::Book;
+use crate::line::memory::{self, said, underscored};
 pub(super) use crate::line::memory::{codes, day};
-use crate::line::{Context, Products, Terms};
-use crate::model::{Decision, Fields, Finding, Instruction, Need, Outcome, family};
+use crate::line::{Context, Products, Terms, Today};
+use crate::model::{Decision, Finding, Outcome};
 
 /// A book, a day, the products, and records that come in one after another.
 #[derive(Clone)]
@@ -93,46 +92,19 @@ impl Desk {
         self.good(kind, &format!("operation_key=O1 {fields}"))
     }
 
+    /// The day and the products.
+    pub(super) fn on_this_day(&self) -> Today<'_> {
+        Today {
+            date: self.today,
+            products: &self.products,
+        }
+    }
+
     /// Takes a record: a kind, and fields as `name=value`, blanks in values as `_` and underscores as `~`.
     pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
         self.rows += 1;
-        let kind = KINDS.iter().find(|known| known.name == kind);
-        let kind = kind.expect("a kind");
-        let mut instruction = Instruction {
-            kind,
-            instruction_id: None,
-            effective_date: None,
-            fields: Fields::default(),
-            digest: [0; 16],
-        };
-        let mut findings = Vec::new();
-        let given = fields.split_whitespace();
-        for (name, text) in given.filter_map(|field| field.split_once('=')) {
-            let text = text.replace('_', " ").replace('~', "_");
-            if name == "effective_date" {
-                instruction.effective_date = Some(day(&text));
-                continue;
-            }
-            let spec = kind
-                .fields
-                .iter()
-                .find(|spec| spec.name == name || family::word_of(spec.name, name).is_some());
-            let spec = spec.unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
-            let name = family::member(spec.name, name).unwrap_or(spec.name);
-            match value::parse(spec, &text) {
-                Ok(value) => instruction.fields.push(name, value),
-                Err(code) => findings.push(Finding::field(code, name)),
-            }
-        }
-        for spec in kind
-            .fields
-            .iter()
-            .filter(|spec| spec.need == Need::Required)
-        {
-            let judged = findings.iter().any(|finding| finding.field == spec.name);
-            let there = instruction.fields.has(spec.name) || judged;
-            assert!(there, "{} needs {}", kind.name, spec.name);
-        }
+        let (instruction, mut findings) = said(KINDS, kind, fields, underscored);
+        let kind = instruction.kind;
         // What was given and could not be read is not missing too.
         let across = credit_life::check(kind, &instruction.fields).into_iter();
         let unread: Vec<String> = findings.iter().map(|one| one.field.to_string()).collect();
@@ -195,7 +167,7 @@ impl Desk {
     /// What `show` says of an operation.
     pub(super) fn show(&self, key: &str) -> Json {
         let state = &self.book.entities[&(OPERATION, key.to_owned())];
-        credit_life::show(OPERATION, key, state).expect("our own state")
+        credit_life::show(OPERATION, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// The state that an operation is in; `none` where there is none.
@@ -246,16 +218,8 @@ pub(super) fn context<'a>(
     terms: &'a Terms,
 ) -> Context<'a> {
     Context {
-        today,
         now: DateTime::parse_from_rfc3339("2026-11-20T02:05:09-03:00").expect("an instant"),
-        products,
-        insurer: false,
-        origin: Uuid::from_u128(row.into()),
-        batch_origin: Uuid::nil(),
-        row: row.into(),
-        batch: "b",
-        bank: false,
-        terms,
+        ..memory::context(today, row, products, terms)
     }
 }
 

@@ -101,10 +101,10 @@ fn an_export_has_a_cell_for_every_column() {
 fn the_counter_is_no_entity_to_show() {
     let desk = Desk::with("active");
     let counter = &desk.book.entities[&(COUNTER, POLICIES.to_owned())];
-    assert!((LINE.show)(COUNTER, POLICIES, counter).is_err());
+    assert!((LINE.show)(COUNTER, POLICIES, counter, &desk.on_this_day()).is_err());
     assert!((LINE.export_header)(COUNTER).is_err());
     assert!((LINE.export_row)(COUNTER, POLICIES, counter).is_err());
-    assert!((LINE.show)(OPERATION, "O1", "{").is_err());
+    assert!((LINE.show)(OPERATION, "O1", "{", &desk.on_this_day()).is_err());
     let none = (LINE.carry_out)(
         COUNTER,
         POLICIES,

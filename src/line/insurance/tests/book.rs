@@ -1,14 +1,13 @@
 //! A desk that takes records as texts.
 
-use chrono::{DateTime, NaiveDate};
-use uuid::Uuid;
+use chrono::NaiveDate;
 
-use crate::check::value;
 use crate::line::insurance::{self, INSURANCE, KINDS, Product};
 pub(super) use crate::line::memory::Book;
-pub(super) use crate::line::memory::{codes, day, events};
-use crate::line::{Context, Products, Terms};
-use crate::model::{Decision, Fields, Finding, Instruction, Outcome};
+pub(super) use crate::line::memory::{codes, context, day, events};
+use crate::line::memory::{said, underscored};
+use crate::line::{Products, Terms, Today};
+use crate::model::{Decision, Finding, Outcome};
 
 /// A book, a day, the products, and records that come in one after another.
 #[derive(Clone)]
@@ -81,44 +80,19 @@ impl Desk {
         desk
     }
 
+    /// The day and the products.
+    pub(super) fn on_this_day(&self) -> Today<'_> {
+        Today {
+            date: self.today,
+            products: &self.products,
+        }
+    }
+
     /// Takes a record: a kind, and fields as `name=value`, blanks in values as `_`.
     pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
         self.rows += 1;
-        let kind = KINDS
-            .iter()
-            .find(|known| known.name == kind)
-            .expect("a kind");
-        let mut instruction = Instruction {
-            kind,
-            instruction_id: None,
-            effective_date: None,
-            fields: Fields::default(),
-            digest: [0; 16],
-        };
-        let mut findings = Vec::new();
-        for (name, text) in fields
-            .split_whitespace()
-            .filter_map(|field| field.split_once('='))
-        {
-            let text = text.replace('_', " ").replace('~', "_");
-            if name == "effective_date" {
-                instruction.effective_date = Some(day(&text));
-                continue;
-            }
-            let spec = kind
-                .field(name)
-                .unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
-            match value::parse(spec, &text) {
-                Ok(value) => instruction.fields.push(spec.name, value),
-                Err(code) => findings.push(Finding::field(code, spec.name)),
-            }
-        }
-        for spec in kind.fields {
-            let needed = spec.need == crate::model::Need::Required;
-            let judged = findings.iter().any(|finding| finding.field == spec.name);
-            let there = instruction.fields.has(spec.name) || judged;
-            assert!(!needed || there, "{} needs {}", kind.name, spec.name);
-        }
+        let (instruction, mut findings) = said(KINDS, kind, fields, underscored);
+        let kind = instruction.kind;
         findings.extend(insurance::check(kind, &instruction.fields));
         if findings.iter().any(Finding::rejects) {
             return Decision::rejected("", "", findings);
@@ -177,7 +151,7 @@ impl Desk {
     /// What `show` says of an insurance.
     pub(super) fn show(&self, key: &str) -> serde_json::Value {
         let state = &self.book.entities[&(INSURANCE, key.to_owned())];
-        insurance::show(INSURANCE, key, state).expect("our own state")
+        insurance::show(INSURANCE, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// The state that an insurance is in.
@@ -202,25 +176,4 @@ pub(super) fn register() -> String {
          start_date=2026-11-20 customer_no=C1 customer_type=individual country=SE identity_no={PERSON} \
          first_name=Eva last_name=Berg"
     )
-}
-
-/// The circumstances of a record.
-pub(super) fn context<'a>(
-    today: NaiveDate,
-    row: u32,
-    products: &'a Products,
-    terms: &'a Terms,
-) -> Context<'a> {
-    Context {
-        today,
-        now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
-        products,
-        insurer: false,
-        origin: Uuid::from_u128(row.into()),
-        batch_origin: Uuid::nil(),
-        row: row.into(),
-        batch: "b",
-        bank: false,
-        terms,
-    }
 }

@@ -102,7 +102,7 @@ fn money_of_nobody_or_of_two_is_kept_apart_until_it_is_claimed() {
     assert_eq!(moved, ["0", "100.00", "-100.00"]);
     let state = &desk.book.entities[&(MONEY, cash.clone())];
     assert_eq!(
-        show::show(MONEY, &cash, state).expect("our own state"),
+        show::show(MONEY, &cash, state, &desk.on_this_day()).expect("our own state"),
         json!({ "cash_reference": cash, "state": "matched", "amount": "100.00", "currency": "SEK",
             "value_date": "2026-11-20", "insurance_no": "I1" })
     );

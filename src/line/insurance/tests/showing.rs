@@ -161,3 +161,24 @@ fn everything_a_registration_asks_for_is_named_ahead() {
     );
     assert!(register().contains(PERSON));
 }
+
+#[test]
+fn what_an_insurance_takes_depends_on_the_day_and_on_what_it_lacks() {
+    let takes = |desk: &Desk, what: &str| {
+        let allowed = desk.show("I1")["allowed"].clone();
+        allowed.as_array().expect("a list").contains(&what.into())
+    };
+    let mut desk = Desk::with("approved");
+    assert!(!takes(&desk, "insurance.activate"), "no collection is set");
+    desk.good(
+        "insurance.premium-collection",
+        "insurance_no=I1 collection_method=cash",
+    );
+    assert!(takes(&desk, "insurance.activate"));
+    let mut desk = Desk::with("cancelled");
+    assert!(takes(&desk, "insurance.reactivate"));
+    desk.today = day("2027-02-18");
+    assert!(takes(&desk, "insurance.reactivate"), "day 90");
+    desk.today = day("2027-02-19");
+    assert!(!takes(&desk, "insurance.reactivate"), "too late");
+}

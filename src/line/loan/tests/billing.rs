@@ -1,6 +1,6 @@
 //! What is owed: receivables, invoices, credit notes.
 
-use super::book::told;
+use super::book::{codes, told};
 use super::{Desk, ocr};
 
 fn receivable(fields: &str) -> String {
@@ -226,4 +226,18 @@ fn a_credit_note_can_be_the_last_that_a_contract_waits_for() {
         "contract_no=L1 invoice_no=I1 credit_note_no=N1 amount=7 currency=SEK",
     );
     assert_eq!(decision.state, "CLOSED");
+}
+
+#[test]
+fn a_contract_has_so_many_receivables_open() {
+    let mut desk = Desk::with("ACTIVE");
+    for n in 0..1199 {
+        desk.owe("L1", &format!("S{n}"), "2026-12-10", "1", "");
+    }
+    let more = "contract_no=L1 receivable_no=T1 receivable_type=PERIODIC billing_date=2026-11-01 due_date=2026-12-10 \
+                currency=SEK line.PRI=1";
+    let refused = desk.send("loan.receivable", more);
+    assert_eq!(codes(&refused), "too_many_open:receivable_no");
+    desk.pay("reference_no=18 amount=110 bank_reference=B1");
+    desk.good("loan.receivable", more);
 }

@@ -1,16 +1,16 @@
 //! A desk that takes records as texts.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::check::value;
 use crate::line::loan::{self, CASH, KINDS, LOAN, Product, Reference};
 pub(super) use crate::line::memory::Book;
+use crate::line::memory::{self, said, underscored};
 pub(super) use crate::line::memory::{codes, day};
-use crate::line::{Context, Products, Terms};
-use crate::model::{Currency, Decision, Fields, Finding, Instruction, Outcome, family};
+use crate::line::{Context, Products, Terms, Today};
+use crate::model::{Currency, Decision, Finding, Outcome};
 
 /// A book, a day, the products, and records that come in one after another.
 #[derive(Clone)]
@@ -130,50 +130,19 @@ impl Desk {
         self.good("loan.repayment", &paid(fields))
     }
 
+    /// The day and the products.
+    pub(super) fn on_this_day(&self) -> Today<'_> {
+        Today {
+            date: self.today,
+            products: &self.products,
+        }
+    }
+
     /// Takes a record: a kind, and fields as `name=value`, blanks in values as `_`.
     pub(super) fn send(&mut self, kind: &str, fields: &str) -> Decision {
         self.row += 1;
-        let kind = KINDS
-            .iter()
-            .find(|known| known.name == kind)
-            .expect("a kind");
-        let mut instruction = Instruction {
-            kind,
-            instruction_id: None,
-            effective_date: None,
-            fields: Fields::default(),
-            digest: [0; 16],
-        };
-        let mut findings = Vec::new();
-        for (name, text) in fields
-            .split_whitespace()
-            .filter_map(|field| field.split_once('='))
-        {
-            let text = text.replace('_', " ").replace('~', "_");
-            if name == "effective_date" {
-                instruction.effective_date = Some(day(&text));
-                continue;
-            }
-            if name == "comment" {
-                instruction
-                    .fields
-                    .push("comment", crate::model::Value::Text(text.into()));
-                continue;
-            }
-            let spec = kind.field(name).or_else(|| kind.family(name));
-            let spec = spec.unwrap_or_else(|| panic!("{} takes no {name}", kind.name));
-            let name = family::member(spec.name, name).unwrap_or(spec.name);
-            match value::parse(spec, &text) {
-                Ok(value) => instruction.fields.push(name, value),
-                Err(code) => findings.push(Finding::field(code, name)),
-            }
-        }
-        for spec in kind.fields {
-            let needed = spec.need == crate::model::Need::Required;
-            let judged = findings.iter().any(|finding| finding.field == spec.name);
-            let there = instruction.fields.has(spec.name) || judged;
-            assert!(!needed || there, "{} needs {}", kind.name, spec.name);
-        }
+        let (instruction, mut findings) = said(KINDS, kind, fields, underscored);
+        let kind = instruction.kind;
         findings.extend(loan::check(kind, &instruction.fields));
         if findings.iter().any(Finding::rejects) {
             return Decision::rejected("", "", findings);
@@ -203,17 +172,12 @@ impl Desk {
     }
 
     fn context(&self) -> Context<'_> {
+        let row = u32::try_from(self.row).expect("few records");
         Context {
-            today: self.today,
-            now: DateTime::parse_from_rfc3339("2026-11-20T02:00:00+01:00").expect("an instant"),
-            products: &self.products,
-            insurer: false,
             origin: Uuid::from_u128(self.file << 64 | u128::from(self.row)),
             batch_origin: Uuid::from_u128(self.file << 80),
-            row: self.row,
-            batch: "b",
             bank: self.bank,
-            terms: &self.terms,
+            ..memory::context(self.today, row, &self.products, &self.terms)
         }
     }
 
@@ -237,13 +201,13 @@ impl Desk {
     /// What `show` says of a contract.
     pub(super) fn show(&self, key: &str) -> Json {
         let state = &self.book.entities[&(LOAN, key.to_owned())];
-        loan::show(LOAN, key, state).expect("our own state")
+        loan::show(LOAN, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// What `show` says of money.
     pub(super) fn cash(&self, key: &str) -> Json {
         let state = &self.book.entities[&(CASH, key.to_owned())];
-        loan::show(CASH, key, state).expect("our own state")
+        loan::show(CASH, key, state, &self.on_this_day()).expect("our own state")
     }
 
     /// What an inquiry says of a contract.

@@ -1,7 +1,7 @@
 //! What is shown of entities, in replies, by `show` and in exports.
 
 use super::Desk;
-use super::book::reference;
+use super::book::{day, reference};
 use crate::line::loan::{CASH, LINE, LOAN, export_header, export_row, show};
 use crate::model::decision::OrderValue;
 
@@ -106,7 +106,7 @@ fn every_entity_shows_itself_and_has_a_row_for_its_columns() {
             .collect();
         assert!(!all.is_empty(), "{word}");
         for (key, state) in all {
-            let shown = show(*space, key, state).expect("our own state");
+            let shown = show(*space, key, state, &desk.on_this_day()).expect("our own state");
             assert_eq!(
                 shown.as_object().and_then(|map| map.values().next()),
                 Some(&key.as_str().into())
@@ -129,7 +129,47 @@ fn every_entity_shows_itself_and_has_a_row_for_its_columns() {
     let row = export_row(LOAN, "L1", state).expect("our own state");
     assert!(matches!(&row[at], OrderValue::Amount(amount, _) if amount.to_string() == "8.00"));
     assert!(export_header(crate::line::loan::REFERENCE).is_err());
-    assert!(show(CASH, "x", "{}").is_err());
+    assert!(show(CASH, "x", "{}", &desk.on_this_day()).is_err());
+}
+
+#[test]
+fn what_a_contract_takes_depends_on_the_day() {
+    let mut desk = Desk::with("ACTIVE");
+    let takes = |desk: &Desk, what: &str| {
+        let allowed = desk.show("L1")["allowed"].clone();
+        allowed.as_array().expect("a list").contains(&what.into())
+    };
+    assert!(takes(&desk, "loan.default"), "R1 is overdue");
+    desk.pay("reference_no=18 amount=110 bank_reference=B1");
+    assert!(!takes(&desk, "loan.default"), "nothing is owed");
+    desk.owe("L1", "R2", "2026-12-10", "100", "");
+    assert!(!takes(&desk, "loan.default"), "not yet overdue");
+    let refused = desk.send("loan.contract", "contract_no=L1 action=ready");
+    let hint = &refused.findings[0].hint;
+    assert!(hint.contains("in state `ACTIVE`"), "{hint}");
+    assert!(!hint.contains("loan.default"), "{hint}");
+    desk.today = day("2026-12-10");
+    assert!(
+        !takes(&desk, "loan.default"),
+        "the due date is a day to pay on"
+    );
+    desk.today = day("2026-12-11");
+    assert!(takes(&desk, "loan.default"));
+}
+
+#[test]
+fn show_says_what_an_inquiry_is_answered_with() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.pay("reference_no=18 amount=110 bank_reference=B1");
+    desk.owe("L1", "R2", "2026-12-10", "100", "");
+    let asked = desk.good("loan.inquire", "contract_no=L1");
+    let reply = asked.reply.expect("a reply");
+    assert_eq!(reply["cash"].as_array().map(Vec::len), Some(1));
+    assert_eq!(reply["receivables"].as_array().map(Vec::len), Some(2));
+    let state = desk.book.entities[&(LOAN, "L1".to_owned())].clone();
+    let mut book = desk.book.clone();
+    let shown = crate::line::show_whole(LOAN, "L1", &state, &desk.on_this_day(), &mut book);
+    assert_eq!(shown.expect("our own state"), reply);
 }
 
 #[test]
