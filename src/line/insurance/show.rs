@@ -135,11 +135,8 @@ fn course(insurance: &Insurance) -> Map {
         if let Some(refund) = &cancelled.refund {
             set(&mut map, "refund", &*refund.order);
             set(&mut map, "refund_amount", refund.amount.to_string());
-            set(
-                &mut map,
-                "refund_status",
-                if refund.held { "held" } else { "ordered" },
-            );
+            let status = if refund.held { "held" } else { "ordered" };
+            set(&mut map, "refund_status", status);
         }
     }
     if let Some(mandate) = &insurance.mandate {
