@@ -4,14 +4,18 @@
 //! (without it, too), or a number.
 
 #[cfg(feature = "torture")]
+mod disk;
+#[cfg(feature = "torture")]
 mod errors;
 #[cfg(feature = "torture")]
 mod kill;
 pub(crate) mod left;
 #[cfg(feature = "torture")]
-pub(crate) mod night;
+mod night;
 #[cfg(feature = "torture")]
-pub(crate) mod trace;
+mod power;
+#[cfg(feature = "torture")]
+mod trace;
 #[cfg_attr(
     not(feature = "torture"),
     allow(dead_code, reason = "few trials need all of it")
