@@ -76,7 +76,8 @@ fn points(nights: &Nights, wanted: usize) -> Vec<Point> {
     chosen
 }
 
-fn run(night: &Night, site: &Path) -> Command {
+/// The run that is disturbed: one thread, and all that it has to say.
+pub(crate) fn run(night: &Night, site: &Path) -> Command {
     let mut command = night.command("run", site);
     command.args(["--json", "--threads", "1"]);
     command
@@ -98,7 +99,7 @@ fn fail(command: &Command, trace: &Path, (_, call, error): &Point) -> (Output, O
 }
 
 /// What is wrong with how a run took an error; `injected` is the call as the trace shows it.
-fn verdict(night: &Night, site: &Path, done: &Output, injected: &str) -> Option<String> {
+pub(crate) fn verdict(night: &Night, site: &Path, done: &Output, injected: &str) -> Option<String> {
     let told = String::from_utf8_lossy(&done.stderr);
     if told.contains("panicked") || told.contains("fault of the program") {
         return Some(format!("a panic: {told}"));

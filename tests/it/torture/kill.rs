@@ -1,7 +1,7 @@
 //! Killed anywhere, a later run leaves the bytes of one that was not.
 
 use std::os::unix::process::ExitStatusExt;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::night::Nights;
 use super::trace::{Call, WRITING, calls, kill_at};
@@ -80,7 +80,7 @@ fn killed_at_any_time() {
         // One, two or three runs are killed, the last of them perhaps while it reads what killed the others.
         for _ in 0..=random.below(3) {
             let threads = 1 + random.below(2);
-            let moment = Duration::from_micros(random.below(300_000));
+            let moment = night.moment(&mut random);
             let begun = Instant::now();
             let mut run = night
                 .command("run", &site)

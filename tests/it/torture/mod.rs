@@ -6,7 +6,11 @@
 #[cfg(feature = "torture")]
 mod disk;
 #[cfg(feature = "torture")]
+mod end;
+#[cfg(feature = "torture")]
 mod errors;
+#[cfg(feature = "torture")]
+mod full;
 #[cfg(feature = "torture")]
 mod kill;
 pub(crate) mod left;
@@ -21,3 +25,5 @@ mod trace;
     allow(dead_code, reason = "few trials need all of it")
 )]
 pub(crate) mod trials;
+#[cfg(feature = "torture")]
+mod twice;

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use sluss::site::Site;
 
 use super::left::{Left, copy, difference, left, walk};
+use super::trials::Random;
 
 /// Two books, one with an insurer's feed that has done-files.
 const SETTINGS: &str = r#"
@@ -72,6 +74,8 @@ pub(crate) struct Night {
     pub(crate) name: &'static str,
     pub(crate) before: PathBuf,
     pub(crate) after: Left,
+    /// How long the undisturbed run took: what moments are drawn from.
+    pub(crate) took: Duration,
     date: &'static str,
     now: &'static str,
 }
@@ -132,12 +136,15 @@ impl Nights {
             name,
             before: before.to_owned(),
             after: left(before),
+            took: Duration::ZERO,
             date,
             now,
         };
         let after = self.above.path().join(format!("{name}-after"));
         copy(before, &after);
+        let begun = Instant::now();
         let status = night.run(&after).status().expect("the program runs");
+        night.took = begun.elapsed();
         assert_eq!(status.code(), Some(1), "some records of the night are bad");
         night.after = left(&after);
         self.all.push(night);
@@ -178,6 +185,11 @@ impl Night {
             .env_remove("SLUSS_FAILPOINT")
             .env_remove("SLUSS_BREAK");
         command
+    }
+
+    /// A moment of a run, drawn by chance; now and then behind its end.
+    pub(crate) fn moment(&self, random: &mut Random) -> Duration {
+        self.took * u32::try_from(random.below(1_100)).expect("small") / 1_000
     }
 
     /// Runs the night to its end and says in what the site is another than after an undisturbed run.

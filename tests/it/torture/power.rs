@@ -100,7 +100,7 @@ enum Moment {
     Call(Call),
     /// So long after its start, while it runs.
     Time(Duration),
-    /// Behind a step of the protocol, as SLUSS_FAILPOINT names it.
+    /// Behind a step of the protocol, as `SLUSS_FAILPOINT` names it.
     Step(String),
     /// As soon as it has ended.
     End,
@@ -226,7 +226,7 @@ fn a_power_cut_loses_nothing_that_was_published() {
         let moment = match random.below(10) {
             0 if apart => Moment::Step(format!("marked_published:{}", 1 + random.below(4))),
             0 => Moment::End,
-            1..=3 => Moment::Time(Duration::from_micros(random.below(600_000))),
+            1..=3 => Moment::Time(nights.all[*night].moment(&mut random)),
             _ => {
                 let call = random.below(calls[at].len() as u64);
                 Moment::Call(calls[at][usize::try_from(call).expect("small")].clone())

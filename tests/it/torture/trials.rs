@@ -33,7 +33,17 @@ impl Trials {
     /// Counts a trial; `fault` says how the promise was broken.
     pub(crate) fn count(&mut self, fault: Option<String>) {
         self.done += 1;
-        self.faults.extend(fault);
+        if let Some(fault) = fault {
+            // At once: many trials take hours.
+            writeln!(
+                std::io::stderr(),
+                "{}: trial {}: {fault}",
+                self.promise,
+                self.done
+            )
+            .expect("standard error");
+            self.faults.push(fault);
+        }
     }
 
     /// Tells the figures, past the test harness, and fails where the promise was broken.
