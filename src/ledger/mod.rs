@@ -301,6 +301,10 @@ impl Book {
         if ahead::length(&ahead::log_of(path))? < CHECKPOINT_BYTES {
             return Ok(());
         }
+        self.empty_log()
+    }
+
+    fn empty_log(&self) -> Result<()> {
         let wait = std::time::Duration::from_secs(10);
         self.db.busy_timeout(std::time::Duration::ZERO)?;
         let done = self
@@ -313,8 +317,10 @@ impl Book {
     /// Closes the book, and says so if that fails.
     pub fn close(mut self) -> Result<()> {
         self.rollback()?;
-        if !self.broken {
+        if !self.broken && self.access == Access::Write {
             self.settle_in()?;
+            // Closing would do it too, and say nothing where it fails.
+            self.empty_log()?;
         }
         self.db.flush_prepared_statement_cache();
         self.db

@@ -170,6 +170,11 @@ fn open_for_writing(path: &Path, journal: &str) -> Result<Connection> {
         ))?;
     }
     bound_cache(&db, "main")?;
+    if journal == "wal" {
+        // The first look makes the log. SQLite brings its name to the disk, too, but passes over a failure.
+        db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        sync_folder(path)?;
+    }
     Ok(db)
 }
 

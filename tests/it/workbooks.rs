@@ -134,14 +134,14 @@ fn rows_come_through_the_child_and_its_death_is_a_finding() {
 }
 
 #[test]
-fn a_child_that_says_nothing_or_nonsense_is_a_finding() {
+fn a_child_that_ends_early_or_says_nonsense_is_a_finding() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = saved(folder.path(), &workbook(&["Nr"], 1));
     let scripts = [
-        "exit 0",
-        "exit 7",
+        "printf '\\001'",
+        "printf '\\001'; exit 7",
+        "printf '\\001'; kill -9 $$",
         "echo nonsense",
-        "kill -9 $$",
         "printf '\\001E\\000\\000\\000\\000'",
     ];
     for (at, script) in scripts.iter().enumerate() {
@@ -151,13 +151,15 @@ fn a_child_that_says_nothing_or_nonsense_is_a_finding() {
         let found = rows(program, &format("Nr"), &path);
         assert_eq!(found, Err("workbook_unreadable".to_owned()), "{script}");
     }
-    let missing = folder.path().join("none");
-    let file = File::open(&path).expect("the workbook");
-    let found = ExcelReader::open_with(Some(missing), &format("Nr"), file, &LIMITS);
-    assert!(
-        matches!(found, Err(Fault::World(_))),
-        "our own trouble is not the file's"
-    );
+    // A child that is not there, or that ends before it has looked at the file, is our own trouble.
+    let silent = folder.path().join("silent");
+    fs::write(&silent, "#!/bin/sh\nexit 1\n").expect("written");
+    fs::set_permissions(&silent, fs::Permissions::from_mode(0o700)).expect("made a program");
+    for program in [folder.path().join("none"), silent] {
+        let file = File::open(&path).expect("the workbook");
+        let found = ExcelReader::open_with(Some(program), &format("Nr"), file, &LIMITS);
+        assert!(matches!(found, Err(Fault::World(_))), "the file is blamed");
+    }
 }
 
 #[test]

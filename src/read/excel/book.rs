@@ -1,13 +1,13 @@
 //! The sheets of a workbook and their rows, whatever the kind. Only .xlsx is read cell by cell; the others are held
 //! whole, within the child's limits.
 
-use std::fs::File;
 use std::io::BufReader;
 
 use calamine::{Data, Ods, OdsError, Range, Reader, Sheet, SheetType, SheetVisible, Xls, XlsError};
 use calamine::{Xlsx, XlsxCellReader, XlsxError};
 
 use super::cell::{NO_VALUE, cell};
+use super::child::Watched;
 use super::frame::{COLUMN_MAX, ROW_MAX, Refusal};
 use super::package::Kind;
 use crate::code::Code;
@@ -18,7 +18,7 @@ const ROW_BYTES: usize = 1 << 20;
 /// The longest text that a spreadsheet can hold in a cell, and so the longest that can be sent back in one.
 const CELL_TEXT: usize = 32_767;
 
-type Input = BufReader<File>;
+type Input = BufReader<Watched>;
 
 /// An open workbook.
 pub(super) enum Book {
@@ -31,7 +31,7 @@ pub(super) enum Book {
 pub(super) type Rows<'b> = Box<dyn Iterator<Item = Result<SheetRow, Refusal>> + 'b>;
 
 impl Book {
-    pub(super) fn open(kind: Kind, file: File) -> Result<Self, Refusal> {
+    pub(super) fn open(kind: Kind, file: Watched) -> Result<Self, Refusal> {
         let input = BufReader::new(file);
         match kind {
             Kind::Xlsx => Xlsx::new(input)

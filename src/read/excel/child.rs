@@ -2,10 +2,12 @@
 //! itself before it reads a byte, opens nothing, and says what it found through its standard output. Whatever a
 //! workbook does to it, only this process dies.
 
+use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use regex::RegexBuilder;
 use rustix::process::{Resource, Rlimit, setrlimit};
@@ -74,13 +76,57 @@ fn confine(request: &Request) -> rustix::io::Result<()> {
 /// Reads a workbook and writes frames. An error is that of the pipe; what is wrong with the workbook is a frame.
 pub(super) fn serve(file: File, request: &Request, out: &mut dyn Write) -> io::Result<()> {
     begin(out)?;
-    let last = match read(file, request, out) {
+    let failed = Rc::default();
+    let file = Watched {
+        file,
+        failed: Rc::clone(&failed),
+    };
+    let done = read(file, request, out);
+    let last = match done {
+        Ok(()) | Err(Stop::Refused(_)) if failed.get().is_some() => {
+            // What was made of the file after that says nothing.
+            Frame::Failed(failed.get().unwrap_or_default())
+        }
         Ok(()) => Frame::End,
         Err(Stop::Refused(refusal)) => Frame::Refused(refusal),
         Err(Stop::Pipe(error)) => return Err(error),
     };
     last.write(out)?;
     out.flush()
+}
+
+/// The workbook's file. An error of the system is remembered: the readers above take it for a fault of the workbook.
+pub(super) struct Watched {
+    file: File,
+    failed: Rc<Cell<Option<i32>>>,
+}
+
+impl Watched {
+    fn noted<T>(&self, done: io::Result<T>) -> io::Result<T> {
+        if let Err(error) = &done
+            && let Some(number) = error.raw_os_error()
+            && error.kind() != io::ErrorKind::InvalidInput
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed.set(Some(number));
+        }
+        done
+    }
+}
+
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let done = self.file.read(buffer);
+        self.noted(done)
+    }
+}
+
+impl Seek for Watched {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        // A place before the start is the workbook's fault (EINVAL), all else the system's.
+        let done = self.file.seek(to);
+        self.noted(done)
+    }
 }
 
 enum Stop {
@@ -100,7 +146,7 @@ impl From<io::Error> for Stop {
     }
 }
 
-fn read(mut file: File, request: &Request, out: &mut dyn Write) -> Result<(), Stop> {
+fn read(mut file: Watched, request: &Request, out: &mut dyn Write) -> Result<(), Stop> {
     let kind = package::inspect(&mut file, request.inflated, request.ratio)?;
     let mut book = Book::open(kind, file)?;
     let sheets = candidates(&book, request)?;

@@ -73,13 +73,16 @@ pub(super) enum Frame {
     RowsAfter(u32),
     /// The workbook is not taken.
     Refused(Refusal),
+    /// The system did not let the file be read: an error number. Nothing is said of the workbook.
+    Failed(i32),
     /// All was read.
     End,
 }
 
-/// Begins to write frames.
+/// Begins to write frames. It goes out at once: who dies before it has not looked at the file.
 pub(super) fn begin(out: &mut dyn Write) -> io::Result<()> {
-    out.write_all(&[VERSION])
+    out.write_all(&[VERSION])?;
+    out.flush()
 }
 
 impl Frame {
@@ -100,6 +103,10 @@ impl Frame {
                 let number = Refusal::ALL.iter().position(|r| r == refusal);
                 body.push(number.and_then(|n| u8::try_from(n).ok()).unwrap_or(0));
                 b'X'
+            }
+            Self::Failed(number) => {
+                body.extend_from_slice(&number.to_le_bytes());
+                b'F'
             }
             Self::End => b'E',
         };
@@ -152,7 +159,9 @@ pub(super) struct Frames<R> {
 /// What the parent made of the pipe.
 #[derive(Debug)]
 pub(super) enum Broken {
-    /// The pipe ended or failed: the child is dead, or was killed.
+    /// It ended or failed before a word came through it: the child never began, whatever the file.
+    Unbegun,
+    /// It ended or failed: the child is dead, or was killed.
     Pipe,
     /// What came through it are no frames.
     Garbage,
@@ -174,8 +183,11 @@ impl<R: Read> Frames<R> {
         if self.ended {
             return Ok(Frame::End);
         }
-        if !std::mem::replace(&mut self.begun, true) && self.bytes::<1>()? != [VERSION] {
-            return Err(Broken::Garbage);
+        if !std::mem::replace(&mut self.begun, true) {
+            let version = self.bytes::<1>().map_err(|_| Broken::Unbegun)?;
+            if version != [VERSION] {
+                return Err(Broken::Garbage);
+            }
         }
         let [tag] = self.bytes()?;
         let length = u32::from_le_bytes(self.bytes()?) as usize;
@@ -208,6 +220,7 @@ impl<R: Read> Frames<R> {
             b'H' => Frame::Header(self.row(body)?),
             b'R' => Frame::Row(self.row(body)?),
             b'A' => Frame::RowsAfter(u32::from_le_bytes(body.try_into().ok()?)),
+            b'F' => Frame::Failed(i32::from_le_bytes(body.try_into().ok()?)),
             b'X' => {
                 let [number] = body else { return None };
                 Frame::Refused(*Refusal::ALL.get(usize::from(*number))?)

@@ -158,7 +158,16 @@ impl ExcelReader {
             Ok(Frame::Refused(refusal)) if !self.sheet.is_empty() => {
                 Err(self.unreadable(broken(refusal)))
             }
+            Ok(Frame::Failed(number)) => {
+                let cause = std::io::Error::from_raw_os_error(number);
+                Err(Fault::World(
+                    anyhow::Error::new(cause).context("the workbook cannot be read"),
+                ))
+            }
             Ok(frame) => Ok(frame),
+            Err(Broken::Unbegun) => Err(Fault::World(anyhow::anyhow!(
+                "the reader of workbooks could not begin"
+            ))),
             Err(Broken::Pipe) => Err(self.unreadable(DEAD)),
             Err(Broken::Garbage) => Err(self.unreadable(GARBAGE)),
         }

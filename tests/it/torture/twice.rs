@@ -249,7 +249,7 @@ impl<'a> Trial<'a> {
                 }
             }
         }
-        (hashes.is_empty() || ids.is_empty()).then(|| "nothing was booked".to_owned())
+        hashes.is_empty().then(|| "nothing was booked".to_owned())
     }
 }
 

@@ -33,6 +33,26 @@ fn what_is_no_sound_workbook_is_refused() {
     assert_eq!(told(insurance(), &encrypted), unreadable);
 }
 
+/// What the disk does is no fault of the sender's, and keeps the batch where it is.
+#[test]
+fn a_file_that_the_system_does_not_let_be_read_is_no_broken_workbook() {
+    let format = Arc::new(insurance());
+    // A folder can be opened and not read.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = std::fs::File::open(folder.path()).expect("opened");
+    let mut frames = Vec::new();
+    let request = Request::new(&format, rules(&format), &LIMITS, 10);
+    child::serve(file, &request, &mut frames).expect("frames");
+    let opened = ExcelReader::begin(&format, Box::new(Cursor::new(frames)), None);
+    let Err(Fault::World(error)) = opened.map(|_| ()) else {
+        panic!("the workbook was blamed");
+    };
+    assert!(format!("{error:#}").contains("Is a directory"), "{error:#}");
+    // Nor is a child that never began.
+    let opened = ExcelReader::begin(&format, Box::new(Cursor::new(Vec::new())), None);
+    assert!(matches!(opened.map(|_| ()), Err(Fault::World(_))));
+}
+
 /// The same archive with one part replaced or added.
 fn with_part(workbook: &[u8], name: &str, change: &dyn Fn(String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(workbook)).expect("an archive");
