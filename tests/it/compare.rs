@@ -34,18 +34,18 @@ const BOOK: &str = "\
 kind,customer_no,customer_type,country,identity_no,first_name,last_name,insurance_no,product,loan_ref,currency,insured_amount,\
 annual_premium,start_date,owner_customer_no,collection_method,collection_clearing,collection_account,collection_payer_identity_no,\
 collection_interval,contract_no,action,person_id,loan_type,reference_no,amount,principal,repayment_channel,payer_no,receivable_no,\
-receivable_type,billing_date,due_date,line.INT,value_date,bank_reference,end_to_end_id,original_reference,initiated_by
-customer.create,C1,individual,SE,198501019981,Eva,Berg,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
-insurance.register,,,,,,,4711,A,L1,SEK,100000,1200,2026-11-01,C1,autogiro,3300,8501019981,198501019981,monthly,,,,,,,,,,,,,,,,,,,
-loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L1,import,P1,LAN,18,1000,900,AUTOGIRO,0005566,,,,,,,,,,
-loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L2,import,P1,LAN,26,1000,900,BANKGIRO,,,,,,,,,,,
-loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L3,import,P2,LAN,34,1000,900,AUTOGIRO,777,,,,,,,,,,
-loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L4,import,P2,LAN,42,1000,900,AUTOGIRO,777,,,,,,,,,,
-loan.receivable,,,,,,,,,,SEK,,,,,,,,,,L1,,,,,,,,,R1,PERIODIC,2026-11-01,2026-11-28,50.00,,,,,
-loan.receivable,,,,,,,,,,SEK,,,,,,,,,,L1,,,,,,,,,R2,PERIODIC,2026-11-01,2026-12-28,75.00,,,,,
-loan.repayment,,,,,,,,,,SEK,,,,,,,,,,,,,,26,100.00,,,,,,,,,2026-11-18,S1,E1,,
-loan.repayment,,,,,,,,,,SEK,,,,,,,,,,,,,,26,30.00,,,,,,,,,2026-11-19,S2,,,
-loan.reversal,,,,,,,,,,SEK,,,,,,,,,,,,,,,30.00,,,,,,,,,2026-11-20,S2,,,bank
+receivable_type,billing_date,due_date,line.INT,value_date,bank_reference,end_to_end_id,original_reference,initiated_by,collection_mandate_ref
+customer.create,C1,individual,SE,198501019981,Eva,Berg,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,
+insurance.register,,,,,,,4711,A,L1,SEK,100000,1200,2026-11-01,C1,autogiro,3300,8501019981,198501019981,monthly,,,,,,,,,,,,,,,,,,,,M-7
+loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L1,import,P1,LAN,18,1000,900,AUTOGIRO,0005566,,,,,,,,,,,
+loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L2,import,P1,LAN,26,1000,900,BANKGIRO,,,,,,,,,,,,
+loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L3,import,P2,LAN,34,1000,900,AUTOGIRO,777,,,,,,,,,,,
+loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L4,import,P2,LAN,42,1000,900,AUTOGIRO,777,,,,,,,,,,,
+loan.receivable,,,,,,,,,,SEK,,,,,,,,,,L1,,,,,,,,,R1,PERIODIC,2026-11-01,2026-11-28,50.00,,,,,,
+loan.receivable,,,,,,,,,,SEK,,,,,,,,,,L1,,,,,,,,,R2,PERIODIC,2026-11-01,2026-12-28,75.00,,,,,,
+loan.repayment,,,,,,,,,,SEK,,,,,,,,,,,,,,26,100.00,,,,,,,,,2026-11-18,S1,E1,,,
+loan.repayment,,,,,,,,,,SEK,,,,,,,,,,,,,,26,30.00,,,,,,,,,2026-11-19,S2,,,,
+loan.reversal,,,,,,,,,,SEK,,,,,,,,,,,,,,,30.00,,,,,,,,,2026-11-20,S2,,,bank,
 ";
 
 const HEADER: &str = "kind,subject,payer_no,mandate_ref,mandate_status,reference_no,original_reference,bank_reference,\
@@ -113,6 +113,12 @@ const ROWS: &[(&str, &str, &str)] = &[
         "",
     ),
     ("mandate,,4711,approved,,,,,,,,,,", "4711;registered", ""),
+    ("mandate,,M-7,approved,,,,,,,,,,", "4711;registered", ""),
+    (
+        "mandate,4711,M-8,approved,,,,,,,,,,",
+        "4711;registered",
+        "mandate_ref: the book says *-*, the file *-*",
+    ),
     (
         "mandate,4711,,approved,,,,,,,,,198112289874,3300000000001234",
         "4711;registered",

@@ -106,7 +106,8 @@ impl<'w, 'a> Difference<'w, 'a> {
         if let (Some(file), Some(own)) = (fields.text("mandate_ref"), &book.mandate_ref)
             && *file != **own
         {
-            self.values("mandate_ref", file, own);
+            // Payers are often known by their identity numbers.
+            self.personal("mandate_ref", file, own);
         }
     }
 

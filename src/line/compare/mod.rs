@@ -172,7 +172,7 @@ fn payer(work: &mut Work<'_>, subject: Subject, store: &mut dyn Store) -> Result
         found.retain(|payer| payer.open);
     }
     let many = found.len() > 1;
-    let (Some(payer), false) = (found.pop(), many) else {
+    let (Some(mut payer), false) = (found.pop(), many) else {
         let known = if many {
             "the book has several payers with this number"
         } else if fields.has(field) {
@@ -183,6 +183,10 @@ fn payer(work: &mut Work<'_>, subject: Subject, store: &mut dyn Store) -> Result
         work.note(Finding::field(Code::Differs, field).saying(known));
         return Ok(());
     };
+    // A bank's mandate may go by the payer's number in place of a reference of its own.
+    if field == "mandate_ref" {
+        payer.mandate.mandate_ref = None;
+    }
     work.decision.entity = (&*payer.entity).into();
     work.decision.state.clone_from(&payer.state);
     work.decision.currency = Some(payer.currency);

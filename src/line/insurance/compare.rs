@@ -3,9 +3,11 @@
 use anyhow::Result;
 use serde_json::Value as Json;
 
+use super::entity::Insurance;
 use super::words::{MandateState, Method};
-use super::{payer, premium};
+use super::{MANDATE, payer, premium};
 use crate::line::compare::known::{By, Due, Mandate, Named, Payer, View};
+use crate::line::work::load;
 use crate::line::{Context, Store};
 
 /// The line's view. What came for an insurance is kept by period: a payment cannot be found again by a bank's numbers.
@@ -18,7 +20,13 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
     if named.by == By::Reference {
         return Ok(Vec::new());
     }
-    let found = payer::holders(store, named.number)?;
+    let mut found = match named.by {
+        By::Mandate => of_mandate(store, named.number)?,
+        By::Payer | By::Reference => Vec::new(),
+    };
+    if found.is_empty() {
+        found = payer::holders(store, named.number)?;
+    }
     let until = named.until.unwrap_or(context.today);
     let told = |(entity, insurance): payer::Numbered| {
         let text = |name: &str| -> Option<Box<str>> {
@@ -58,6 +66,21 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
         }
     };
     Ok(found.into_iter().map(told).collect())
+}
+
+/// The insurance whose mandate has this reference now.
+fn of_mandate(store: &mut dyn Store, reference: &str) -> Result<Vec<payer::Numbered>> {
+    let Some(key) = store.find_by(MANDATE, reference)? else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    if let Some(insurance) = load::<Insurance>(store, &key)? {
+        let own = insurance.collection.get("collection_mandate_ref");
+        if own.and_then(Json::as_str) == Some(reference) {
+            found.push((key, Box::new(insurance)));
+        }
+    }
+    Ok(found)
 }
 
 /// How a mandate stands, in the words that registers have for it.

@@ -7,7 +7,7 @@ use super::cancel::undoing;
 use super::entity::Insurance;
 use super::lifecycle::Undo;
 use super::words::State;
-use super::{CUSTOMER, IDENTITY, INSURANCE, MONEY, PAYER, PAYERS};
+use super::{CUSTOMER, IDENTITY, INSURANCE, MANDATE, MONEY, PAYER, PAYERS};
 use crate::line::details::{Details, Left, Life, Today};
 use crate::line::work::parse;
 
@@ -20,7 +20,7 @@ pub(super) const DETAILS: &[Details] = &[
             removed: &["collection", "payout", "mandate", "unwanted", "sent"],
             emptied: &[],
         },
-        names: &[(PAYER, "")],
+        names: &[(PAYER, ""), (MANDATE, "")],
         life,
     },
     Details {

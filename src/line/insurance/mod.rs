@@ -61,7 +61,7 @@ pub const LINE: Registration = Registration {
         ("customer", CUSTOMER),
         ("money", MONEY),
     ],
-    spaces: &[INSURANCE, CUSTOMER, IDENTITY, PAYER, PAYERS, MONEY],
+    spaces: &[INSURANCE, CUSTOMER, IDENTITY, PAYER, PAYERS, MANDATE, MONEY],
     personal: PERSONAL_FIELDS,
     check,
     keys,
@@ -99,6 +99,8 @@ const IDENTITY: Space = Space("n");
 const PAYER: Space = Space("ip");
 /// The insurances of such a number, where they are more than one.
 const PAYERS: Space = Space("iq");
+/// Index: the newest insurance by the reference of its mandate.
+const MANDATE: Space = Space("ir");
 /// Money whose insurance nobody could tell, by `cash_reference`.
 const MONEY: Space = Space("im");
 

@@ -6,7 +6,7 @@ use super::lifecycle::{Ask, step};
 use super::product::Product;
 use super::show::allowed;
 use super::words::State;
-use super::{INSURANCE, PAYER};
+use super::{INSURANCE, MANDATE, PAYER};
 use crate::code::Code;
 use crate::line::work::{Kept, Work};
 use crate::line::{Space, Today};
@@ -49,7 +49,10 @@ impl Kept for Insurance {
         // One that is the insurance's own number is found by that.
         let needed = payer != key && !payer.is_empty();
         let entry = needed.then(|| (PAYER, payer.to_owned()));
-        entry.into_iter().collect()
+        let mandate = self.collection.get("collection_mandate_ref");
+        let mandate = mandate.and_then(serde_json::Value::as_str);
+        let mandate = mandate.map(|reference| (MANDATE, reference.to_owned()));
+        entry.into_iter().chain(mandate).collect()
     }
 }
 

@@ -222,14 +222,13 @@ impl Report {
         bytes.extend_from_slice(b"<OrgnlPmtInfAndSts>");
         element(&mut bytes, "OrgnlPmtInfId", &cut(group, ID_MAX));
         bytes.push(b'\n');
-        let body = match &mut self.body {
-            Some(body) => body,
-            None => {
-                let name = format!("{}.body", self.name);
-                self.body.insert(Aside::create(&self.folder, name)?)
-            }
-        };
-        body.write(&bytes)?;
+        if self.body.is_none() {
+            let name = format!("{}.body", self.name);
+            self.body = Some(Aside::create(&self.folder, name)?);
+        }
+        if let Some(body) = &mut self.body {
+            body.write(&bytes)?;
+        }
         self.group = Some(group.into());
         Ok(())
     }
