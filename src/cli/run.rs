@@ -145,7 +145,9 @@ Ask:
   sluss status --site {site}
   sluss errors {batch} --site {site}
   sluss show F-1001 --partner nordbank --site {site}
-  sluss export insurance --partner nordbank --site {site}"
+  sluss export insurance --partner nordbank --site {site}
+Order from a bank what is to be collected:
+  sluss collect --date 2026-11-30 --partner havslan --business-date 2026-11-20 --site {site}"
     ))
 }
 

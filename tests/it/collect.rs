@@ -425,3 +425,26 @@ fn what_was_ordered_is_read_back_and_compared() {
     );
     assert_eq!(result.matches("differs").count(), 1, "{result}");
 }
+
+#[test]
+fn the_sample_nights_lender_collects_what_is_due_by_the_end_of_the_month() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = folder.path().join("demo");
+    sluss::demo::make(&site).expect("a new site");
+    let run = ["run", "--partner", "havslan"];
+    assert_eq!(sluss(&run, &site).status.code(), Some(1));
+    ended(
+        &sluss(
+            &["collect", "--date", "2026-11-30", "--partner", "havslan"],
+            &site,
+        ),
+        0,
+    );
+    let mut found = tree(&site.join("outbox/havslan")).into_iter();
+    let bytes =
+        found.find_map(|(path, bytes)| path.to_str()?.ends_with(".autogiro.txt").then_some(bytes));
+    let text = String::from_utf8(bytes.expect("ordered")).expect("ASCII");
+    let expected = "0120261120AUTOGIRO                                            4711170009912346  \r\n\
+                    82202611300    00000000000047110000001900000009912346R-901                      \r\n";
+    assert_eq!(text, expected);
+}

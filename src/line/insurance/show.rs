@@ -159,14 +159,12 @@ fn course(insurance: &Insurance) -> Map {
         });
         set(&mut map, "premiums_paid", all.collect::<Json>());
     }
-    if !insurance.ordered.is_empty() {
-        set(&mut map, "collections", collections(insurance));
-    }
+    map.extend(collections(insurance));
     map
 }
 
 /// What a bank was asked to collect.
-fn collections(insurance: &Insurance) -> Json {
+fn collections(insurance: &Insurance) -> Map {
     let all = insurance.ordered.iter().map(|one| {
         let mut collection = Map::new();
         set(&mut collection, "period_start", one.start.to_string());
@@ -176,7 +174,11 @@ fn collections(insurance: &Insurance) -> Json {
         set(&mut collection, "status", status);
         Json::from(collection)
     });
-    all.collect()
+    let mut map = Map::new();
+    if !insurance.ordered.is_empty() {
+        set(&mut map, "collections", all.collect::<Json>());
+    }
+    map
 }
 
 /// The instructions that an insurance takes as it stands on a day, in the order of the manual.
