@@ -101,6 +101,8 @@ pub(super) struct Heads {
     used: usize,
     /// Nothing can be in the table: the book was empty, and nothing was written since.
     table_empty: bool,
+    /// Heads of this batch are in the table.
+    flushed: bool,
 }
 
 impl Heads {
@@ -162,6 +164,11 @@ impl Heads {
         self.table_empty
     }
 
+    /// Whether the table has changed since the batch began.
+    pub(super) fn were_flushed(&self) -> bool {
+        self.flushed
+    }
+
     pub(super) fn full(&self) -> bool {
         self.used >= SLOTS / 8 * 7 - WAVE
     }
@@ -173,6 +180,7 @@ impl Heads {
         heads.sort_unstable_by_key(|head| head.at());
         self.used = 0;
         self.table_empty &= heads.is_empty();
+        self.flushed |= !heads.is_empty();
         NewHeads(heads)
     }
 }

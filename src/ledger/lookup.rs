@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::heads::{ByHash, Link};
 use super::rows::Tabular;
+use super::scout::Looked;
 use super::{Access, Book, INSTRUCTION};
 use crate::line::Space;
 
@@ -116,30 +117,55 @@ impl Book {
         if self.heads.table_is_empty() && self.cache.idle {
             return Ok(());
         }
-        let mut places = Vec::new();
-        for (space, key) in keys {
-            let at = self.with_name(space, key, |book, name| Ok(book.hash.of(name)))?;
-            places.push(at);
-        }
-        let mut changes = self.prefetch_places(places)?;
-        changes.retain(|link| !self.wave.has(link.change));
-        self.prefetch_changes(changes.iter().map(|link| link.change))?;
-        self.prefetch_indexed(&changes)
+        let places = self.places(keys)?;
+        self.fetch_ahead(places).map(drop)
     }
 
-    /// Whoever finds an entity by an index entry asks for the entity next, and that one may have changed since.
-    fn prefetch_indexed(&mut self, links: &[Link]) -> Result<()> {
+    /// The same, where a scout has looked: only what the batch itself has changed is left to be read.
+    pub fn prefetch_looked(&mut self, looked: Looked) -> Result<()> {
+        self.cache.changes = looked.cache.changes;
+        if !self.heads.were_flushed() {
+            self.cache.places = looked.cache.places;
+        }
+        self.fetch_ahead(looked.places).map(drop)
+    }
+
+    /// What has been read, for another who decides over this book.
+    pub(super) fn take_cache(&mut self) -> Cache {
+        std::mem::take(&mut self.cache)
+    }
+
+    /// Where the names of these keys are looked for first.
+    pub(super) fn places<'a>(
+        &mut self,
+        keys: impl IntoIterator<Item = (Space, &'a str)>,
+    ) -> Result<Vec<i64>> {
+        let keys = keys.into_iter();
+        keys.map(|(space, key)| self.with_name(space, key, |book, name| Ok(book.hash.of(name))))
+            .collect()
+    }
+
+    /// Reads what stands at these places, and tells all places that it has looked at: whoever finds an entity by an
+    /// index entry asks for the entity next, and that one may have changed since.
+    pub(super) fn fetch_ahead(&mut self, mut places: Vec<i64>) -> Result<Vec<i64>> {
+        let links = self.prefetch_changes_at(places.clone())?;
         let indexed = links.iter().filter(|link| link.name > 0);
         let names = indexed.filter_map(|link| self.cache.changes.get(&link.change)?.key.as_deref());
-        let places: Vec<i64> = names.map(|name| self.hash.of(name)).collect();
-        if places.is_empty() {
-            return Ok(());
+        let entities: Vec<i64> = names.map(|name| self.hash.of(name)).collect();
+        if !entities.is_empty() {
+            self.prefetch_changes_at(entities.clone())?;
+            places.extend(entities);
         }
-        let mut changes = self.prefetch_places(places)?;
-        changes.retain(|link| {
+        Ok(places)
+    }
+
+    fn prefetch_changes_at(&mut self, places: Vec<i64>) -> Result<Vec<Link>> {
+        let mut links = self.prefetch_places(places)?;
+        links.retain(|link| {
             !self.wave.has(link.change) && !self.cache.changes.contains_key(&link.change)
         });
-        self.prefetch_changes(changes.iter().map(|link| link.change))
+        self.prefetch_changes(links.iter().map(|link| link.change))?;
+        Ok(links)
     }
 
     /// Learns what stands at these places, and tells where heads there point.
@@ -152,7 +178,7 @@ impl Book {
             }
             None => !self.cache.places.contains_key(at),
         });
-        if self.heads.table_is_empty() {
+        if self.heads.table_is_empty() || places.is_empty() {
             return Ok(changes);
         }
         let asked = Asked::sorted(places);

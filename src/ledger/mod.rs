@@ -1,6 +1,7 @@
 //! The ledger: one book a file, in which every change is appended and nothing is altered.
 //!
-//! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], [`Book::start_record`],
+//! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], or a [`Scout`] beside the wave
+//! before and [`Book::prefetch_looked`]; [`Book::start_record`],
 //! the line's calls through [`Store`](crate::line::Store), [`Book::remember`], [`Book::flush_wave`]), then
 //! [`Book::commit`] or [`Book::rollback`]. Where a wave ends makes no difference to what is decided or stored; it
 //! bounds memory. `schema.sql` says what the tables mean; the fixed cost of a statement is what a load is bound by, so
@@ -18,6 +19,7 @@ mod lookup;
 mod open;
 mod purge;
 mod rows;
+mod scout;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -37,6 +39,7 @@ pub use due::{Due, DueCount};
 pub use history::Change;
 pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow, PURGE};
 pub use purge::Removal;
+pub use scout::{Looked, Scout};
 pub use store::Seen;
 
 use ahead::Ahead;
@@ -115,6 +118,19 @@ struct Batch {
     failed: bool,
 }
 
+impl Batch {
+    fn new(partner: &str, journal: i64, first_change: i64) -> Self {
+        Self {
+            partner: partner.into(),
+            journal,
+            first_change,
+            content: Content::default(),
+            purges: false,
+            failed: false,
+        }
+    }
+}
+
 /// Words by their numbers, as the book spells them.
 #[derive(Default)]
 struct Words {
@@ -172,14 +188,7 @@ impl Book {
         self.wave.begin(first_change);
         self.heads.begin(first_change == 1);
         self.load_words()?;
-        self.batch = Some(Batch {
-            partner: partner.into(),
-            journal,
-            first_change,
-            content: Content::default(),
-            purges: false,
-            failed: false,
-        });
+        self.batch = Some(Batch::new(partner, journal, first_change));
         Ok(())
     }
 

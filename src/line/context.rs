@@ -54,7 +54,7 @@ impl<'a> Context<'a> {
 impl Context<'_> {
     /// An id that is the same on every run: UUID v5 of the record's origin (partner, input hash, row) and `what`.
     pub fn derive(&self, what: &str) -> Uuid {
-        Uuid::new_v5(&self.origin, what.as_bytes())
+        derive(&self.origin, what)
     }
 
     /// A name for what this record brings that no other record of any batch has, and that sorts with the batch: the
@@ -71,6 +71,11 @@ impl Context<'_> {
             None => then,
         }
     }
+}
+
+/// See [`Context::derive`].
+pub fn derive(origin: &Uuid, what: &str) -> Uuid {
+    Uuid::new_v5(origin, what.as_bytes())
 }
 
 /// Stands for [`Context::record_name`] among the keys that a line tells: a record's ordinal is not known then.

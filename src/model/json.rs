@@ -1,30 +1,69 @@
 //! The text of a JSON value.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-/// The text of a JSON value, made once and written as it is: events are many, and nobody looks into them again.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Json(String);
+/// The text of a JSON value, written as it is: events are many, and nobody looks into them again.
+#[derive(Clone)]
+pub struct Json(Body);
+
+#[derive(Clone)]
+enum Body {
+    Text(String),
+    Later(Arc<dyn Fn(&mut Members) + Send + Sync>),
+}
 
 impl Json {
     /// The text of anything that becomes JSON.
     pub fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_string(value).expect("plain data becomes JSON"))
+        Self(Body::Text(
+            serde_json::to_string(value).expect("plain data becomes JSON"),
+        ))
+    }
+
+    /// An object that is written where it is asked for: beside the thread that decides, into memory that is there. For
+    /// what a large batch makes a million of. `members` writes the same whenever it is called.
+    pub fn later(members: impl Fn(&mut Members) + Send + Sync + 'static) -> Self {
+        Self(Body::Later(Arc::new(members)))
+    }
+
+    /// Adds the text to another.
+    pub fn append_to(&self, out: &mut String) {
+        match &self.0 {
+            Body::Text(text) => out.push_str(text),
+            Body::Later(members) => {
+                let mut object = Members::onto(std::mem::take(out));
+                members(&mut object);
+                *out = object.whole();
+            }
+        }
     }
 
     /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn text(&self) -> Cow<'_, str> {
+        if let Body::Text(text) = &self.0 {
+            return Cow::Borrowed(text);
+        }
+        let mut text = String::new();
+        self.append_to(&mut text);
+        Cow::Owned(text)
     }
 
     /// The value again; numbers keep all their digits.
     pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).expect("it was made of JSON")
+        serde_json::from_str(&self.text()).expect("it was made of JSON")
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
     }
 }
 
@@ -37,7 +76,11 @@ pub struct Members(String);
 impl Members {
     /// No members yet, room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
-        let mut text = String::with_capacity(bytes);
+        Self::onto(String::with_capacity(bytes))
+    }
+
+    /// No members yet; the object's text goes behind this one.
+    fn onto(mut text: String) -> Self {
         text.push('{');
         Self(text)
     }
@@ -45,12 +88,7 @@ impl Members {
     /// Adds a text.
     pub fn text(&mut self, name: &str, value: &str) {
         self.name(name);
-        if is_plain(value) {
-            self.plain(value);
-        } else {
-            let value = serde_json::to_string(value).expect("a text is JSON");
-            self.0.push_str(&value);
-        }
+        text(&mut self.0, value);
     }
 
     /// Adds a text that shows a value in which nothing needs to be escaped: a decimal, a date.
@@ -131,9 +169,13 @@ impl Members {
     }
 
     /// The object.
-    pub fn finish(mut self) -> Json {
+    pub fn finish(self) -> Json {
+        Json(Body::Text(self.whole()))
+    }
+
+    fn whole(mut self) -> String {
         self.0.push('}');
-        Json(self.0)
+        self.0
     }
 
     fn name(&mut self, name: &str) {
@@ -190,20 +232,20 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// Writes a JSON string.
-pub fn text(out: &mut Vec<u8>, text: &str) {
+pub fn text(out: &mut String, text: &str) {
     if is_plain(text) {
-        out.push(b'"');
-        out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
     } else {
-        serde_json::to_writer(out, text).expect("a text goes into a buffer");
+        out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
     }
 }
 
 /// Shows its length only: personal numbers may stand in it.
 impl fmt::Debug for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Json({} bytes)", self.0.len())
+        write!(f, "Json({} bytes)", self.text().len())
     }
 }
 
@@ -222,9 +264,10 @@ mod tests {
             "\u{1}",
             "\u{7f}",
         ] {
-            let mut out = Vec::new();
+            let mut out = String::new();
             text(&mut out, sample);
-            assert_eq!(out, serde_json::to_vec(sample).expect("JSON"), "{sample:?}");
+            let theirs = serde_json::to_string(sample).expect("JSON");
+            assert_eq!(out, theirs, "{sample:?}");
         }
     }
 
@@ -237,10 +280,10 @@ mod tests {
         members.value("v", &Value::Null);
         let json = members.finish();
         assert_eq!(
-            json.as_str(),
+            json.text(),
             r#"{"a":"b\"c","n":"5.00","yes":true,"v":null}"#
         );
-        assert_eq!(Members::with_capacity(9).finish().as_str(), "{}");
+        assert_eq!(Members::with_capacity(9).finish().text(), "{}");
     }
 
     #[test]
@@ -271,6 +314,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_later_is_the_same() {
+        let (now, later) = (
+            Json::of(&serde_json::json!({"a": "b", "c": null})),
+            Json::later(|members| {
+                members.text("a", "b");
+                members.null("c");
+            }),
+        );
+        assert_eq!(now, later);
+        assert_eq!(now.value(), later.value());
+        assert_ne!(later, Json::later(|members| members.text("a", "c")));
+        for json in [now, later] {
+            let mut out = "before ".to_owned();
+            json.append_to(&mut out);
+            assert_eq!(out, r#"before {"a":"b","c":null}"#);
+        }
+    }
+
+    #[test]
     fn objects_and_lists_nest() {
         let mut members = Members::with_capacity(0);
         members.open("a");
@@ -288,14 +350,14 @@ mod tests {
         members.list("e");
         members.close_list();
         let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[]}"#;
-        assert_eq!(members.finish().as_str(), text);
+        assert_eq!(members.finish().text(), text);
     }
 
     #[test]
     fn numbers_keep_their_digits() {
         let value: Value = serde_json::from_str(r#"{"amount":1150.00}"#).expect("JSON");
         let json = Json::of(&value);
-        assert_eq!(json.as_str(), r#"{"amount":1150.00}"#);
+        assert_eq!(json.text(), r#"{"amount":1150.00}"#);
         assert_eq!(json.value(), value);
         assert_eq!(format!("{json:?}"), "Json(18 bytes)");
     }

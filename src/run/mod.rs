@@ -2,6 +2,7 @@
 
 mod about;
 mod age;
+mod ahead;
 pub mod alone;
 mod audit;
 mod backup;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::decide::{Decider, Keys};
+use super::ahead::{Ahead, Wave};
+use super::decide::Decider;
 use crate::check;
 use crate::code::Code;
 use crate::format::{Format, Total};
@@ -19,19 +20,10 @@ use crate::outbox::answers::summary::Control;
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Rendered, render};
 use crate::outbox::rejected::RejectedWriter;
-use crate::read::{Chunk, Ending, Fault, Layout, Reader};
+use crate::read::{Chunk, Ending, Fault, Reader};
 
-/// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
-/// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
-const WAVE_BYTES: usize = 512 << 10;
-
-/// A piece of the file after checking.
-pub(super) struct CheckedChunk {
-    chunk: Chunk,
-    records: Vec<Checked>,
-    keys: Keys,
-    batch: Vec<Finding>,
-}
+/// Records that are rendered together: their lines fit into a processor's own memory.
+const PIECE: usize = 128;
 
 /// A piece of the file after deciding.
 struct DecidedChunk {
@@ -145,24 +137,24 @@ pub(super) fn pass(
         rejected: totals(),
         memory: Vec::new(),
     };
-    let mut next = read_wave(&mut reader, &layout, task.profile)?;
+    let mut ahead = Ahead::new(&mut reader, &layout, task.profile, decider.batch);
+    let mut next = ahead.wave()?;
+    if next.is_full() {
+        ahead.send(book.scout()?);
+    }
     let mut behind = Vec::new();
-    while !next.is_empty() {
+    while !next.chunks.is_empty() {
         let wave = std::mem::take(&mut next);
         let (now, (ahead, written)) = rayon::join(
             || state.decide(wave, task.limit, decider, book, &mut batch),
-            || {
-                rayon::join(
-                    || read_wave(&mut reader, &layout, task.profile),
-                    || counted.write(behind, outputs),
-                )
-            },
+            || rayon::join(|| ahead.wave(), || counted.write(behind, outputs)),
         );
         written?;
         behind = now?;
         next = ahead?;
         (task.progress)(state.read);
     }
+    drop(ahead);
     counted.write(behind, outputs)?;
     let ending = match reader.finish() {
         Ok(ending) => ending,
@@ -225,48 +217,6 @@ fn controls(format: &Format, ending: &Ending, totals: &Totals) -> Vec<Control> {
     controls
 }
 
-/// The next chunks, up to a wave's size, checked; none at the end.
-fn read_wave(
-    reader: &mut Reader,
-    layout: &Layout,
-    profile: &check::Profile,
-) -> Result<Vec<CheckedChunk>, Fault> {
-    let mut chunks = Vec::new();
-    let mut bytes = 0;
-    while bytes < WAVE_BYTES {
-        let Some(chunk) = reader.next_chunk()? else {
-            break;
-        };
-        bytes += chunk.size();
-        chunks.push(chunk);
-    }
-    Ok(chunks
-        .into_par_iter()
-        .map(|chunk| check_chunk(chunk, layout, profile))
-        .collect())
-}
-
-fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
-    let mut batch = Vec::new();
-    let mut keys = Keys::default();
-    let records = layout
-        .records(&chunk)
-        .into_iter()
-        .map(|mut raw| {
-            batch.append(&mut raw.batch);
-            let checked = check::record(raw, profile);
-            keys.add(&checked);
-            checked
-        })
-        .collect();
-    CheckedChunk {
-        chunk,
-        records,
-        keys,
-        batch,
-    }
-}
-
 /// How far the deciding has come.
 #[derive(Default)]
 struct State {
@@ -277,21 +227,21 @@ struct State {
 impl State {
     fn decide(
         &mut self,
-        wave: Vec<CheckedChunk>,
+        wave: Wave,
         limit: u64,
         decider: &mut Decider<'_>,
         book: &mut Book,
         batch: &mut Vec<Finding>,
     ) -> Result<Vec<DecidedChunk>, Fault> {
-        let (mut own, mut before) = (Vec::new(), self.read);
-        for chunk in &wave {
-            own.extend(chunk.keys.own(decider.batch, before));
-            before += chunk.keys.records();
+        if let Some(looked) = wave.looked {
+            book.prefetch_looked(looked)?;
+        } else {
+            let own = wave.own(decider.batch);
+            let own = own.iter().map(|(space, name)| (*space, name.as_str()));
+            book.prefetch(wave.keys().chain(own))?;
         }
-        let own = own.iter().map(|(space, name)| (*space, name.as_str()));
-        book.prefetch(wave.iter().flat_map(|chunk| chunk.keys.iter()).chain(own))?;
-        let mut done = Vec::with_capacity(wave.len());
-        for chunk in wave {
+        let mut done = Vec::with_capacity(wave.chunks.len());
+        for chunk in wave.chunks {
             for finding in chunk.batch {
                 // One of a kind is enough: a file of a million unknown elements is one fault.
                 if !batch
@@ -334,17 +284,8 @@ struct Counted {
 impl Counted {
     /// Counts a wave, writes what it adds to the answers, and drops it: on whatever thread is not deciding.
     fn write(&mut self, wave: Vec<DecidedChunk>, outputs: &mut Outputs) -> Result<()> {
-        let style = outputs.answers.style();
-        let room = wave.len().max(self.memory.len());
-        self.memory.resize_with(room, Rendered::default);
-        wave.par_iter()
-            .zip(self.memory.par_iter_mut())
-            .for_each(|(chunk, rendered)| {
-                let used = std::mem::take(rendered);
-                *rendered = render(&chunk.records, style, chunk.findings_before, used);
-            });
-        for (chunk, rendered) in wave.iter().zip(&self.memory) {
-            outputs.answers.write(rendered)?;
+        self.render(&wave, outputs)?;
+        for chunk in &wave {
             for record in &chunk.records {
                 self.tally.read += 1;
                 self.tally.add(record);
@@ -362,6 +303,33 @@ impl Counted {
         }
         // Here and not on the thread that decides: it takes as long as a tenth of the deciding.
         drop(wave);
+        Ok(())
+    }
+    /// Renders a wave piece by piece, as many together as there are threads: lines are hashed and written while the
+    /// processor still has them at hand.
+    fn render(&mut self, wave: &[DecidedChunk], outputs: &mut Outputs) -> Result<()> {
+        let mut pieces = Vec::new();
+        for chunk in wave {
+            let mut findings = chunk.findings_before;
+            for records in chunk.records.chunks(PIECE) {
+                pieces.push((records, findings));
+                let found = records.iter().map(|record| record.decision.findings.len());
+                findings += found.sum::<usize>() as u64;
+            }
+        }
+        self.memory
+            .resize_with(rayon::current_num_threads(), Rendered::default);
+        for some in pieces.chunks(self.memory.len()) {
+            let style = outputs.answers.style();
+            some.par_iter().zip(&mut self.memory).for_each(
+                |((records, findings_before), rendered)| {
+                    render(records, style, *findings_before, rendered);
+                },
+            );
+            for rendered in &self.memory[..some.len()] {
+                outputs.answers.write(rendered)?;
+            }
+        }
         Ok(())
     }
 }

@@ -185,7 +185,7 @@ impl Customer {
     pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<Text> {
         let state = Text::of(&self.0);
         let key = self.identity_key();
-        let kept = state.as_str().to_owned();
+        let kept = state.text().into_owned();
         store.save(CUSTOMER, customer_no, kept, &[(IDENTITY, &key)])?;
         Ok(state)
     }

@@ -92,7 +92,7 @@ pub(super) fn particulars(insurance: &Insurance) -> Text {
 
 /// The same as an object.
 pub(super) fn terms_of(insurance: &Insurance) -> Map {
-    serde_json::from_str(particulars(insurance).as_str()).expect("it was just written")
+    serde_json::from_str(&particulars(insurance).text()).expect("it was just written")
 }
 
 /// What became of it: parties besides owner and insured, what is scheduled, how it ended, what was paid.

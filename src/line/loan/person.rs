@@ -55,7 +55,7 @@ impl Person {
 
     /// Keeps it in the book.
     pub(super) fn save(&self, store: &mut dyn Store, person_id: &str) -> Result<()> {
-        let state = Text::of(&self.0).as_str().to_owned();
+        let state = Text::of(&self.0).text().into_owned();
         store.save(PERSON, person_id, state, &[])
     }
 }

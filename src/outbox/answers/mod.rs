@@ -138,7 +138,7 @@ pub struct Rendered {
     /// Lines of errors.csv.
     pub errors: Vec<u8>,
     /// Lines of events.ndjson.
-    pub events: Vec<u8>,
+    pub events: String,
     /// Lines of replies.ndjson.
     pub replies: Vec<u8>,
     /// Lines of orders.csv.
@@ -150,14 +150,14 @@ pub struct Rendered {
 impl Rendered {
     /// Forgets the lines and keeps their memory.
     fn clear(&mut self) {
-        let all = [
+        self.events.clear();
+        let others = [
             &mut self.result,
             &mut self.errors,
-            &mut self.events,
             &mut self.replies,
             &mut self.orders,
         ];
-        all.into_iter().for_each(Vec::clear);
+        others.into_iter().for_each(Vec::clear);
         self.statuses.clear();
     }
 }
@@ -240,7 +240,7 @@ impl AnswerSet {
         )?;
         append(
             &mut self.events,
-            &rendered.events,
+            rendered.events.as_bytes(),
             folder,
             &format!("{base}.events.ndjson"),
             Vec::new,

@@ -15,13 +15,8 @@ use crate::model::value::mask;
 use crate::model::{Currency, Event, Finding, Order, Told};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
-/// of them have. `rendered` is memory of earlier lines to be used again: nothing of them stays.
-pub fn render(
-    records: &[Decided],
-    style: &Style,
-    findings_before: u64,
-    mut rendered: Rendered,
-) -> Rendered {
+/// of them have. Nothing stays of the lines that `rendered` had; their memory is used again.
+pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered: &mut Rendered) {
     rendered.clear();
     let mut findings = findings_before;
     for decided in records {
@@ -45,7 +40,6 @@ pub fn render(
             rendered.statuses.add(&style.batch, decided);
         }
     }
-    rendered
 }
 
 fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
@@ -136,57 +130,58 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
 
 /// One line of events.ndjson: a `CloudEvents` 1.0 envelope, unless the line of business has one of its own. Written by
 /// hand: a batch has more events than records.
-fn event_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, number: usize, event: &Event) {
-    let told = event.told.json();
-    let told = if style.mask_events {
-        Cow::Owned(Json::of(&masked_value(&told.value())))
-    } else {
-        Cow::Borrowed(told)
+fn event_line(out: &mut String, style: &Style, decided: &Decided, number: usize, event: &Event) {
+    let told = |out: &mut String| {
+        let told = event.told.json();
+        if style.mask_events {
+            Json::of(&masked_value(&told.value())).append_to(out);
+        } else {
+            told.append_to(out);
+        }
     };
-    let told = told.as_str().as_bytes();
     if matches!(event.told, Told::Line(_)) {
-        out.extend_from_slice(told);
-        out.push(b'\n');
+        told(out);
+        out.push('\n');
         return;
     }
     let id = Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes());
-    out.extend_from_slice(b"{\"specversion\":\"1.0\",\"id\":");
+    out.push_str("{\"specversion\":\"1.0\",\"id\":");
     json::text(
         out,
         id.hyphenated().encode_lower(&mut Uuid::encode_buffer()),
     );
-    out.extend_from_slice(b",\"source\":");
+    out.push_str(",\"source\":");
     json::text(out, &style.source);
-    out.extend_from_slice(b",\"type\":");
+    out.push_str(",\"type\":");
     json::text(out, event.kind);
-    out.extend_from_slice(b",\"subject\":");
+    out.push_str(",\"subject\":");
     json::text(out, &event.subject);
-    out.extend_from_slice(b",\"time\":");
+    out.push_str(",\"time\":");
     json::text(out, decided.time.as_deref().unwrap_or(&style.time));
     if let Told::Status(status, _) = event.told {
-        out.extend_from_slice(b",\"status\":");
+        out.push_str(",\"status\":");
         json::text(out, status);
     }
-    out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":");
+    out.push_str(",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
-        out.extend_from_slice(b"{\"batch\":");
+        out.push_str("{\"batch\":");
         json::text(out, &style.batch);
-        out.extend_from_slice(b",\"row\":");
-        out.extend_from_slice(decided.row.to_string().as_bytes());
-        out.extend_from_slice(b",\"instruction_id\":");
+        out.push_str(",\"row\":");
+        out.push_str(&decided.row.to_string());
+        out.push_str(",\"instruction_id\":");
         match decided.checked.instruction_id.as_deref() {
             Some(id) => json::text(out, id),
-            None => out.extend_from_slice(b"null"),
+            None => out.push_str("null"),
         }
-        out.extend_from_slice(b",\"state\":");
+        out.push_str(",\"state\":");
         json::text(out, event.state);
-        out.extend_from_slice(b",\"changed\":");
-        out.extend_from_slice(told);
-        out.push(b'}');
+        out.push_str(",\"changed\":");
+        told(out);
+        out.push('}');
     } else {
-        out.extend_from_slice(told);
+        told(out);
     }
-    out.extend_from_slice(b"}\n");
+    out.push_str("}\n");
 }
 
 #[derive(Serialize)]

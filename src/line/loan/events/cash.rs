@@ -1,17 +1,91 @@
-//! Events of money: that it came or went, and what it pays.
+//! Events of money: that it came or went, and what it pays. A large file makes millions of them, so each notes what it
+//! tells, and is written later.
 
+use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
-use super::{source, sum, tell};
+use super::{source, sum, tell_later};
 use crate::line::loan::cash::{Cash, Part};
 use crate::line::loan::entity::Loan;
 use crate::line::loan::words::EventKind;
 use crate::line::work::Work;
-use crate::model::Day;
 use crate::model::json::Members;
+use crate::model::{Currency, Day};
 
 /// What money is called as a source of other money.
 const PAYMENT: &str = "PAYMENT";
+
+/// What events tell of money, whatever becomes of it.
+struct Money {
+    id: CompactString,
+    contract: Option<CompactString>,
+    /// As it came, else the contract's.
+    reference: Option<CompactString>,
+    currency: Currency,
+    bank_reference: Option<CompactString>,
+    /// The payer's: what kind of account, and its number.
+    account: Option<(&'static str, CompactString)>,
+    end_to_end_id: Option<CompactString>,
+    value_date: NaiveDate,
+    posting_date: Option<NaiveDate>,
+    comment: Option<CompactString>,
+}
+
+impl Money {
+    fn of(id: &str, cash: &Cash, loan: Option<&Loan>) -> Self {
+        let own = loan.map(|loan| &*loan.reference);
+        let iban = cash.payer_iban.as_deref().map(|iban| ("IBAN", iban));
+        let account = cash.payer_account.as_deref();
+        let account = iban.or(account.map(|account| ("ACCOUNT", account)));
+        Self {
+            id: id.into(),
+            contract: copy(cash.contract.as_deref()),
+            reference: copy(cash.reference.as_deref().or(own)),
+            currency: cash.currency,
+            bank_reference: copy(cash.bank_reference.as_deref()),
+            account: account.map(|(kind, account)| (kind, account.into())),
+            end_to_end_id: copy(cash.end_to_end_id.as_deref()),
+            value_date: cash.value_date,
+            posting_date: cash.posting_date,
+            comment: copy(cash.comment.as_deref()),
+        }
+    }
+
+    /// The same, told with the days and words of the record in hand.
+    fn told_by(self, work: &Work<'_>) -> Self {
+        let fields = work.fields;
+        Self {
+            value_date: fields.date("value_date").unwrap_or(self.value_date),
+            posting_date: fields.date("posting_date"),
+            comment: copy(fields.text("comment")),
+            ..self
+        }
+    }
+
+    fn days(&self, data: &mut Members) {
+        data.text("valueDate", Day::of(self.value_date).as_str());
+        match self.posting_date {
+            Some(day) => data.text("postingDate", Day::of(day).as_str()),
+            None => data.null("postingDate"),
+        }
+        data.maybe("description", self.comment.as_deref());
+    }
+
+    /// The bank's payment that it is.
+    fn source(&self) -> Option<(&str, &str)> {
+        self.bank_reference.as_deref().map(|own| (PAYMENT, own))
+    }
+
+    fn account(&self) -> Option<(&str, &str)> {
+        let account = self.account.as_ref();
+        account.map(|(kind, account)| (*kind, &**account))
+    }
+}
+
+fn copy(text: Option<&str>) -> Option<CompactString> {
+    text.map(CompactString::from)
+}
 
 /// Money came in, or went back (`back`, with the bank's reference of that).
 pub(in crate::line::loan) fn registered(
@@ -21,45 +95,39 @@ pub(in crate::line::loan) fn registered(
     (id, cash): (&str, &Cash),
     back: Option<(Decimal, Option<&str>)>,
 ) {
-    let comment = work.fields.text("comment");
     let state = loan.map_or(cash.state().as_str(), |loan| loan.state.as_str());
-    let (value, posting) = (
-        work.fields.date("value_date"),
-        work.fields.date("posting_date"),
-    );
-    tell(
-        work,
-        EventKind::RepaymentRegistered,
-        subject,
-        state,
-        |data| {
-            let code = if back.is_some() {
-                "REVERSAL"
-            } else {
-                "INCOMING"
-            };
-            data.text("receivableEventTypeCode", code);
-            data.maybe("contractId", cash.contract.as_deref());
-            data.maybe("referenceNumber", reference(cash, loan));
-            data.text("cashId", id);
-            data.text(
-                "valueDate",
-                Day::of(value.unwrap_or(cash.value_date)).as_str(),
-            );
-            day(data, "postingDate", posting);
-            data.maybe("description", comment);
-            let amount = back.map_or(cash.amount, |(amount, _)| amount);
-            sum(data, "money", amount, cash.currency);
-            let own = back.map_or(cash.bank_reference.as_deref(), |(_, own)| own);
-            source(data, "source", own.map(|own| (PAYMENT, own)));
-            let original = cash.bank_reference.as_deref().unwrap_or(id);
-            source(data, "originalSource", back.map(|_| (PAYMENT, original)));
-            source(data, "accountSource", account(cash));
-            data.maybe("payerName", cash.payer_name.as_deref());
-            data.maybe("paymentChannelCode", cash.channel.as_deref());
-            data.maybe("endToEndId", cash.end_to_end_id.as_deref());
-        },
-    );
+    let money = Money::of(id, cash, loan).told_by(work);
+    let amount = back.map_or(cash.amount, |(amount, _)| amount);
+    let back = back.map(|(_, own)| copy(own));
+    let payer = copy(cash.payer_name.as_deref());
+    let channel = copy(cash.channel.as_deref());
+    let kind = EventKind::RepaymentRegistered;
+    tell_later(work, kind, subject, state, move |data| {
+        let code = if back.is_some() {
+            "REVERSAL"
+        } else {
+            "INCOMING"
+        };
+        data.text("receivableEventTypeCode", code);
+        data.maybe("contractId", money.contract.as_deref());
+        data.maybe("referenceNumber", money.reference.as_deref());
+        data.text("cashId", &money.id);
+        money.days(data);
+        sum(data, "money", amount, money.currency);
+        let (own, original) = match &back {
+            None => (money.source(), None),
+            Some(own) => (
+                own.as_deref().map(|own| (PAYMENT, own)),
+                Some(money.source().unwrap_or((PAYMENT, &money.id))),
+            ),
+        };
+        source(data, "source", own);
+        source(data, "originalSource", original);
+        source(data, "accountSource", money.account());
+        data.maybe("payerName", payer.as_deref());
+        data.maybe("paymentChannelCode", channel.as_deref());
+        data.maybe("endToEndId", money.end_to_end_id.as_deref());
+    });
 }
 
 /// What money pays, or no longer does.
@@ -85,105 +153,60 @@ pub(in crate::line::loan) fn confirmed(
     loan: &Loan,
     of: &Confirmed<'_>,
 ) {
-    let (fields, cash) = (work.fields, of.cash);
     // What it pays is told with the money's own days and words: it may have come long before the record in hand.
-    let (value, posting, comment) = if of.back {
-        let value = fields.date("value_date");
-        (value, fields.date("posting_date"), fields.text("comment"))
-    } else {
-        let value = Some(cash.value_date);
-        (value, cash.posting_date, cash.comment.as_deref())
-    };
-    let state = loan.state.as_str();
-    tell(
-        work,
-        EventKind::RepaymentConfirmed,
-        subject,
-        state,
-        |data| {
-            let code = match (of.back, &of.part.receivable) {
-                (true, _) => "REVERSAL",
-                (false, None) => "PREMATURE_REPAYMENT",
-                (false, Some(_)) => "REPAYMENT",
-            };
-            data.text("receivableEventTypeCode", code);
-            data.text(
-                "valueDate",
-                Day::of(value.unwrap_or(cash.value_date)).as_str(),
-            );
-            day(data, "postingDate", posting);
-            data.maybe("description", comment);
-            sum(data, "money", of.part.amount, cash.currency);
-            let event = format!("{}-{}", of.id, of.number);
-            data.text("cashEventId", &event);
-            data.text(
-                "balanceDirectionCode",
-                if of.back { "DEBIT" } else { "CREDIT" },
-            );
-            let own = cash.bank_reference.as_deref().map(|own| (PAYMENT, own));
-            source(data, "source", own);
-            source(data, "originalSource", None);
-            paying(data, loan, of);
-            data.open("receivableEvent");
-            data.text("receivableEventId", &event);
-            data.maybe("receivableId", of.part.receivable.as_deref());
-            match &of.part.receivable {
-                Some(receivable) => data.text(
-                    "receivableLineId",
-                    &format!("{receivable}-{}", of.part.line_type),
-                ),
-                None => data.null("receivableLineId"),
-            }
-            data.text("itemTypeCode", &of.part.line_type);
-            data.close();
-        },
-    );
-}
-
-/// The money that pays.
-fn paying(data: &mut Members, loan: &Loan, of: &Confirmed<'_>) {
-    let cash = of.cash;
-    data.open("cash");
-    data.maybe("contractId", cash.contract.as_deref());
-    data.maybe("referenceNumber", reference(cash, Some(loan)));
-    data.text("cashId", of.id);
-    data.text(
-        "statusCode",
-        if of.left.is_zero() {
-            "ALLOCATED"
-        } else {
-            "UNALLOCATED"
-        },
-    );
-    sum(data, "balanceAmount", of.left, cash.currency);
-    let own = cash.bank_reference.as_deref().map(|own| (PAYMENT, own));
-    source(data, "source", own);
-    source(data, "originalSource", None);
-    source(data, "accountSource", account(cash));
-    data.maybe("endToEndId", cash.end_to_end_id.as_deref());
-    data.close();
-}
-
-/// As it came, else the contract's.
-fn reference<'c>(cash: &'c Cash, loan: Option<&'c Loan>) -> Option<&'c str> {
-    let own = loan.map(|loan| &*loan.reference);
-    cash.reference.as_deref().or(own)
-}
-
-/// The payer's account.
-fn account(cash: &Cash) -> Option<(&str, &str)> {
-    let iban = cash.payer_iban.as_deref().map(|iban| ("IBAN", iban));
-    let account = || {
-        cash.payer_account
-            .as_deref()
-            .map(|account| ("ACCOUNT", account))
-    };
-    iban.or_else(account)
-}
-
-fn day(data: &mut Members, name: &str, day: Option<chrono::NaiveDate>) {
-    match day {
-        Some(day) => data.text(name, Day::of(day).as_str()),
-        None => data.null(name),
+    let mut money = Money::of(of.id, of.cash, Some(loan));
+    if of.back {
+        money = money.told_by(work);
     }
+    let (back, left, number, amount) = (of.back, of.left, of.number, of.part.amount);
+    let receivable = copy(of.part.receivable.as_deref());
+    let line_type = CompactString::from(&*of.part.line_type);
+    let (kind, state) = (EventKind::RepaymentConfirmed, loan.state.as_str());
+    tell_later(work, kind, subject, state, move |data| {
+        let (code, direction) = match (back, &receivable) {
+            (true, _) => ("REVERSAL", "DEBIT"),
+            (false, None) => ("PREMATURE_REPAYMENT", "CREDIT"),
+            (false, Some(_)) => ("REPAYMENT", "CREDIT"),
+        };
+        data.text("receivableEventTypeCode", code);
+        money.days(data);
+        sum(data, "money", amount, money.currency);
+        let event = format!("{}-{number}", money.id);
+        data.text("cashEventId", &event);
+        data.text("balanceDirectionCode", direction);
+        source(data, "source", money.source());
+        source(data, "originalSource", None);
+        paying(data, &money, left);
+        data.open("receivableEvent");
+        data.text("receivableEventId", &event);
+        data.maybe("receivableId", receivable.as_deref());
+        match &receivable {
+            Some(receivable) => {
+                data.text("receivableLineId", &format!("{receivable}-{line_type}"));
+            }
+            None => data.null("receivableLineId"),
+        }
+        data.text("itemTypeCode", &line_type);
+        data.close();
+    });
+}
+
+/// The money that pays, and what of it pays nothing then.
+fn paying(data: &mut Members, money: &Money, left: Decimal) {
+    data.open("cash");
+    data.maybe("contractId", money.contract.as_deref());
+    data.maybe("referenceNumber", money.reference.as_deref());
+    data.text("cashId", &money.id);
+    let status = if left.is_zero() {
+        "ALLOCATED"
+    } else {
+        "UNALLOCATED"
+    };
+    data.text("statusCode", status);
+    sum(data, "balanceAmount", left, money.currency);
+    source(data, "source", money.source());
+    source(data, "originalSource", None);
+    source(data, "accountSource", money.account());
+    data.maybe("endToEndId", money.end_to_end_id.as_deref());
+    data.close();
 }

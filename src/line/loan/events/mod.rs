@@ -6,14 +6,17 @@ mod cash;
 mod contract;
 mod letter;
 
+use chrono::{DateTime, FixedOffset};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::person::Person;
 use super::words::EventKind;
-use crate::line::Envelope;
 use crate::line::told::money;
 use crate::line::work::Work;
-use crate::model::json::Members;
+use crate::line::{self, derive};
+use crate::model::json::{Json, Members};
 use crate::model::{Currency, Day, Event, Told, instant};
 
 pub(super) use bill::{credit_note, invoice, receivable};
@@ -24,14 +27,8 @@ pub(super) use letter::death;
 /// The names in events, replies and exports whose values are personal identity numbers.
 pub(super) const PERSONAL_FIELDS: &[&str] = &["identity_no", "idNumber"];
 
-/// Room for most events of a code: those of money are many, so that they take no more than they need.
-const fn room(kind: EventKind) -> usize {
-    match kind {
-        EventKind::RepaymentRegistered => 760,
-        EventKind::RepaymentConfirmed => 1_180,
-        _ => 1_500,
-    }
-}
+/// Room for most events.
+const ROOM: usize = 1_500;
 
 /// When a record's events happened.
 pub(super) fn stamp(work: &Work<'_>) -> String {
@@ -47,30 +44,78 @@ pub(super) fn tell(
     state: &'static str,
     data: impl FnOnce(&mut Members),
 ) {
-    let terms = work.context.terms;
-    let mut text = Members::with_capacity(room(kind));
-    let told = if terms.envelope == Some(Envelope::CloudEvents) {
-        data(&mut text);
-        Told::Data(text.finish())
-    } else {
-        let number = work.decision.events.len();
-        let id = work.context.derive(&format!("event:{number}"));
-        text.id("notificationId", id);
-        text.text("notificationTypeCode", kind.as_str());
-        text.text("eventTypeCode", kind.routing());
-        text.maybe("destination", terms.destination.as_deref());
-        text.text("originalMessageDateTime", &stamp(work));
-        text.open("data");
-        data(&mut text);
-        text.close();
-        Told::Line(text.finish())
+    let mut text = Members::with_capacity(ROOM);
+    let told = match Envelope::of(work, kind) {
+        None => {
+            data(&mut text);
+            Told::Data(text.finish())
+        }
+        Some(envelope) => {
+            envelope.around(&mut text, data);
+            Told::Line(text.finish())
+        }
     };
+    push(work, kind, (subject, state), told);
+}
+
+/// The same, written later: events of money are many.
+pub(super) fn tell_later(
+    work: &mut Work<'_>,
+    kind: EventKind,
+    subject: &str,
+    state: &'static str,
+    data: impl Fn(&mut Members) + Send + Sync + 'static,
+) {
+    let told = match Envelope::of(work, kind) {
+        None => Told::Data(Json::later(data)),
+        Some(envelope) => Told::Line(Json::later(move |text| envelope.around(text, &data))),
+    };
+    push(work, kind, (subject, state), told);
+}
+
+fn push(work: &mut Work<'_>, kind: EventKind, (subject, state): (&str, &'static str), told: Told) {
     work.decision.events.push(Event {
         kind: kind.as_str(),
         subject: subject.into(),
         state,
         told,
     });
+}
+
+/// The source's own envelope of an event.
+struct Envelope {
+    kind: EventKind,
+    origin: Uuid,
+    number: usize,
+    destination: Option<CompactString>,
+    now: DateTime<FixedOffset>,
+}
+
+impl Envelope {
+    /// Of the record's next event; `None`: the profile asks for another.
+    fn of(work: &Work<'_>, kind: EventKind) -> Option<Self> {
+        let terms = work.context.terms;
+        let own = terms.envelope != Some(line::Envelope::CloudEvents);
+        own.then(|| Self {
+            kind,
+            origin: work.context.origin,
+            number: work.decision.events.len(),
+            destination: terms.destination.as_deref().map(CompactString::from),
+            now: work.context.now,
+        })
+    }
+
+    fn around(&self, text: &mut Members, data: impl FnOnce(&mut Members)) {
+        let id = derive(&self.origin, &format!("event:{}", self.number));
+        text.id("notificationId", id);
+        text.text("notificationTypeCode", self.kind.as_str());
+        text.text("eventTypeCode", self.kind.routing());
+        text.maybe("destination", self.destination.as_deref());
+        text.text("originalMessageDateTime", &instant(self.now));
+        text.open("data");
+        data(text);
+        text.close();
+    }
 }
 
 /// Money: amount as a number with its currency's decimals, and the currency.

@@ -271,7 +271,7 @@ fn every_event_has_the_source_s_members_and_types() {
 fn amounts_are_numbers_with_all_decimals_of_their_currency() {
     let mut desk = Desk::with("ACTIVE");
     let decision = desk.pay("reference_no=18 amount=7.5");
-    let text = decision.events[0].told.json().as_str().to_owned();
+    let text = decision.events[0].told.json().text().into_owned();
     assert!(
         text.contains(r#""money":{"amount":7.50,"currencyCode":"SEK"}"#),
         "{text}"

@@ -1,0 +1,146 @@
+//! The wave after the one that is decided: read, checked, and what it will ask the book for looked up.
+
+use anyhow::Result;
+use rayon::prelude::*;
+use uuid::Uuid;
+
+use super::decide::Keys;
+use crate::check;
+use crate::ledger::{Looked, Scout};
+use crate::line::Space;
+use crate::model::{Checked, Finding};
+use crate::read::{Chunk, Fault, Layout, Reader};
+
+/// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
+/// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
+const WAVE_BYTES: usize = 512 << 10;
+
+/// A piece of the file after checking.
+pub(super) struct CheckedChunk {
+    pub(super) chunk: Chunk,
+    pub(super) records: Vec<Checked>,
+    keys: Keys,
+    pub(super) batch: Vec<Finding>,
+}
+
+/// What comes after the wave that is decided.
+pub(super) struct Ahead<'a> {
+    reader: &'a mut Reader,
+    layout: &'a Layout,
+    profile: &'a check::Profile,
+    /// The batch, and how many of its records were read: what names that records bring follow from.
+    batch: Uuid,
+    read: u64,
+    /// Looks up what the records will ask for; without one, the book does it.
+    scout: Option<Scout>,
+}
+
+/// Records that are decided together; none at the end of the file.
+#[derive(Default)]
+pub(super) struct Wave {
+    pub(super) chunks: Vec<CheckedChunk>,
+    pub(super) looked: Option<Looked>,
+    /// How many records the file has before them.
+    before: u64,
+}
+
+impl Wave {
+    /// Whether more can come after it.
+    pub(super) fn is_full(&self) -> bool {
+        let sizes = self.chunks.iter().map(|chunk| chunk.chunk.size());
+        sizes.sum::<usize>() >= WAVE_BYTES
+    }
+
+    /// The keys that its records will ask the book for, those of their own names apart.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (Space, &str)> {
+        self.chunks.iter().flat_map(|chunk| chunk.keys.iter())
+    }
+
+    /// Keys that are names of the records themselves.
+    pub(super) fn own(&self, batch: Uuid) -> Vec<(Space, String)> {
+        let mut before = self.before;
+        let mut own = Vec::new();
+        for chunk in &self.chunks {
+            own.extend(chunk.keys.own(batch, before));
+            before += chunk.keys.records();
+        }
+        own
+    }
+}
+
+impl<'a> Ahead<'a> {
+    /// From the beginning of a batch's file.
+    pub(super) fn new(
+        reader: &'a mut Reader,
+        layout: &'a Layout,
+        profile: &'a check::Profile,
+        batch: Uuid,
+    ) -> Self {
+        Self {
+            reader,
+            layout,
+            profile,
+            batch,
+            read: 0,
+            scout: None,
+        }
+    }
+
+    /// Lets a scout look up what the records of later waves will ask for.
+    pub(super) fn send(&mut self, scout: Option<Scout>) {
+        self.scout = scout;
+    }
+
+    /// The next chunks, up to a wave's size, checked.
+    pub(super) fn wave(&mut self) -> Result<Wave, Fault> {
+        let mut chunks = Vec::new();
+        let mut bytes = 0;
+        while bytes < WAVE_BYTES {
+            let Some(chunk) = self.reader.next_chunk()? else {
+                break;
+            };
+            bytes += chunk.size();
+            chunks.push(chunk);
+        }
+        let checked = chunks
+            .into_par_iter()
+            .map(|chunk| check_chunk(chunk, self.layout, self.profile));
+        let mut wave = Wave {
+            chunks: checked.collect(),
+            looked: None,
+            before: self.read,
+        };
+        self.read += wave
+            .chunks
+            .iter()
+            .map(|chunk| chunk.keys.records())
+            .sum::<u64>();
+        if let Some(scout) = &mut self.scout {
+            let own = wave.own(self.batch);
+            let own = own.iter().map(|(space, name)| (*space, name.as_str()));
+            wave.looked = Some(scout.look(wave.keys().chain(own))?);
+        }
+        Ok(wave)
+    }
+}
+
+fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
+    let mut batch = Vec::new();
+    let mut keys = Keys::default();
+    let records = layout
+        .records(&chunk)
+        .into_iter()
+        .map(|mut raw| {
+            batch.append(&mut raw.batch);
+            let checked = check::record(raw, profile);
+            keys.add(&checked);
+            checked
+        })
+        .collect();
+    CheckedChunk {
+        chunk,
+        records,
+        keys,
+        batch,
+    }
+}
