@@ -4,6 +4,7 @@
 //! All names that partners choose go through [`Folder`], one name at a time and relative to an open handle, so that
 //! neither a link nor a swap between two calls leads out of the folder.
 
+mod ahead;
 mod error;
 mod folder;
 mod lease;
@@ -20,6 +21,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, Mode};
 use sha2::{Digest, Sha256};
 
+pub use ahead::{Ahead, Synced};
 pub use error::{Error, Result};
 pub use folder::Folder;
 pub use lease::{Writers, writers};

@@ -7,7 +7,6 @@
 //! bounds memory. `schema.sql` says what the tables mean; the fixed cost of a statement is what a load is bound by, so
 //! rows wait in memory and move many at once, in the order of the table they go to.
 
-mod ahead;
 mod audit;
 mod content;
 mod due;
@@ -33,6 +32,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::Connection;
 
 use crate::line::Space;
+use crate::os::Ahead;
 
 pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
@@ -42,7 +42,6 @@ pub use purge::Removal;
 pub use scout::{Looked, Scout};
 pub use store::Seen;
 
-use ahead::Ahead;
 use content::Content;
 use due::Waiting;
 use hash::KeyHash;
@@ -260,7 +259,9 @@ impl Book {
         let end = self.end();
         // A sync that failed is not tried again on this handle: a second one can lie.
         self.broken = true;
-        self.ahead.wait()?;
+        self.ahead
+            .wait()
+            .context("the ledger's log could not be synced")?;
         self.db
             .execute_batch(end)
             .context("the ledger could not be written")?;
@@ -307,7 +308,7 @@ impl Book {
         let Some(path) = &self.path else {
             return Ok(());
         };
-        if ahead::length(&ahead::log_of(path))? < CHECKPOINT_BYTES {
+        if open::log_length(path)? < CHECKPOINT_BYTES {
             return Ok(());
         }
         self.empty_log()

@@ -128,6 +128,27 @@ impl Book {
     }
 }
 
+/// The write-ahead log of a book.
+pub(super) fn log_of(book: &Path) -> PathBuf {
+    let mut log = book.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
+/// Bytes of the write-ahead log of a book.
+pub(super) fn log_length(book: &Path) -> Result<u64> {
+    length(&log_of(book))
+}
+
+/// Bytes of a file of the ledger; 0 where there is none.
+pub(super) fn length(path: &Path) -> Result<u64> {
+    match std::fs::metadata(path) {
+        Ok(meta) => Ok(meta.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(error).context("the ledger's log cannot be seen"),
+    }
+}
+
 /// Where a book is made: beside its place.
 fn aside(path: &Path) -> PathBuf {
     let mut aside = path.as_os_str().to_owned();

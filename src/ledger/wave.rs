@@ -1,6 +1,7 @@
 //! The changes of the wave in hand, and how what waits in memory is written.
 
 use std::ffi::CStr;
+use std::fs::File;
 use std::ops::Range;
 
 use anyhow::{Context as _, Result, ensure};
@@ -8,9 +9,10 @@ use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::Book;
-use super::ahead::log_of;
 use super::content::Spelling;
+use super::open::{length, log_of};
 use super::rows::Tabular;
+use crate::os::Synced;
 
 /// A change not yet in the table. Its texts stand in the wave's.
 struct Row {
@@ -256,7 +258,10 @@ impl Book {
                 None => log_of(path),
             };
             self.broken = true;
-            self.ahead.step(log)?;
+            let length = length(&log)?;
+            self.ahead
+                .step(length, Synced::Kept, || File::open(log))
+                .context("the ledger's log could not be synced")?;
             self.broken = false;
         }
         Ok(())

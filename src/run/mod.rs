@@ -2,7 +2,6 @@
 
 mod about;
 mod age;
-mod ahead;
 pub mod alone;
 mod audit;
 mod backup;
@@ -16,6 +15,7 @@ mod look;
 mod purge;
 mod report;
 mod session;
+mod upcoming;
 pub mod watch;
 mod waves;
 mod work;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::ahead::{Ahead, Wave};
 use super::decide::Decider;
+use super::upcoming::{Upcoming, Wave};
 use crate::check;
 use crate::code::Code;
 use crate::format::{Format, Total};
@@ -137,24 +137,24 @@ pub(super) fn pass(
         rejected: totals(),
         memory: Vec::new(),
     };
-    let mut ahead = Ahead::new(&mut reader, &layout, task.profile, decider.batch);
-    let mut next = ahead.wave()?;
+    let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, decider.batch);
+    let mut next = upcoming.wave()?;
     if next.is_full() {
-        ahead.send(book.scout()?);
+        upcoming.send(book.scout()?);
     }
     let mut behind = Vec::new();
     while !next.chunks.is_empty() {
         let wave = std::mem::take(&mut next);
         let (now, (ahead, written)) = rayon::join(
             || state.decide(wave, task.limit, decider, book, &mut batch),
-            || rayon::join(|| ahead.wave(), || counted.write(behind, outputs)),
+            || rayon::join(|| upcoming.wave(), || counted.write(behind, outputs)),
         );
         written?;
         behind = now?;
         next = ahead?;
         (task.progress)(state.read);
     }
-    drop(ahead);
+    drop(upcoming);
     counted.write(behind, outputs)?;
     let ending = match reader.finish() {
         Ok(ending) => ending,

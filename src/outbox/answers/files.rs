@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::os::{self, Folder};
+use crate::os::{self, Ahead, Folder, Synced};
 
 /// A finished answer, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,7 @@ pub struct AnswerFile {
     out: BufWriter<File>,
     hash: Sha256,
     bytes: u64,
+    ahead: Ahead,
 }
 
 impl AnswerFile {
@@ -35,13 +36,14 @@ impl AnswerFile {
     pub fn create(folder: &Folder, name: &str) -> Result<Self> {
         let path = folder.path().join(name);
         let file = folder.create(name, 0o600)?;
-        let out = BufWriter::with_capacity(1 << 18, file);
+        let out = BufWriter::with_capacity(1 << 16, file);
         Ok(Self {
             path,
             name: name.to_owned(),
             out,
             hash: Sha256::new(),
             bytes: 0,
+            ahead: Ahead::default(),
         })
     }
 
@@ -50,14 +52,21 @@ impl AnswerFile {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
         match self.out.write_all(bytes) {
-            Err(_) if os::is_broken("write_errors_swallowed") => Ok(()),
-            done => done.with_context(|| format!("{}: cannot write", self.path.display())),
+            Err(_) if os::is_broken("write_errors_swallowed") => {}
+            done => done.with_context(|| format!("{}: cannot write", self.path.display()))?,
         }
+        let file = || self.out.get_ref().try_clone();
+        self.ahead
+            .step(self.bytes, Synced::Forgotten, file)
+            .with_context(|| format!("{}: cannot sync", self.path.display()))
     }
 
     /// Flushes and syncs it.
-    pub fn finish(self) -> Result<Answer> {
+    pub fn finish(mut self) -> Result<Answer> {
         let path = self.path;
+        self.ahead
+            .wait()
+            .with_context(|| format!("{}: cannot sync", path.display()))?;
         let file = match self.out.into_inner() {
             Err(fault) if os::is_broken("write_errors_swallowed") => {
                 fault.into_inner().into_parts().0

@@ -266,7 +266,7 @@ impl Day<'_> {
                 }
             }
             book.flush_wave()?;
-            rendered = render(&records, answers.style(), before, rendered);
+            render(&records, answers.style(), before, &mut rendered);
             answers.write(&rendered)?;
         }
         answers.close_errors(&[], tally.findings)?;

@@ -24,7 +24,7 @@ pub(super) struct CheckedChunk {
 }
 
 /// What comes after the wave that is decided.
-pub(super) struct Ahead<'a> {
+pub(super) struct Upcoming<'a> {
     reader: &'a mut Reader,
     layout: &'a Layout,
     profile: &'a check::Profile,
@@ -68,7 +68,7 @@ impl Wave {
     }
 }
 
-impl<'a> Ahead<'a> {
+impl<'a> Upcoming<'a> {
     /// From the beginning of a batch's file.
     pub(super) fn new(
         reader: &'a mut Reader,

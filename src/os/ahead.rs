@@ -1,0 +1,116 @@
+//! Brings a growing file to the disk while it is still being written, so that the last sync finds little left to do.
+
+use std::fs::File;
+use std::io;
+use std::num::NonZeroU64;
+use std::thread::JoinHandle;
+
+use rustix::fs::Advice;
+
+/// The syncs of one file, one at a time, each beside the writing.
+#[derive(Debug, Default)]
+pub struct Ahead {
+    synced: u64,
+    running: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// What becomes of synced bytes in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Synced {
+    /// They will be read again.
+    Kept,
+    /// Nobody here reads them again: their memory takes the bytes that come next. New memory costs more than the copy,
+    /// and a large answer would push out what others need.
+    Forgotten,
+}
+
+impl Ahead {
+    /// Growth that is worth a sync.
+    pub const STEP: u64 = 64 << 20;
+
+    /// Begins a sync if the file has grown enough and none is under way. `open` gives a handle of its own.
+    ///
+    /// # Errors
+    /// The sync before failed, or this one could not begin.
+    pub fn step(
+        &mut self,
+        length: u64,
+        after: Synced,
+        open: impl FnOnce() -> io::Result<File>,
+    ) -> io::Result<()> {
+        let busy = |sync: &JoinHandle<_>| !sync.is_finished();
+        if length < self.synced + Self::STEP || self.running.as_ref().is_some_and(busy) {
+            return Ok(());
+        }
+        self.wait()?;
+        self.synced = length;
+        let file = open()?;
+        let sync = std::thread::Builder::new().name("sync-ahead".into());
+        let sync = sync.spawn(move || {
+            file.sync_data()?;
+            if let (Synced::Forgotten, Some(length)) = (after, NonZeroU64::new(length)) {
+                rustix::fs::fadvise(&file, 0, Some(length), Advice::DontNeed)?;
+            }
+            Ok(())
+        });
+        self.running = Some(sync?);
+        Ok(())
+    }
+
+    /// Waits for the sync under way. One that failed is final: the same bytes need not be written again by the next
+    /// one, and a second sync can lie.
+    ///
+    /// # Errors
+    /// It failed.
+    pub fn wait(&mut self) -> io::Result<()> {
+        let Some(sync) = self.running.take() else {
+            return Ok(());
+        };
+        let panicked = |_| io::Error::other("the sync panicked");
+        sync.join().map_err(panicked)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sync_that_failed_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let file = File::create(&path).expect("made");
+        file.set_len(Ahead::STEP).expect("long");
+        for after in [Synced::Kept, Synced::Forgotten] {
+            let mut ahead = Ahead::default();
+            let mut step = |length| ahead.step(length, after, || File::open(&path));
+            step(Ahead::STEP - 1).expect("short");
+            step(Ahead::STEP).expect("begun");
+            assert!(ahead.running.is_some());
+            ahead.wait().expect("synced");
+            ahead
+                .step(Ahead::STEP, after, || panic!("it has not grown"))
+                .expect("not grown");
+            assert!(ahead.running.is_none());
+            ahead.running = Some(std::thread::spawn(|| Err(io::Error::other("worn out"))));
+            let error = ahead.wait().expect_err("told").to_string();
+            assert!(error.contains("worn out"), "{error}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_forgotten_are_on_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        std::fs::write(&path, "kept").expect("written");
+        let mut ahead = Ahead {
+            synced: 0,
+            running: None,
+        };
+        ahead
+            .step(Ahead::STEP, Synced::Forgotten, || File::open(&path))
+            .expect("begun");
+        ahead.wait().expect("synced");
+        assert_eq!(std::fs::read(&path).expect("read"), b"kept");
+    }
+}
