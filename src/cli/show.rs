@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use serde_json::{Map, Value, json};
 
 use super::args::Common;
@@ -118,7 +119,7 @@ impl Store for Then<'_> {
         Ok(found.map(|change| change.state))
     }
 
-    fn find_by(&mut self, _: Space, _: &str) -> Result<Option<Box<str>>> {
+    fn find_by(&mut self, _: Space, _: &str) -> Result<Option<CompactString>> {
         anyhow::bail!("an index is not asked to show an entity")
     }
 

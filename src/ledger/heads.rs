@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rayon::slice::ParallelSliceMut as _;
 use rusqlite::types::{ToSqlOutput, Value};
 
 use super::rows::Tabular;
@@ -177,7 +178,7 @@ impl Heads {
     pub(super) fn take(&mut self) -> NewHeads {
         let mut heads = std::mem::take(&mut self.slots);
         heads.retain(|head| *head != Head::NONE);
-        heads.sort_unstable_by_key(|head| head.at());
+        heads.par_sort_unstable_by_key(|head| head.at());
         self.used = 0;
         self.table_empty &= heads.is_empty();
         self.flushed |= !heads.is_empty();

@@ -49,9 +49,19 @@ impl Stored {
             .also
             .as_deref()
             .context("a head points past the names of its change")?;
+        if let Some(only) = only(also) {
+            return Ok(n == 0 && only == name);
+        }
         let names: Vec<std::borrow::Cow<'_, str>> = serde_json::from_str(also)?;
         Ok(names.get(usize::from(n)).is_some_and(|found| found == name))
     }
+}
+
+/// The name in a list of one, as most are: without a parser, and without memory of its own.
+fn only(list: &str) -> Option<&str> {
+    let name = list.strip_prefix("[\"")?.strip_suffix("\"]")?;
+    let plain = !name.bytes().any(|byte| byte == b'"' || byte == b'\\');
+    plain.then_some(name)
 }
 
 /// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.

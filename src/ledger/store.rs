@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
+use compact_str::CompactString;
 
 use super::heads::Link;
 use super::lookup::Found;
@@ -33,7 +34,7 @@ impl Store for Book {
         })
     }
 
-    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>> {
+    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>> {
         self.with_name(index, key, |book, name| {
             let Some(link) = book.locate(name)?.link else {
                 return Ok(None);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use compact_str::CompactString;
 use uuid::Uuid;
 
 use super::{Context, Moment, Products, Space, Store, Terms};
@@ -31,7 +32,7 @@ impl Store for Book {
         Ok(state.map(|state| state.as_str().into()))
     }
 
-    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>> {
+    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>> {
         let found = self.index.get(&(index, key.to_owned()));
         Ok(found.map(|key| key.as_str().into()))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
+use compact_str::CompactString;
 
 use super::Space;
 
@@ -23,7 +24,7 @@ pub trait Store {
     fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>>;
 
     /// The key of the entity that was saved with this index entry (see [`Store::save`]).
-    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<Box<str>>>;
+    fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>>;
 
     /// Saves an entity's state: a new link of its history. `also`: index entries by which it can be found from now
     /// on, besides those of earlier saves.

@@ -18,7 +18,7 @@ pub mod currency {
 
     /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Currency, D::Error> {
-        let code = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        let code = compact_str::CompactString::deserialize(d)?;
         Currency::named(&code).ok_or_else(|| D::Error::custom("not a currency"))
     }
 }
@@ -35,7 +35,7 @@ pub mod date {
 
     /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        let text = compact_str::CompactString::deserialize(d)?;
         text.parse().map_err(D::Error::custom)
     }
 
@@ -77,7 +77,7 @@ pub mod instant {
     pub fn deserialize<'de, D: Deserializer<'de>>(
         d: D,
     ) -> Result<Option<DateTime<FixedOffset>>, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(d)?;
+        let text = compact_str::CompactString::deserialize(d)?;
         DateTime::parse_from_rfc3339(&text)
             .map(Some)
             .map_err(D::Error::custom)

@@ -239,7 +239,10 @@ fn by_id(id: &str, store: &mut dyn Store) -> Result<Option<Past>> {
         return Ok(None);
     };
     let cover = load::<Cover>(store, &reference)?;
-    Ok(cover.map(|cover| Past { reference, cover }))
+    Ok(cover.map(|cover| Past {
+        reference: reference.into(),
+        cover,
+    }))
 }
 
 /// The decision. Only where nothing that was found rejects the record is the cover kept and counted towards its buyer,

@@ -51,7 +51,7 @@ pub(super) fn holders(store: &mut dyn Store, number: &str) -> Result<Vec<Numbere
     }
     let mut keys: Vec<Box<str>> = match store.find(PAYERS, number)? {
         Some(list) => read(&list)?,
-        None => Vec::from_iter(store.find_by(PAYER, number)?),
+        None => Vec::from_iter(store.find_by(PAYER, number)?.map(Into::into)),
     };
     keys.insert(0, number.into());
     for (at, key) in keys.iter().enumerate() {
@@ -95,7 +95,7 @@ pub(super) fn remember(
     };
     let mut all = match store.find(PAYERS, number)? {
         Some(list) => read(&list)?,
-        None => vec![other],
+        None => vec![other.into()],
     };
     if all.iter().any(|known| **known == *key) {
         return Ok(());

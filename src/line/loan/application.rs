@@ -1,6 +1,7 @@
 //! Applications and offers: what comes before a contract.
 
 use anyhow::Result;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -20,26 +21,26 @@ use crate::model::{Currency, Decision, Finding};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Application {
     pub state: ApplicationState,
-    pub person: Box<str>,
+    pub person: CompactString,
     /// Its offers, in the order in which they were presented.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub offers: Vec<Box<str>>,
+    pub offers: Vec<CompactString>,
     /// The offer that was accepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub accepted: Option<Box<str>>,
+    pub accepted: Option<CompactString>,
 }
 
 /// What is offered for an application.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Offer {
     pub state: OfferState,
-    pub application: Box<str>,
+    pub application: CompactString,
     pub amount: Decimal,
     #[serde(with = "currency")]
     pub currency: Currency,
     /// The contract that was made of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract: Option<Box<str>>,
+    pub contract: Option<CompactString>,
 }
 
 impl Kept for Application {

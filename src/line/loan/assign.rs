@@ -1,6 +1,7 @@
 //! Money that matched nothing, and is given to a contract.
 
 use anyhow::Result;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::cash::Cash;
@@ -54,7 +55,10 @@ pub(super) fn assign(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decisi
 }
 
 /// The money that is to be matched.
-fn waiting(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<(Box<str>, Box<Cash>)>> {
+fn waiting(
+    work: &mut Work<'_>,
+    store: &mut dyn Store,
+) -> Result<Option<(CompactString, Box<Cash>)>> {
     if let Some(id) = work.fields.text("cash_reference") {
         let Some(cash) = find::cash(store, id)? else {
             work.find(Code::NotFound, "cash_reference");

@@ -1,6 +1,7 @@
 //! Money that came in, as the book holds it: what it paid, what is left of it, how it is found again; and credit notes.
 
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -14,7 +15,7 @@ use crate::model::Currency;
 pub(super) struct Cash {
     /// The contract that it is for; `None`: it matches nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub contract: Option<Box<str>>,
+    pub contract: Option<CompactString>,
     /// What came in; zero where the bank took back what never came.
     pub amount: Decimal,
     #[serde(with = "currency")]
@@ -32,27 +33,27 @@ pub(super) struct Cash {
     pub backs: Vec<Back>,
     /// The reference number that it came with.
     #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
-    pub reference: Option<Box<str>>,
+    pub reference: Option<CompactString>,
     /// The bank's own reference.
     #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
-    pub bank_reference: Option<Box<str>>,
+    pub bank_reference: Option<CompactString>,
     #[serde(default, rename = "e2e", skip_serializing_if = "Option::is_none")]
-    pub end_to_end_id: Option<Box<str>>,
+    pub end_to_end_id: Option<CompactString>,
     /// The account that it came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payee: Option<Box<str>>,
+    pub payee: Option<CompactString>,
     #[serde(default, rename = "payer", skip_serializing_if = "Option::is_none")]
-    pub payer_name: Option<Box<str>>,
+    pub payer_name: Option<CompactString>,
     #[serde(default, rename = "account", skip_serializing_if = "Option::is_none")]
-    pub payer_account: Option<Box<str>>,
+    pub payer_account: Option<CompactString>,
     #[serde(default, rename = "iban", skip_serializing_if = "Option::is_none")]
-    pub payer_iban: Option<Box<str>>,
+    pub payer_iban: Option<CompactString>,
     #[serde(default, rename = "bic", skip_serializing_if = "Option::is_none")]
-    pub payer_bic: Option<Box<str>>,
+    pub payer_bic: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<Box<str>>,
+    pub channel: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<Box<str>>,
+    pub comment: Option<CompactString>,
     /// Whether it is to pay principal ahead of its time, once it is known whose it is.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub premature: bool,
@@ -67,16 +68,16 @@ pub(super) struct Cash {
     pub before: Option<Entry>,
     /// The money with the same bank reference (or end-to-end id) before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub same: Option<Box<str>>,
+    pub same: Option<CompactString>,
     /// The first money with the same bank reference (or end-to-end id), where that is not itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first: Option<Box<str>>,
+    pub first: Option<CompactString>,
     /// The money with the same reference number before it, where neither matched anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alike: Option<Box<str>>,
+    pub alike: Option<CompactString>,
     /// What its record was answered with, where that was not an active contract.
     #[serde(default = "active", skip_serializing_if = "is_active")]
-    pub answered: Box<str>,
+    pub answered: CompactString,
     /// How many confirmations it has had: their ids are numbered.
     #[serde(default, rename = "n", skip_serializing_if = "is_none")]
     pub told: u32,
@@ -86,17 +87,17 @@ pub(super) struct Cash {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Back {
     /// Of the record that took it back.
-    pub id: Box<str>,
+    pub id: CompactString,
     #[serde(rename = "a")]
     pub amount: Decimal,
     #[serde(rename = "on", with = "date")]
     pub value_date: NaiveDate,
     /// What the bank's own file calls it by.
     #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
-    pub bank_reference: Option<Box<str>>,
+    pub bank_reference: Option<CompactString>,
     /// What the record was answered with, where that was not an active contract.
     #[serde(default = "active", skip_serializing_if = "is_active")]
-    pub answered: Box<str>,
+    pub answered: CompactString,
 }
 
 /// What money paid. Kept as a list of these.
@@ -104,12 +105,12 @@ pub(super) struct Back {
 #[serde(from = "PartKept")]
 pub(super) struct Part {
     /// The receivable; `None`: principal ahead of its time.
-    pub receivable: Option<Box<str>>,
-    pub line_type: Box<str>,
+    pub receivable: Option<CompactString>,
+    pub line_type: CompactString,
     pub amount: Decimal,
 }
 
-type PartKept = (Option<Box<str>>, Box<str>, Decimal);
+type PartKept = (Option<CompactString>, CompactString, Decimal);
 
 impl From<PartKept> for Part {
     fn from((receivable, line_type, amount): PartKept) -> Self {
@@ -130,9 +131,9 @@ impl Serialize for Part {
 /// A credit note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct CreditNote {
-    pub contract: Box<str>,
-    pub invoice: Box<str>,
-    pub receivable: Box<str>,
+    pub contract: CompactString,
+    pub invoice: CompactString,
+    pub receivable: CompactString,
     #[serde(with = "date")]
     pub date: NaiveDate,
     #[serde(with = "currency")]
@@ -149,7 +150,7 @@ pub(super) struct CreditNote {
 
 const ACTIVE: &str = "ACTIVE";
 
-fn active() -> Box<str> {
+fn active() -> CompactString {
     ACTIVE.into()
 }
 

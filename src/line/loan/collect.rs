@@ -72,7 +72,7 @@ fn orders(key: &str, loan: &Loan, batch: &str) -> Vec<BankOrder> {
         let ordered = one.ordered.as_ref().filter(|own| *own.batch == *batch)?;
         Some(BankOrder {
             entity: key.into(),
-            item: one.number.clone(),
+            item: one.number.as_str().into(),
             payer_no: loan.payer().into(),
             account: None,
             what: Asked::Collection {

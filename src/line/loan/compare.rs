@@ -45,7 +45,7 @@ fn told((key, loan): Numbered) -> Payer {
     };
     let channel = loan.channel.as_deref();
     Payer {
-        entity: key,
+        entity: key.into(),
         state: loan.state.as_str().into(),
         currency: loan.currency,
         open: find::takes_money(loan.state),

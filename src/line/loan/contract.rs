@@ -1,6 +1,7 @@
 //! A contract from its making to its end, as far as no money is concerned.
 
 use anyhow::Result;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::application::{Application, Offer};
@@ -124,7 +125,7 @@ fn make(mut work: Work<'_>, ask: Ask, store: &mut dyn Store) -> Result<Decision>
     if work.is_bad() {
         return Ok(work.close());
     }
-    let given = |name| fields.text(name).map(Box::<str>::from);
+    let given = |name| fields.text(name).map(CompactString::from);
     let number = number.expect("no finding: it is good");
     let mut loan = Loan {
         state: State::None,

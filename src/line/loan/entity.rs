@@ -2,6 +2,7 @@
 //! here but with the money that paid it, so that the state of a contract in use stays small.
 
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -17,13 +18,13 @@ use crate::model::Currency;
 #[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Loan {
     pub state: State,
-    pub person: Box<str>,
+    pub person: CompactString,
     /// The product's code.
     #[serde(rename = "type")]
-    pub loan_type: Box<str>,
-    pub country: Box<str>,
+    pub loan_type: CompactString,
+    pub country: CompactString,
     /// In the one way that the product writes it.
-    pub reference: Box<str>,
+    pub reference: CompactString,
     #[serde(with = "currency")]
     pub currency: Currency,
     /// What may be paid out in all.
@@ -32,15 +33,15 @@ pub(super) struct Loan {
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub version: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offer: Option<Box<str>>,
+    pub offer: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub application: Option<Box<str>>,
+    pub application: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub method: Option<Box<str>>,
+    pub method: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub channel: Option<Box<str>>,
+    pub channel: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub payer_no: Option<Box<str>>,
+    pub payer_no: Option<CompactString>,
     /// Principal paid out, or taken over with it.
     #[serde(default, skip_serializing_if = "Decimal::is_zero")]
     pub disbursed: Decimal,
@@ -58,7 +59,7 @@ pub(super) struct Loan {
     pub last: Option<Entry>,
     /// The contract of the same person before this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sibling: Option<Box<str>>,
+    pub sibling: Option<CompactString>,
     /// What it was before it closed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_from: Option<State>,
@@ -69,17 +70,17 @@ pub(super) struct Loan {
 pub(super) enum Entry {
     /// Money, by its reference.
     #[serde(rename = "c")]
-    Cash(Box<str>),
+    Cash(CompactString),
     /// A credit note, by its number.
     #[serde(rename = "n")]
-    CreditNote(Box<str>),
+    CreditNote(CompactString),
 }
 
 /// Money that lies on a contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rest {
     /// The money's reference.
-    pub cash: Box<str>,
+    pub cash: CompactString,
     /// How much of it.
     pub left: Decimal,
 }
@@ -89,11 +90,11 @@ pub(super) struct Rest {
 #[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Receivable {
     #[serde(rename = "no")]
-    pub number: Box<str>,
+    pub number: CompactString,
     #[serde(default = "created", skip_serializing_if = "is_created")]
     pub state: ReceivableState,
     #[serde(rename = "type")]
-    pub receivable_type: Box<str>,
+    pub receivable_type: CompactString,
     #[serde(with = "date")]
     pub billing: NaiveDate,
     #[serde(with = "date")]
@@ -122,8 +123,8 @@ pub(super) struct Period {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Invoice {
     #[serde(rename = "no")]
-    pub number: Box<str>,
-    pub reference: Box<str>,
+    pub number: CompactString,
+    pub reference: CompactString,
 }
 
 /// One type of what is owed.
@@ -131,7 +132,7 @@ pub(super) struct Invoice {
 #[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Line {
     #[serde(rename = "t")]
-    pub line_type: Box<str>,
+    pub line_type: CompactString,
     #[serde(rename = "a")]
     pub amount: Decimal,
     #[serde(default, rename = "p", skip_serializing_if = "Decimal::is_zero")]

@@ -1,6 +1,7 @@
 //! How contracts and money are found by other numbers than their own.
 
 use anyhow::{Context as _, Result};
+use compact_str::CompactString;
 
 use super::cash::{Cash, CreditNote};
 use super::entity::Loan;
@@ -12,7 +13,7 @@ use crate::line::{Products, Store};
 use crate::model::Currency;
 
 /// A contract with its number.
-pub(super) type Numbered = (Box<str>, Box<Loan>);
+pub(super) type Numbered = (CompactString, Box<Loan>);
 
 /// The contract whose own, or whose invoice's, reference number this is: as it is written, else as a kind of reference
 /// that a product uses would write it.
@@ -20,7 +21,7 @@ pub(super) fn by_reference(
     store: &mut dyn Store,
     products: &Products,
     text: &str,
-) -> Result<Option<Box<str>>> {
+) -> Result<Option<CompactString>> {
     if let Some(found) = store.find_by(REFERENCE, text)? {
         return Ok(Some(found));
     }
@@ -95,7 +96,7 @@ pub(super) fn remember_payer(store: &mut dyn Store, number: &str, contract_no: &
     let Some(other) = store.find_by(PAYER, number)? else {
         return Ok(());
     };
-    let mut all: Vec<Box<str>> = match store.find(PAYERS, number)? {
+    let mut all: Vec<CompactString> = match store.find(PAYERS, number)? {
         Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
         None => vec![other],
     };
@@ -149,7 +150,7 @@ pub(super) fn lost_key(reference: &str) -> String {
 }
 
 /// All money with this index entry, newest first.
-pub(super) struct Chain(Option<Box<str>>, fn(&Cash) -> Option<&str>);
+pub(super) struct Chain(Option<CompactString>, fn(&Cash) -> Option<&str>);
 
 impl Chain {
     /// With a bank's reference, or an end-to-end id.
@@ -166,12 +167,15 @@ impl Chain {
     }
 
     /// The next one.
-    pub(super) fn next(&mut self, store: &mut dyn Store) -> Result<Option<(Box<str>, Box<Cash>)>> {
+    pub(super) fn next(
+        &mut self,
+        store: &mut dyn Store,
+    ) -> Result<Option<(CompactString, Box<Cash>)>> {
         let Some(id) = self.0.take() else {
             return Ok(None);
         };
         let cash = cash(store, &id)?.context("money that is referred to is not in the book")?;
-        self.0 = (self.1)(&cash).map(Box::from);
+        self.0 = (self.1)(&cash).map(CompactString::from);
         Ok(Some((id, cash)))
     }
 }
@@ -189,7 +193,7 @@ pub(super) fn currency(text: Option<&str>) -> Currency {
 
 impl Chain {
     /// The newest one's reference.
-    pub(super) fn newest(self) -> Option<Box<str>> {
+    pub(super) fn newest(self) -> Option<CompactString> {
         self.0
     }
 }

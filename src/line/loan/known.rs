@@ -1,6 +1,7 @@
 //! Whether a payment was told before.
 
 use anyhow::Result;
+use compact_str::CompactString;
 
 use super::FOUND_BY;
 use super::cash::Cash;
@@ -12,7 +13,7 @@ pub(super) struct Known {
     /// The index entry of the number; `None`: it has none.
     entry: Option<String>,
     /// The newest money with the same number.
-    newest: Option<(Box<str>, Box<Cash>)>,
+    newest: Option<(CompactString, Box<Cash>)>,
 }
 
 impl Known {
@@ -34,11 +35,11 @@ impl Known {
         id: &str,
         bank: bool,
         store: &mut dyn Store,
-    ) -> Result<Option<(Box<str>, Box<Cash>)>> {
+    ) -> Result<Option<(CompactString, Box<Cash>)>> {
         let Some((newest, at)) = &self.newest else {
             return Ok(None);
         };
-        let again = |(known, other): &(Box<str>, Box<Cash>)| {
+        let again = |(known, other): &(CompactString, Box<Cash>)| {
             other.is_same(cash) && !(bank && of_one_file(known, id))
         };
         let mut others = vec![at.first.clone()];
@@ -81,7 +82,7 @@ pub(super) fn of_one_file(one: &str, other: &str) -> bool {
 
 /// All that tells payments with one number apart.
 fn detail_key(cash: &Cash) -> String {
-    let text = |text: &Option<Box<str>>| text.as_deref().unwrap_or_default().to_owned();
+    let text = |text: &Option<CompactString>| text.as_deref().unwrap_or_default().to_owned();
     let (amount, currency, date) = (cash.amount.normalize(), cash.currency, cash.value_date);
     if let Some(bank) = &cash.bank_reference {
         return format!("B{}|{bank}|{amount}|{currency}|{date}", text(&cash.payee));

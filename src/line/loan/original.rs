@@ -1,6 +1,7 @@
 //! The payment that a reversal takes back.
 
 use anyhow::{Context as _, Result};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::cash::Cash;
@@ -14,7 +15,7 @@ use crate::model::Currency;
 /// What a reference led to.
 pub(super) enum Found {
     /// A payment that can be taken back by this amount.
-    One(Box<str>, Box<Cash>),
+    One(CompactString, Box<Cash>),
     /// Payments, of which the most that is left of one is this.
     TooSmall(Decimal),
     /// Payments in this currency.

@@ -1,6 +1,7 @@
 //! Money that comes in: registered whole, then allocated; or kept apart until somebody says whose it is.
 
 use anyhow::Result;
+use compact_str::CompactString;
 
 use super::cash::Cash;
 use super::entity::{Entry, Loan, Rest};
@@ -46,7 +47,7 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
 
 /// The money that a record tells of.
 fn received(fields: &Fields, payee: Option<&str>) -> Cash {
-    let text = |name| fields.text(name).map(Box::<str>::from);
+    let text = |name| fields.text(name).map(CompactString::from);
     let currency = find::currency(fields.text("currency"));
     let amount = fields.decimal("amount").expect("required: checked before");
     let value_date = fields.date("value_date").expect("required: checked before");
@@ -54,9 +55,13 @@ fn received(fields: &Fields, payee: Option<&str>) -> Cash {
         amount: money(amount, currency),
         posting_date: fields.date("posting_date"),
         reference: text("reference_no"),
-        bank_reference: find::bank_reference(fields.text("bank_reference")).map(Box::from),
+        bank_reference: find::bank_reference(fields.text("bank_reference"))
+            .map(CompactString::from),
         end_to_end_id: text("end_to_end_id"),
-        payee: fields.text("payee_account").or(payee).map(Box::from),
+        payee: fields
+            .text("payee_account")
+            .or(payee)
+            .map(CompactString::from),
         payer_name: text("payer_name"),
         payer_account: text("payer_account"),
         payer_iban: text("payer_iban"),

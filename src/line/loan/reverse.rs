@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::FOUND_BY;
@@ -133,7 +134,7 @@ fn told_before(
 fn take_back(
     mut work: Work<'_>,
     id: &str,
-    (cash_id, cash): (Box<str>, Box<Cash>),
+    (cash_id, cash): (CompactString, Box<Cash>),
     asked: &Asked<'_>,
     entry: Option<String>,
     store: &mut dyn Store,
@@ -153,7 +154,7 @@ fn take_back(
         id: id.into(),
         amount: asked.amount,
         value_date: asked.value_date,
-        bank_reference: asked.reference.map(Box::from),
+        bank_reference: asked.reference.map(CompactString::from),
         answered: "ACTIVE".into(),
     });
     let subject = loan.as_ref().map_or(&*cash_id, |(key, _)| key).to_owned();
@@ -326,14 +327,14 @@ fn gone(
     store: &mut dyn Store,
 ) -> Result<Decision> {
     let fields = work.fields;
-    let text = |name| fields.text(name).map(Box::<str>::from);
+    let text = |name| fields.text(name).map(CompactString::from);
     let unmatched = super::words::CashState::Unmatched.as_str();
     let cash = Cash {
         backs: vec![Back {
             id: id.into(),
             amount: asked.amount,
             value_date: asked.value_date,
-            bank_reference: asked.reference.map(Box::from),
+            bank_reference: asked.reference.map(CompactString::from),
             answered: unmatched.into(),
         }],
         reference: text("original_reference"),

@@ -1,6 +1,7 @@
 //! The money that a record moves: what is taken in hand, what it pays, and what has moved when it is put away.
 
 use anyhow::{Context as _, Result};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::cash::{Cash, CreditNote, Part};
@@ -17,12 +18,12 @@ use crate::model::decision::Movement;
 #[derive(Default)]
 pub(super) struct Till {
     held: Vec<Held>,
-    notes: Vec<(Box<str>, CreditNote)>,
+    notes: Vec<(CompactString, CreditNote)>,
 }
 
 /// One payment in hand.
 struct Held {
-    id: Box<str>,
+    id: CompactString,
     /// As the book has it; `None`: it is new.
     before: Option<Box<Cash>>,
     cash: Box<Cash>,

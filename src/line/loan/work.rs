@@ -1,6 +1,7 @@
 //! What the loan line does with a record in hand.
 
 use anyhow::Result;
+use compact_str::CompactString;
 
 use super::LOAN;
 use super::entity::Loan;
@@ -95,7 +96,7 @@ pub(super) fn reference<'a>(
     product: &Product,
     contract_no: &str,
     store: &mut dyn Store,
-) -> Result<Option<Box<str>>> {
+) -> Result<Option<CompactString>> {
     let text: &'a str = work
         .fields
         .text("reference_no")

@@ -2,7 +2,7 @@
 //! tells, and is written later.
 
 use chrono::NaiveDate;
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use rust_decimal::Decimal;
 
 use super::{source, sum, tell_later};
@@ -171,7 +171,7 @@ pub(in crate::line::loan) fn confirmed(
         data.text("receivableEventTypeCode", code);
         money.days(data);
         sum(data, "money", amount, money.currency);
-        let event = format!("{}-{number}", money.id);
+        let event = format_compact!("{}-{number}", money.id);
         data.text("cashEventId", &event);
         data.text("balanceDirectionCode", direction);
         source(data, "source", money.source());
@@ -182,7 +182,10 @@ pub(in crate::line::loan) fn confirmed(
         data.maybe("receivableId", receivable.as_deref());
         match &receivable {
             Some(receivable) => {
-                data.text("receivableLineId", &format!("{receivable}-{line_type}"));
+                data.text(
+                    "receivableLineId",
+                    &format_compact!("{receivable}-{line_type}"),
+                );
             }
             None => data.null("receivableLineId"),
         }

@@ -7,7 +7,7 @@ mod contract;
 mod letter;
 
 use chrono::{DateTime, FixedOffset};
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -106,7 +106,7 @@ impl Envelope {
     }
 
     fn around(&self, text: &mut Members, data: impl FnOnce(&mut Members)) {
-        let id = derive(&self.origin, &format!("event:{}", self.number));
+        let id = derive(&self.origin, &format_compact!("event:{}", self.number));
         text.id("notificationId", id);
         text.text("notificationTypeCode", self.kind.as_str());
         text.text("eventTypeCode", self.kind.routing());
