@@ -5,6 +5,7 @@ mod names;
 mod open;
 mod past;
 mod purge;
+mod scout;
 
 use std::path::{Path, PathBuf};
 
