@@ -77,7 +77,7 @@ fn of_mandate(store: &mut dyn Store, reference: &str) -> Result<Vec<payer::Numbe
     if let Some(insurance) = load::<Insurance>(store, &key)? {
         let own = insurance.collection.get("collection_mandate_ref");
         if own.and_then(Json::as_str) == Some(reference) {
-            found.push((key, Box::new(insurance)));
+            found.push((key.into(), Box::new(insurance)));
         }
     }
     Ok(found)
