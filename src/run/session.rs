@@ -51,6 +51,8 @@ pub(super) struct Session<'a> {
     /// Who writes into it: its owner's own feed first, then the insurer's.
     pub(super) partners: Vec<&'a Partner>,
     book: Option<Book>,
+    /// A file had no room on the disk: those behind it wait too, or they would be decided before it.
+    full: bool,
     pub(super) report: Report,
 }
 
@@ -72,6 +74,7 @@ impl<'a> Session<'a> {
             name,
             partners,
             book: None,
+            full: false,
             report: Report::default(),
         }
     }
@@ -312,6 +315,11 @@ impl<'a> Session<'a> {
                 self.wait(partner, file, reason);
                 continue;
             }
+            if self.full {
+                let reason = "a file before it has no room on the disk; not begun".to_owned();
+                self.wait(partner, file, reason);
+                continue;
+            }
             if (self.shared.stop)() {
                 self.wait(partner, file, "the run was asked to end".to_owned());
                 continue;
@@ -348,6 +356,7 @@ impl<'a> Session<'a> {
             Left::Changed => "it changed while it was being taken".to_owned(),
             Left::StillWritten => "somebody is still writing it".to_owned(),
             Left::NoRoom { missing } => {
+                self.full = true;
                 format!("{missing} bytes more must be free on the disk; not begun")
             }
             Left::Denied(error) => {

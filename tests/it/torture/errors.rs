@@ -137,6 +137,19 @@ pub(crate) fn verdict(night: &Night, site: &Path, done: &Output, injected: &str)
     }
 }
 
+/// Whether the run left a file that this account may not open or move, and said so. The files behind it are taken
+/// before it, so that the journal's order, and what is numbered by it, is another.
+fn put_off(done: &Output) -> bool {
+    let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
+    let waiting = report["waiting"].as_array();
+    let denied = |file: &serde_json::Value| {
+        let reason = file["reason"].as_str().unwrap_or_default();
+        reason.contains("this account may not")
+    };
+    done.status.code().is_some_and(|code| code <= 1)
+        && waiting.is_some_and(|files| files.iter().any(denied))
+}
+
 /// Calls whose failure changes nothing that was promised, and why.
 const PASSED_OVER: &[(&str, &str)] = &[
     (
@@ -196,7 +209,11 @@ fn trial(
     let Some(injected) = injected else {
         return false;
     };
-    let fault = verdict(night, &site, &done, &injected).or_else(|| night.finish(&site, None));
+    let fault = if put_off(&done) {
+        night.finish_in_another_order(&site)
+    } else {
+        verdict(night, &site, &done, &injected).or_else(|| night.finish(&site, None))
+    };
     result.count(fault.map(|fault| format!("{}: {injected}: {fault}", night.name)));
     true
 }

@@ -122,9 +122,9 @@ fn trial(
         }
         command.output().expect("the program runs")
     });
-    let fault = verdict(night, &site, &done, "a full disk");
     std::fs::remove_file(ballast).ok();
     disks.small().resize(ROOMY);
+    let fault = verdict(night, &site, &done, "a full disk");
     let fault = fault.or_else(|| night.finish(&site, None));
     disks.unmount();
     fault

@@ -206,6 +206,30 @@ impl Night {
         self.differs(site)
     }
 
+    /// The same, where batches were taken in another order: every file is archived and answered as in an undisturbed
+    /// run, but for what the order decides.
+    pub(crate) fn finish_in_another_order(&self, site: &Path) -> Option<String> {
+        let again = self.run(site).output().expect("the program runs");
+        if again.status.code().is_none_or(|code| code > 1) {
+            let told = String::from_utf8_lossy(&again.stderr);
+            return Some(format!("the next run: {}: {told}", again.status));
+        }
+        let found = left(site);
+        let taken = |left: &Left| -> Vec<PathBuf> {
+            let files = left.files.keys().filter(|path| !path.starts_with("outbox"));
+            files.cloned().collect()
+        };
+        if taken(&found) != taken(&self.after) {
+            return Some(format!("differs: {}", difference(&found, &self.after)));
+        }
+        let summaries = |left: &Left| {
+            let summary = |path: &&PathBuf| path.to_string_lossy().ends_with(".summary.json");
+            left.files.keys().filter(summary).count()
+        };
+        let (there, wanted) = (summaries(&found), summaries(&self.after));
+        (there != wanted).then(|| format!("{there} summaries, not {wanted}"))
+    }
+
     /// In what the site is another than after an undisturbed run.
     pub(crate) fn differs(&self, site: &Path) -> Option<String> {
         let found = left(site);
