@@ -11,6 +11,7 @@ pub mod number;
 mod profile;
 mod record;
 mod sensitive;
+mod several;
 pub mod value;
 
 pub use conceal::of_batch as conceal_batch;

@@ -5,6 +5,7 @@ use super::{
     Convert, FixedLine, FixedRules, Format, ReaderKind, Several, Stands, XmlHolds, XmlPart,
     XmlRecord, XmlRules,
 };
+use crate::model::kind::OR;
 
 /// The headings of a [`Section`]'s rows.
 pub const DESCRIBED: [&str; 5] = ["field", "in the file", "type", "column", "how"];
@@ -170,7 +171,8 @@ fn how(convert: &Convert) -> String {
             parts.push(format!("{word} {value}"));
         }
     };
-    say("always", convert.constant.clone());
+    let always = convert.constant.as_ref();
+    say("always", always.map(|word| word.replace(OR, " or ")));
     say("blank means", convert.default.clone());
     say("from the file's name:", convert.capture.map(str::to_owned));
     say("words", convert.map.as_ref().map(words));

@@ -6,6 +6,7 @@ use super::path::{path, paths};
 use super::{Columns, Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
 use crate::model::family::is_family;
+use crate::model::kind::OR;
 use crate::toml_table::{Table, nearest};
 
 /// All fields: those of `[[field]]`, and in a format by name every canonical name that is left; and the families of
@@ -97,14 +98,17 @@ fn add(fields: &mut Vec<Field>, field: Option<Field>, table: &Table<'_>, key: &s
 
 /// What all records of a `[record.NAME]` ask for, where it says so with `kind`.
 fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option<Field> {
-    let word = table.string("kind")?;
-    if let Some(known) = (dictionary.words_of)("kind")
-        && !known.contains(&word.as_str())
-    {
-        let near = nearest(&word, known).map(|near| format!("; did you mean `{near}`?"));
-        let near = near.unwrap_or_default();
-        table.fault_at("kind", format!("`{word}` is no kind of instruction{near}"));
+    let text = table.string("kind")?;
+    let words: Vec<&str> = text.split('|').map(str::trim).collect();
+    if let Some(known) = (dictionary.words_of)("kind") {
+        for word in words.iter().filter(|word| !known.contains(word)) {
+            let near = nearest(word, known.iter().copied());
+            let near = near.map(|near| format!("; did you mean `{near}`?"));
+            let near = near.unwrap_or_default();
+            table.fault_at("kind", format!("`{word}` is no kind of instruction{near}"));
+        }
     }
+    let word = words.join(&OR.to_string());
     let name = (dictionary.name)("kind")?;
     Some(Field {
         name,

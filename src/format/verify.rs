@@ -1,6 +1,7 @@
 //! What must hold between the parts of a format.
 
 use super::{Charset, Dictionary, Field, Format, ReaderKind, Stands, path};
+use crate::model::kind::OR;
 use crate::toml_table::Table;
 
 /// Notes every fault at the format's table.
@@ -154,9 +155,10 @@ fn kinds_of(
     };
     let convert = &kind.convert;
     let mapped = convert.map.iter().flat_map(|map| map.values());
-    let mut kinds: Vec<&String> = mapped
+    let mut kinds: Vec<&str> = mapped
         .chain(&convert.default)
         .chain(&convert.constant)
+        .flat_map(|kinds| kinds.split(OR))
         .collect();
     kinds.sort();
     kinds.dedup();

@@ -28,6 +28,8 @@ pub struct Context<'a> {
     pub batch: &'a str,
     /// Whether it is a bank's own file: what it tells has happened, so that nothing of it can be refused.
     pub bank: bool,
+    /// Whether entities of several lines have the number that the record names its payer by: then it is none's.
+    pub contested: bool,
     /// What the profile of the book's owner says that rules and events go by.
     pub terms: &'a Terms,
 }

@@ -156,6 +156,7 @@ pub(super) fn context<'a>(
         row: row.into(),
         batch: "b",
         bank: false,
+        contested: false,
         terms,
     }
 }

@@ -34,6 +34,7 @@ use crate::model::decision::OrderValue;
 use crate::model::{Currency, Decision, Fields, Instruction, KindSpec};
 use crate::toml_table;
 
+pub use compare::whose::{Whose, whose};
 pub use context::{Context, RECORD_NAME, Today, derive, record_name};
 pub use details::Details;
 pub use store::{Moment, Store};

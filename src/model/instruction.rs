@@ -98,6 +98,8 @@ pub struct Checked {
     pub hidden: Vec<Hidden>,
     /// Whether card numbers are hidden in it wherever they stand.
     pub cards: bool,
+    /// What the record is otherwise, where it may be one of several kinds: checked as each of them.
+    pub others: Vec<Checked>,
 }
 
 impl Checked {

@@ -57,6 +57,9 @@ pub enum FieldType {
     Digits(u16),
 }
 
+/// Stands between kinds of which a record is one: whose number it names decides. No text of a file has this character.
+pub const OR: char = '\u{1f}';
+
 /// The sign an amount may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {

@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::check;
 use crate::code::Code;
 use crate::ledger::{Book, INSTRUCTION};
-use crate::line::{self, Products, Space, Standing, Store, Terms};
-use crate::model::{Checked, Decision, Finding, Outcome, Shown};
+use crate::line::{self, Products, Space, Standing, Store, Terms, Whose};
+use crate::model::{Checked, Decision, Finding, Instruction, Outcome, Shown};
 use crate::outbox::answers::Decided;
 
 /// Root of every derived id. Any fixed value would do; this one must never change.
@@ -58,10 +58,11 @@ impl Decider<'_> {
         book: &mut Book,
     ) -> Result<Decided> {
         let origin = Uuid::new_v5(&self.batch, row.to_string().as_bytes());
+        let contested = self.choose(row, origin, &mut checked, book)?;
         let mut decision = if checked.is_bad() {
             refused(standing(&checked, book)?, Vec::new())
         } else {
-            self.decide_good(row, origin, &checked, book)?
+            self.decide_good((row, origin, contested), &checked, book)?
         };
         let mut findings = std::mem::take(&mut checked.findings);
         let located = |finding: Finding| match &checked.instruction {
@@ -95,7 +96,30 @@ impl Decider<'_> {
         })
     }
 
-    /// The circumstances of a record.
+    /// Of a record that may be of several kinds, takes the one of the line whose payer it names. Says whether entities of
+    /// several lines have that number.
+    fn choose(
+        &self,
+        row: u64,
+        origin: Uuid,
+        checked: &mut Checked,
+        book: &mut Book,
+    ) -> Result<bool> {
+        if checked.others.is_empty() {
+            return Ok(false);
+        }
+        let readings = std::iter::once(&*checked).chain(&checked.others);
+        let readings: Vec<&Instruction> = readings
+            .filter_map(|checked| checked.instruction.as_ref())
+            .collect();
+        let chosen = line::whose(&readings, book, &self.context(row, origin))?;
+        let mut others = std::mem::take(&mut checked.others);
+        if let Whose::One(at @ 1..) = chosen {
+            *checked = others.swap_remove(at - 1);
+        }
+        Ok(chosen == Whose::Several)
+    }
+
     fn context(&self, row: u64, origin: Uuid) -> line::Context<'_> {
         line::Context {
             today: self.today,
@@ -107,14 +131,14 @@ impl Decider<'_> {
             row,
             batch: self.id,
             bank: self.bank,
+            contested: false,
             terms: &self.terms,
         }
     }
 
     fn decide_good(
         &self,
-        row: u64,
-        origin: Uuid,
+        (row, origin, contested): (u64, Uuid, bool),
         checked: &Checked,
         book: &mut Book,
     ) -> Result<Decision> {
@@ -137,7 +161,10 @@ impl Decider<'_> {
             return Ok(decision);
         }
         book.start_record(row, kind.name);
-        let context = self.context(row, origin);
+        let context = line::Context {
+            contested,
+            ..self.context(row, origin)
+        };
         let decision = line::decide(instruction, book, &context)?;
         let rejects = decision.findings.iter().any(Finding::rejects);
         assert_eq!(
@@ -235,6 +262,10 @@ impl Keys {
                     push(INSTRUCTION, id);
                 }
                 line::keys(instruction, &mut push);
+                let others = checked.others.iter();
+                for other in others.filter_map(|other| other.instruction.as_ref()) {
+                    line::keys(other, &mut push);
+                }
             }
             _ if checked.entity.is_empty() => {}
             _ => {

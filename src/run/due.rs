@@ -114,6 +114,7 @@ impl DueDay<'_> {
             row,
             batch,
             bank: false,
+            contested: false,
             terms,
         };
         book.start_record(row, &due.what);
@@ -133,6 +134,7 @@ impl DueDay<'_> {
             source: Source::None,
             hidden: Vec::new(),
             cards: false,
+            others: Vec::new(),
         };
         Ok(Some(Decided {
             row,

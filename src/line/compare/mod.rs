@@ -4,6 +4,7 @@
 
 mod difference;
 pub mod known;
+pub mod whose;
 
 use anyhow::Result;
 use chrono::{NaiveDate, TimeDelta};

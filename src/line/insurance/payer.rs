@@ -131,7 +131,7 @@ pub(super) fn decide(
         Some(number) => holders(store, number)?,
         None => Vec::new(),
     };
-    let several = found.len() > 1;
+    let several = found.len() > 1 || context.contested;
     let one = found.pop().filter(|_| !several);
     let key = one.as_ref().map_or("", |(key, _)| key);
     let mut work = Work::new(key, fields, instruction.effective_date, context);

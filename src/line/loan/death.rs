@@ -74,7 +74,12 @@ fn contracts(person_id: &str, store: &mut dyn Store) -> Result<Vec<find::Numbere
 
 /// `loan.collection-failed`: the bank could not collect from a payer, for the time being or at all.
 pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
-    let Some((key, loan)) = find::by_payer(store, work.key)? else {
+    let found = if work.context.contested {
+        None
+    } else {
+        find::by_payer(store, work.key)?
+    };
+    let Some((key, loan)) = found else {
         let code = if work.context.bank {
             Code::Unmatched
         } else {

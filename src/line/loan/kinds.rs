@@ -129,6 +129,7 @@ const PAYMENT: &[FieldSpec] = &[
 const REVERSAL: &[FieldSpec] = &[
     optional("bank_reference", T::Ref),
     optional("original_reference", T::Ref),
+    optional("payer_no", T::Ref),
     optional("payee_account", T::Ref),
     required("value_date", T::Date),
     optional("initiated_by", T::Code(Initiator::WORDS)),

@@ -71,29 +71,12 @@ pub(super) fn by_original(
         let loan = load::<Loan>(store, &key)?.context("a reference number without a contract")?;
         let own = find::by_reference(store, products, &loan.reference)?.is_some()
             && is_own(&loan, work, text);
-        let mut entry = loan.last;
-        while let Some(at) = entry.take() {
-            let (id, cash) = match at {
-                Entry::Cash(id) => {
-                    let cash = find::cash(store, &id)?
-                        .context("money that is referred to is not in the book")?;
-                    (id, cash)
-                }
-                Entry::CreditNote(id) => {
-                    entry = find::credit_note(store, &id)?.before;
-                    continue;
-                }
-            };
-            entry.clone_from(&cash.before);
-            // Money that came by the contract's number alone came for its own reference number.
-            let same = cash
-                .reference
-                .as_deref()
-                .map_or(own, |reference| is_same(work, reference, text));
-            if same {
-                found = found.or(&id, cash, asked);
-            }
-        }
+        // Money that came by the contract's number alone came for its own reference number.
+        let same = |cash: &Cash| {
+            let reference = cash.reference.as_deref();
+            reference.map_or(own, |reference| is_same(work, reference, text))
+        };
+        found = of_contract(loan.last, same, asked, store)?;
     }
     if matches!(found, Found::Nothing) {
         found = best(Chain::lost(store, text)?, asked, store)?;
@@ -107,6 +90,55 @@ pub(super) fn by_original(
         && let Some(id) = find::end_to_end_id(Some(text))
     {
         found = best(Chain::same(store, &find::end_to_end_key(id))?, asked, store)?;
+    }
+    Ok(found)
+}
+
+/// A payment for the one contract whose payer a bank knows by this number.
+pub(super) fn by_payer(
+    work: &Work<'_>,
+    number: &str,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Found> {
+    let mut loans = find::all_of_payer(store, number)?;
+    if loans.iter().any(|(_, loan)| find::takes_money(loan.state)) {
+        loans.retain(|(_, loan)| find::takes_money(loan.state));
+    }
+    let one = loans
+        .pop()
+        .filter(|_| loans.is_empty() && !work.context.contested);
+    match one {
+        Some((_, loan)) => of_contract(loan.last, |_| true, asked, store),
+        None => Ok(Found::Nothing),
+    }
+}
+
+/// The best of a contract's payments that are meant, from its newest entry on.
+fn of_contract(
+    newest: Option<Entry>,
+    is_meant: impl Fn(&Cash) -> bool,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Found> {
+    let mut found = Found::Nothing;
+    let mut entry = newest;
+    while let Some(at) = entry.take() {
+        let (id, cash) = match at {
+            Entry::Cash(id) => {
+                let cash = find::cash(store, &id)?
+                    .context("money that is referred to is not in the book")?;
+                (id, cash)
+            }
+            Entry::CreditNote(id) => {
+                entry = find::credit_note(store, &id)?.before;
+                continue;
+            }
+        };
+        entry.clone_from(&cash.before);
+        if is_meant(&cash) {
+            found = found.or(&id, cash, asked);
+        }
     }
     Ok(found)
 }

@@ -141,7 +141,8 @@ fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered
         }
         (Some(found), None) | (None, Some(found)) => Some(found),
         (None, None) => match payer {
-            Some(payer) => find::by_payer(store, payer)?,
+            Some(payer) if !work.context.contested => find::by_payer(store, payer)?,
+            Some(_) => None,
             None => None,
         },
     };

@@ -13,7 +13,7 @@ use super::events::{self, Confirmed};
 use super::find::{self, Chain};
 use super::known::of_one_file;
 use super::lifecycle::{Ask, Was};
-use super::original::{Found, best, by_original};
+use super::original::{Found, best, by_original, by_payer};
 use super::pay::{apart, finish, repeated};
 use super::till::Till;
 use super::words::{Initiator, ReceivableState};
@@ -43,16 +43,18 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     let amount = fields.decimal("amount").expect("required: checked before");
     let bank = find::bank_reference(fields.text("bank_reference"));
     let original = fields.text("original_reference");
+    let payer = fields.text("payer_no");
+    let named = original.or(payer);
     let initiator = fields.text("initiated_by").and_then(Initiator::named);
     let asked = Asked {
         amount: money(amount, currency),
         currency,
         value_date: fields.date("value_date").expect("required: checked before"),
         reference: bank.filter(|_| work.context.bank),
-        own: bank.filter(|_| original.is_some() && work.context.bank),
+        own: bank.filter(|_| named.is_some() && work.context.bank),
         by_bank: work.context.bank || initiator == Some(Initiator::Bank),
     };
-    if bank.is_none() && original.is_none() && !work.context.bank {
+    if bank.is_none() && named.is_none() && !work.context.bank {
         let finding = Finding::field(Code::Required, "bank_reference");
         work.note(finding.hinting(
             "give the bank's reference of the payment, or the reference that it came with",
@@ -71,11 +73,16 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         (Some(original), _) if asked.own.is_some() || bank.is_none() => {
             by_original(&work, original, &asked, store)?
         }
+        (None, _) if payer.is_some() && !(bank.is_some() && asked.own.is_none()) => {
+            by_payer(&work, payer.unwrap_or_default(), &asked, store)?
+        }
         (_, Some(bank)) => best(Chain::same(store, &find::bank_key(bank))?, &asked, store)?,
         _ => Found::Nothing,
     };
     let field = if bank.is_some() && asked.own.is_none() {
         "bank_reference"
+    } else if original.is_none() && payer.is_some() {
+        "payer_no"
     } else {
         "original_reference"
     };

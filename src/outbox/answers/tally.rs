@@ -183,6 +183,7 @@ mod tests {
                 source: Source::None,
                 hidden: Vec::new(),
                 cards: false,
+                others: Vec::new(),
             },
             decision,
             origin: Uuid::nil(),
