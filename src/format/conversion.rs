@@ -131,6 +131,7 @@ fn own_conversions(
 fn fixed(table: &mut Table<'_>, convert: &mut Convert, reader: Option<&ReaderKind>) {
     let decimals = table.integer_within("decimals", 0, 6);
     convert.implied = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+    convert.prefixes = table.strings("without").unwrap_or_default();
     convert.zeros_are_blank = table.boolean("zeros_are_blank").unwrap_or(false);
     match table.string("several").as_deref() {
         None => {}
@@ -144,7 +145,7 @@ fn fixed(table: &mut Table<'_>, convert: &mut Convert, reader: Option<&ReaderKin
         return;
     }
     let nested = matches!(reader, Some(ReaderKind::Xml(rules)) if !rules.records.is_empty());
-    for key in ["decimals", "zeros_are_blank", "several"] {
+    for key in ["decimals", "zeros_are_blank", "several", "without"] {
         if table.has(key) && !(nested && key == "several") {
             table.fault_at(key, format!("only a field of fixed columns has `{key}`"));
         }

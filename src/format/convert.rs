@@ -42,6 +42,7 @@ impl Convert {
             || !self.dates.is_empty()
             || self.bools.is_some()
             || self.pattern.is_some()
+            || !self.prefixes.is_empty()
             || self.min.is_some()
             || self.max.is_some()
     }
@@ -60,6 +61,13 @@ impl Convert {
         let mut text = if self.untrimmed { seen } else { trim(seen) };
         if self.neutralised && is_neutralised(&text) {
             text = slice(text, 1..);
+        }
+        let prefix = self
+            .prefixes
+            .iter()
+            .find(|prefix| text.starts_with(prefix.as_str()));
+        if let Some(prefix) = prefix {
+            text = slice(text, prefix.len()..);
         }
         let Some((separator, part)) = &self.split else {
             return text;

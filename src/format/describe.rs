@@ -72,16 +72,21 @@ pub fn describe(format: &Format) -> Vec<Section> {
 fn fixed(rules: &FixedRules, rows: &dyn Fn(Option<usize>) -> Vec<[String; 5]>) -> Vec<Section> {
     let told = |line: &FixedLine| {
         let when = line.when.iter();
-        let when: Vec<String> = when
-            .map(|(at, is)| format!("`{is}` at {}", at + 1))
-            .collect();
+        let when: Vec<String> = when.map(ToString::to_string).collect();
+        let names = line.within.iter().map(|at| &*rules.lines[*at].name);
+        let names: Vec<&str> = names.collect();
+        let within = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" within {}", names.join(" or "))
+        };
         let stands = match line.stands {
             Stands::Opening => "opens a group".to_owned(),
             Stands::Record => "begins a record".to_owned(),
             Stands::Detail => "belongs to the record before it".to_owned(),
             Stands::Closing(of) => format!("closes the group of {}", rules.lines[of].name),
         };
-        format!("{}: {}, {stands}", line.name, when.join(" and "))
+        format!("{}: {}, {stands}{within}", line.name, when.join(" and "))
     };
     let mut sections = vec![Section {
         record: None,
@@ -196,6 +201,10 @@ fn how(convert: &Convert) -> String {
     say(
         "nothing but zeros:",
         convert.zeros_are_blank.then(|| "not given".to_owned()),
+    );
+    say(
+        "without, in front,",
+        (!convert.prefixes.is_empty()).then(|| convert.prefixes.join(" or ")),
     );
     let several = match &convert.several {
         Several::Conflict => None,

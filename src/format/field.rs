@@ -119,6 +119,7 @@ fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option
         path: None,
         or: Vec::new(),
         columns: Vec::new(),
+        also: Vec::new(),
         record: Some(record),
         star: None,
         column_required: false,
@@ -162,6 +163,7 @@ fn named(
         path: xml.then_some(path),
         or: Vec::new(),
         columns: Vec::new(),
+        also: Vec::new(),
         record: None,
         star: None,
         column_required: !xml && name == "kind",
@@ -187,6 +189,14 @@ fn field(
     }
     let kind = known.and_then(dictionary.kind_of);
     let convert = convert(table, known.zip(kind), reader, defaults, dictionary);
+    let also = match (reader, &convert.join) {
+        (Some(ReaderKind::Fixed(rules)), Some((_, labels))) => {
+            let columns = labels.iter().map(|label| rules.columns(label));
+            let faulty = |fault: String| table.fault_at("join", fault);
+            columns.filter_map(|at| at.map_err(faulty).ok()).collect()
+        }
+        _ => Vec::new(),
+    };
     Some(Field {
         name: known?,
         kind: kind?,
@@ -196,6 +206,7 @@ fn field(
         path: place.path,
         or: place.or,
         columns: place.columns,
+        also,
         record,
         star: place.star,
         column_required: place.required,

@@ -34,6 +34,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let bank = root.boolean("bank").unwrap_or(false);
     let message = root.string("message");
     let beside = root.strings("compared_beside");
+    let yields_to = root.strings("yields_to").unwrap_or_default();
     let patterns = root.strings("match").unwrap_or_default();
     let names = patterns.iter().filter_map(|pattern| {
         let regex = names::regex(pattern);
@@ -71,6 +72,7 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
         bank,
         message,
         compared: None,
+        yields_to,
         reader: reader?,
         names,
         patterns,

@@ -1,7 +1,13 @@
 //! What a format file says of files of fixed columns: the kinds of lines, how they belong together, what they add up to.
 
+mod sums;
+mod when;
+
 use super::reader::is_name;
 use crate::toml_table::Table;
+use sums::controls;
+use when::condition;
+pub use when::{Condition, Holds};
 
 /// The longest line that a format may describe, in characters.
 const WIDTH_MOST: i64 = 1000;
@@ -13,6 +19,10 @@ pub struct FixedRules {
     pub width: usize,
     /// Whether a line that is none of those below is passed over. Otherwise it rejects the batch.
     pub pass_over: bool,
+    /// Whether lines above the first of a known kind are passed over in any case: a title.
+    pub titles: bool,
+    /// Whether all lines of an outermost group name one payee.
+    pub one_payee: bool,
     /// The kinds of lines, by `[record.NAME]`.
     pub lines: Vec<FixedLine>,
     /// What must add up.
@@ -32,12 +42,15 @@ pub struct FixedRules {
 pub struct FixedLine {
     /// Its name in the format file, such as `payment`.
     pub name: String,
-    /// What tells it from others: what stands from these columns (from 0) on.
-    pub when: Vec<(usize, String)>,
+    /// What tells it from others.
+    pub when: Vec<Condition>,
     /// What it is.
     pub stands: Stands,
-    /// Of an opening line: the one whose group it stands in; `None`: the file begins with it.
-    pub within: Option<usize>,
+    /// The lines in whose groups it stands. Of an opening line the innermost one, none: the file begins with it; of others
+    /// any that is open, none: anywhere.
+    pub within: Vec<usize>,
+    /// Whether a record stands outside of every group, so that a file may begin with it.
+    pub bare: bool,
 }
 
 /// What a line is among others.
@@ -95,7 +108,14 @@ impl FixedRules {
     pub fn begins(&self, kind: usize) -> bool {
         let line = &self.lines[kind];
         let grouped = self.lines.iter().any(|line| line.stands == Stands::Opening);
-        !grouped || line.stands == Stands::Opening && line.within.is_none()
+        !grouped || line.bare || line.stands == Stands::Opening && line.within.is_empty()
+    }
+
+    /// Whether the group that a line of this kind opens is closed by a line. Otherwise it ends where a line comes that
+    /// cannot stand in it.
+    pub fn closes(&self, kind: usize) -> bool {
+        let mut lines = self.lines.iter();
+        lines.any(|line| line.stands == Stands::Closing(kind))
     }
 
     /// The kind of line of this name.
@@ -138,68 +158,6 @@ impl FixedRules {
     pub(super) fn alternatives(&self, text: &str) -> Result<Vec<Columns>, String> {
         text.split('|').map(|one| self.columns(one)).collect()
     }
-
-    /// A sum such as `sum(payment.38-55) - sum(deduction.38-55 where 57 = "1")`.
-    fn terms(&self, text: &str) -> Result<Vec<Term>, String> {
-        let mut terms = Vec::new();
-        let mut rest = text.trim();
-        let mut minus = false;
-        loop {
-            let close = rest.find(')').ok_or_else(|| {
-                format!(
-                    "`{text}`: write `count(LINE)` or `sum(LINE.38-55)`, `+` or `-` between them"
-                )
-            })?;
-            terms.push(self.term(rest[..close].trim(), minus)?);
-            rest = rest[close + 1..].trim_start();
-            match rest.chars().next() {
-                None => return Ok(terms),
-                Some(sign @ ('+' | '-')) => {
-                    minus = sign == '-';
-                    rest = rest[1..].trim_start();
-                }
-                Some(other) => return Err(format!("`{other}` is neither `+` nor `-`")),
-            }
-        }
-    }
-
-    fn term(&self, text: &str, minus: bool) -> Result<Term, String> {
-        let (what, inner) = text
-            .split_once('(')
-            .ok_or_else(|| format!("`{text}` is neither `count(LINE)` nor `sum(LINE.38-55)`"))?;
-        let (of, only) = match inner.split_once(" where ") {
-            Some((of, only)) => (of, Some(self.only(only)?)),
-            None => (inner, None),
-        };
-        let of = of.trim();
-        let known = |name: &str| {
-            self.line(name)
-                .ok_or_else(|| format!("`[record.{name}]` is not there"))
-        };
-        let (line, sum) = match what.trim() {
-            "count" => (known(of)?, None),
-            "sum" => {
-                let columns = self.columns(of)?;
-                (columns.line, Some((columns.start, columns.length)))
-            }
-            other => return Err(format!("`{other}` is neither `count` nor `sum`")),
-        };
-        Ok(Term {
-            minus,
-            line,
-            sum,
-            only,
-        })
-    }
-
-    fn only(&self, text: &str) -> Result<(usize, usize, String), String> {
-        let (columns, word) = text
-            .split_once('=')
-            .ok_or_else(|| format!("`where {text}`: write `where 80 = \"0\"`"))?;
-        let (start, end) = self.range(columns.trim())?;
-        let word = word.trim().trim_matches('"');
-        Ok((start, end - start, word.to_owned()))
-    }
 }
 
 /// The rules of fixed columns; `records`: the tables `[record.NAME]`.
@@ -226,6 +184,8 @@ pub(super) fn fixed(
     let mut rules = FixedRules {
         width: usize::try_from(width.unwrap_or(WIDTH_MOST)).expect("1000 at most"),
         pass_over,
+        titles: table.boolean("title_lines").unwrap_or(false),
+        one_payee: table.boolean("one_payee").unwrap_or(false),
         lines: Vec::new(),
         controls: Vec::new(),
         payee: Vec::new(),
@@ -285,10 +245,11 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
     let when = conditions
         .iter_mut()
         .filter_map(|table| condition(table, width));
-    let when: Vec<(usize, String)> = when.collect();
+    let when: Vec<Condition> = when.collect();
     conditions.into_iter().for_each(Table::finish);
     let of = other(table, "of", names);
-    let within = other(table, "within", names);
+    let within = within(table, names);
+    let bare = table.boolean("bare").unwrap_or(false);
     let stands = match table.string("stands").as_deref() {
         None | Some("record") => Stands::Record,
         Some("opening") => Stands::Opening,
@@ -307,10 +268,10 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
     if table.has("of") && !matches!(stands, Stands::Closing(_)) {
         table.fault_at("of", "only a closing line has an opening one");
     }
-    if table.has("within") && stands != Stands::Opening {
+    if bare && (stands != Stands::Record || !within.is_empty()) {
         table.fault_at(
-            "within",
-            "only an opening line says in which group it stands",
+            "bare",
+            "only a record, and one that is within no group, stands outside of all",
         );
     }
     FixedLine {
@@ -318,7 +279,23 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
         when,
         stands,
         within,
+        bare,
     }
+}
+
+/// The numbers of the lines that `within` names, `|` between them.
+fn within(table: &mut Table<'_>, names: &[String]) -> Vec<usize> {
+    let Some(text) = table.string("within") else {
+        return Vec::new();
+    };
+    let known = |name: &str| {
+        let found = names.iter().position(|known| known == name.trim());
+        if found.is_none() {
+            table.fault_at("within", format!("`[record.{}]` is not there", name.trim()));
+        }
+        found
+    };
+    text.split('|').filter_map(known).collect()
 }
 
 /// The number of the line that a key names.
@@ -329,21 +306,6 @@ fn other(table: &mut Table<'_>, key: &'static str, names: &[String]) -> Option<u
         table.fault_at(key, format!("`[record.{other}]` is not there"));
     }
     found
-}
-
-/// What stands somewhere: `{ at = 1, is = "20" }`.
-fn condition(when: &mut Table<'_>, width: usize) -> Option<(usize, String)> {
-    let at = when.integer_within("at", 1, WIDTH_MOST);
-    if at.is_none() && !when.has("at") {
-        when.fault("`at` is missing");
-    }
-    let is = when.required_string("is");
-    let at = usize::try_from(at? - 1).expect("1000 at most");
-    let is = is?;
-    if is.is_empty() || !is.is_ascii() || at + is.len() > width {
-        when.fault_at("is", "write what stands there, within the line");
-    }
-    Some((at, is))
 }
 
 fn test(table: &mut Table<'_>, rules: &FixedRules) -> Option<(Columns, String)> {
@@ -358,46 +320,4 @@ fn test(table: &mut Table<'_>, rules: &FixedRules) -> Option<(Columns, String)> 
 
 fn test_fault(table: &Table<'_>, fault: &str) {
     table.fault_at("test", fault);
-}
-
-fn controls(root: &mut Table<'_>, rules: &FixedRules) -> Vec<FixedControl> {
-    let mut all = Vec::new();
-    for mut table in root.tables("control") {
-        all.extend(control(&mut table, rules));
-        table.finish();
-    }
-    all
-}
-
-fn control(table: &mut Table<'_>, rules: &FixedRules) -> Option<FixedControl> {
-    let name = table.required_string("name");
-    let stated = table.required_string("stated");
-    let equals = table.required_string("equals");
-    let or = table.string("or");
-    let decimals = table.integer_within("decimals", 0, 6).unwrap_or(0);
-    let stated = rules.columns(&stated?);
-    let stated = stated
-        .map_err(|fault| table.fault_at("stated", fault))
-        .ok()?;
-    if !matches!(rules.lines[stated.line].stands, Stands::Closing(_)) {
-        table.fault_at(
-            "stated",
-            "a total is stated by the line that closes what it is of",
-        );
-        return None;
-    }
-    let mut sums = Vec::new();
-    for (key, text) in [("equals", equals), ("or", or)] {
-        let Some(text) = text else { continue };
-        match rules.terms(&text) {
-            Ok(terms) => sums.push(terms),
-            Err(fault) => table.fault_at(key, fault),
-        }
-    }
-    Some(FixedControl {
-        name: name?,
-        stated,
-        equals: sums,
-        decimals: u32::try_from(decimals).expect("6 at most"),
-    })
 }

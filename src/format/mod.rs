@@ -30,7 +30,7 @@ mod xml;
 
 pub use compared::Compared;
 pub use describe::{DESCRIBED, Section, describe};
-pub use fixed::{Columns, FixedControl, FixedLine, FixedRules, Stands, Term};
+pub use fixed::{Columns, Condition, FixedControl, FixedLine, FixedRules, Holds, Stands, Term};
 pub use names::{NameValues, overlaps};
 pub use path::XmlPath;
 pub use shipped::{load, shipped};
@@ -53,6 +53,8 @@ pub struct Format {
     pub message: Option<String>,
     /// How it is read beside others that tell of the same things.
     pub compared: Option<Compared>,
+    /// Ids of formats that take a file which could be of either, where a profile names both.
+    pub yields_to: Vec<String>,
     /// How bytes become records.
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.
@@ -190,6 +192,8 @@ pub struct Field {
     pub or: Vec<XmlPath>,
     /// fixed-width: the columns in which it stands; the first of these that has a text counts.
     pub columns: Vec<Columns>,
+    /// Columns whose texts follow its own, in order: those that it is joined with.
+    pub also: Vec<Columns>,
     /// xml, fixed-width: the `[record.NAME]` that it belongs to, by number; `None`: every record has it.
     pub record: Option<usize>,
     /// xml, of a family: what its `*` stands for, counted from each element that is a member.
@@ -237,6 +241,8 @@ pub struct Convert {
     pub implied: Option<u32>,
     /// fixed-width: nothing but zeros is a field that is not given.
     pub zeros_are_blank: bool,
+    /// Of these the one that the text begins with is taken off it.
+    pub prefixes: Vec<String>,
     /// fixed-width, xml: what several lines or elements of one record mean that say different things.
     pub several: Several,
 }

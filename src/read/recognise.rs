@@ -37,6 +37,12 @@ pub fn recognise(formats: &[Arc<Format>], name: &str, head: &[u8]) -> Result<Arc
         return Ok(Arc::clone(only));
     }
     left.retain(|format| fits(format, head));
+    // Layouts of one family share kinds of files.
+    let ids: Vec<&str> = left.iter().map(|format| &*format.id).collect();
+    left.retain(|format| {
+        let mut others = format.yields_to.iter();
+        !others.any(|other| ids.contains(&&**other))
+    });
     match left.as_slice() {
         [] => Err(Code::NoFormat),
         [one] => Ok(Arc::clone(one)),

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
+use super::UNCHANGED;
 use super::known::{Mandate, Payer};
 use crate::check::number;
 use crate::code::Code;
@@ -114,6 +115,7 @@ impl<'w, 'a> Difference<'w, 'a> {
     /// Whether there is such a mandate, and how it stands.
     pub(super) fn mandate_stands(&mut self, payer: &Payer) {
         let file = self.fields().text("mandate_status");
+        let file = file.filter(|status| *status != UNCHANGED);
         let ended = file == Some("cancelled");
         if payer.by_debit == Some(false) && !ended {
             self.find("payer_no", NO_DEBIT);

@@ -39,7 +39,10 @@ words! {
 }
 
 /// How a mandate stands.
-pub const STATUS: &[&str] = &["approved", "pending", "cancelled"];
+pub const STATUS: &[&str] = &["approved", "pending", "cancelled", UNCHANGED];
+
+/// Nothing is said of how it stands: an order of ours was not carried out.
+const UNCHANGED: &str = "unchanged";
 
 /// How many days after its due date something may be collected: weekends and holidays move it.
 const MOVED_BY: i64 = 7;

@@ -42,7 +42,7 @@ const COURSE: &[&str] = &[
     "premium_paid",
     "premium_refunded",
     "refund_held",
-    "mandate_status",
+    "mandate_state",
 ];
 
 fn agreed() -> impl Iterator<Item = &'static str> {

@@ -62,13 +62,13 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
     let mut new = insurance.collection.clone();
     let state = match status {
         MandateStatus::Unchanged => None,
-        MandateStatus::Requested => Some(MandateState::Requested),
-        MandateStatus::Confirmed => Some(MandateState::Confirmed),
+        MandateStatus::Pending => Some(MandateState::Requested),
+        MandateStatus::Approved => Some(MandateState::Confirmed),
         MandateStatus::Cancelled => Some(MandateState::Cancelled),
     };
     match status {
         MandateStatus::Unchanged => {}
-        MandateStatus::Requested | MandateStatus::Confirmed => {
+        MandateStatus::Pending | MandateStatus::Approved => {
             set(&mut new, "collection_method", Method::Autogiro.as_str());
             new.remove("collection_text");
             let given = given(work);

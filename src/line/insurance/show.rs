@@ -140,7 +140,7 @@ fn course(insurance: &Insurance) -> Map {
         }
     }
     if let Some(mandate) = &insurance.mandate {
-        set(&mut map, "mandate_status", mandate.state.as_str());
+        set(&mut map, "mandate_state", mandate.state.as_str());
         set(&mut map, "mandate_since", mandate.since.to_string());
         if let Some(code) = &mandate.code {
             set(&mut map, "mandate_code", &**code);

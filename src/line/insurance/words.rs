@@ -142,9 +142,9 @@ words! {
     /// What a bank says of a mandate.
     pub(super) enum MandateStatus {
         /// The payer asks for it.
-        Requested "requested",
+        Pending "pending",
         /// It stands.
-        Confirmed "confirmed",
+        Approved "approved",
         /// It does not, or no longer.
         Cancelled "cancelled",
         /// As it was: an order of ours was not carried out, or had been before.

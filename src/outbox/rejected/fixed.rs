@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
+use crate::format::FixedControl;
 use crate::os::Folder;
 use crate::outbox::answers::files::{Answer, AnswerFile};
 use crate::read::Layout;
@@ -17,6 +18,9 @@ pub(super) struct FixedWriter {
     /// The groups that are open in what was written.
     open: Vec<Group>,
     line_end: &'static [u8],
+    /// The lines of a group whose opening line states what they add up to, and how many groups are open around it: they
+    /// are written when the group ends. A bank's section is small enough to be held.
+    held: Option<(usize, Vec<Vec<u8>>)>,
     /// The chunk that the last record came from, by its first line, how far its lines were followed, and the groups
     /// that are open there.
     followed: Option<(u64, usize, Vec<Group>)>,
@@ -30,6 +34,7 @@ impl FixedWriter {
             layout: layout.clone(),
             open: Vec::new(),
             line_end: b"\n",
+            held: None,
             followed: None,
         })
     }
@@ -52,12 +57,19 @@ impl FixedWriter {
             self.close(layout)?;
         }
         for group in groups.into_iter().skip(self.open.len()) {
-            self.line(layout, &group.line)?;
+            let rules = layout.rules();
+            let states = |control: &FixedControl| control.stated.line == group.kind;
+            if self.held.is_none() && rules.controls.iter().any(states) {
+                self.held = Some((self.open.len(), Vec::new()));
+            }
+            self.line(layout, Some(group.kind), &group.line)?;
             self.open.push(group);
         }
         for line in record.split(|byte| *byte == b'\n') {
             if !line.trim_ascii().is_empty() {
-                self.line(layout, line.strip_suffix(b"\r").unwrap_or(line))?;
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let kind = layout.kind_of(line, &self.open);
+                self.line(layout, kind, line)?;
             }
         }
         Ok(())
@@ -76,7 +88,7 @@ impl FixedWriter {
         }
         for line in chunk.bytes[from..start].split_inclusive(|byte| *byte == b'\n') {
             let line = line.trim_ascii_end();
-            if let Some(kind) = layout.kind_of(line) {
+            if let Some(kind) = layout.kind_of(line, cursor.groups()) {
                 cursor.pass(layout.rules(), kind, line);
             }
         }
@@ -90,22 +102,36 @@ impl FixedWriter {
         let Some(group) = self.open.pop() else {
             return Ok(());
         };
-        let own = group.closing.map(|(_, line)| line);
-        let Some(line) = own.or_else(|| layout.tail(group.number)) else {
-            return Ok(());
-        };
-        let Some(kind) = layout.kind_of(&line) else {
+        if let Some((_, lines)) = self.held.take_if(|(depth, _)| *depth == self.open.len()) {
+            let mut lines = lines.into_iter();
+            if let Some(opening) = lines.next() {
+                let written = self.totals.written(layout.rules(), group.kind, &opening);
+                self.write(&written)?;
+            }
+            lines.try_for_each(|line| self.write(&line))?;
+        }
+        let Some((kind, line)) = group.closing.or_else(|| layout.tail(group.number)) else {
             return Ok(());
         };
         let line = self.totals.written(layout.rules(), kind, &line);
-        self.line(layout, &line)
+        self.line(layout, Some(kind), &line)
     }
 
-    fn line(&mut self, layout: &FixedLayout, line: &[u8]) -> Result<()> {
-        if let Some(kind) = layout.kind_of(line) {
+    fn line(&mut self, layout: &FixedLayout, kind: Option<usize>, line: &[u8]) -> Result<()> {
+        if let Some(kind) = kind {
             let text = layout.text_of(line);
             self.totals.line(layout.rules(), kind, &text);
         }
+        match &mut self.held {
+            Some((_, lines)) => {
+                lines.push(line.to_vec());
+                Ok(())
+            }
+            None => self.write(line),
+        }
+    }
+
+    fn write(&mut self, line: &[u8]) -> Result<()> {
         self.out.write(line)?;
         self.out.write(self.line_end)
     }

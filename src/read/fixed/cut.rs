@@ -3,38 +3,38 @@
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lines::{columns, kind, passed_over, text};
+use super::ahead::fill;
+use super::lines::{columns, kind, left, passed_over, text};
 use super::seal::{self, SealKey, Sealing};
 use super::totals::Totals;
 use super::{FixedChunk, Group};
 use crate::code::Code;
 use crate::format::{Columns, FixedRules, Format, Stands};
 use crate::model::{Finding, Place};
-use crate::os::read_at;
 use crate::read::{Ending, Fault};
 
 /// Bytes that are read at once, and after which a chunk ends at the next border.
-const PIECE: usize = 1 << 20;
+pub(super) const PIECE: usize = 1 << 20;
 
 /// The longest line, and the longest record: more is none of a file of fixed columns.
-const LINE_MAX: usize = 64 << 10;
+pub(super) const LINE_MAX: usize = 64 << 10;
 
 /// The most findings about the file as a whole, and the most payees that are told apart.
 const MOST: usize = 20;
 
-/// Lines that close outermost groups, by the group's number: for sending records back.
-pub(super) type Tails = Arc<Mutex<Vec<(u64, Arc<[u8]>)>>>;
+/// Lines that close outermost groups, by the group's number, with their kinds: for sending records back.
+pub(super) type Tails = Arc<Mutex<Vec<(u64, usize, Arc<[u8]>)>>>;
 
 /// The line that closes a group, and its kind; `None`: there is none.
 pub(super) type Closing = Option<(usize, Arc<[u8]>)>;
 
 /// Cuts one file.
 pub struct FixedReader {
-    file: File,
+    pub(super) file: File,
     /// Where in the file the buffer ends.
-    at: u64,
-    buffer: Vec<u8>,
-    ended: bool,
+    pub(super) at: u64,
+    pub(super) buffer: Vec<u8>,
+    pub(super) ended: bool,
     /// Number of the buffer's first line.
     line: u64,
     groups: Vec<Group>,
@@ -46,8 +46,10 @@ pub struct FixedReader {
     batch: Vec<Finding>,
     payees: Vec<String>,
     customers: Vec<String>,
-    format: Arc<Format>,
-    rules: FixedRules,
+    /// Of the outermost group.
+    payee: Option<String>,
+    pub(super) format: Arc<Format>,
+    pub(super) rules: FixedRules,
     tails: Tails,
     piece: usize,
     /// Memory for a line's text, to be used again.
@@ -76,6 +78,7 @@ impl FixedReader {
             batch: Vec::new(),
             payees: Vec::new(),
             customers: Vec::new(),
+            payee: None,
             format: Arc::clone(format),
             rules: rules.clone(),
             tails,
@@ -96,7 +99,7 @@ impl FixedReader {
                 break;
             }
             let line = text(self.format.charset, &self.buffer[start..end]).unwrap_or_default();
-            if kind(&self.rules, &line) == Some(at.line) {
+            if kind(&self.rules, &line, &[]) == Some(at.line) {
                 return Ok(columns(&line, at.start, at.length).trim() == word);
             }
             start = next;
@@ -128,7 +131,7 @@ impl FixedReader {
             let mut line = std::mem::take(&mut self.scratch);
             line.clear();
             line.push_str(&text(self.format.charset, &self.buffer[start..end]).unwrap_or_default());
-            let found = kind(&self.rules, &line);
+            let found = kind(&self.rules, &line, &self.groups);
             let stands = found.map(|at| self.rules.lines[at].stands);
             let begins = matches!(stands, Some(Stands::Record | Stands::Opening));
             if begins && start >= self.piece {
@@ -145,7 +148,7 @@ impl FixedReader {
             }
             if let Some(found) = found {
                 self.follow(&mut chunk, found, &line, start, next)?;
-            } else if !passed_over(&self.rules, &line) {
+            } else if !passed_over(&self.rules, &line) && (self.began || !self.rules.titles) {
                 self.wrong("the line is of none of the kinds that the format knows");
             }
             self.scratch = line;
@@ -175,14 +178,19 @@ impl FixedReader {
     ) -> Result<(), Fault> {
         let stands = self.rules.lines[found].stands;
         self.begin(found)?;
+        self.end_groups(left(&self.rules, &self.groups, found));
         match stands {
             Stands::Opening => {
                 self.in_record = false;
                 let around = self.groups.last().map(|group| group.kind);
-                if around != self.rules.lines[found].within {
+                let within = &self.rules.lines[found].within;
+                if around.map_or(!within.is_empty(), |around| !within.contains(&around)) {
                     self.wrong("the group does not stand where the format says");
                 }
-                let closing = if self.groups.is_empty() {
+                if self.groups.is_empty() {
+                    self.payee = None;
+                }
+                let closing = if self.groups.is_empty() || !self.rules.closes(found) {
                     None
                 } else {
                     self.look_ahead(found, next)?
@@ -198,15 +206,15 @@ impl FixedReader {
             }
             Stands::Record => {
                 self.in_record = true;
-                if self.groups.is_empty() && self.has_groups() {
-                    self.wrong("a record stands outside of every group");
+                if !self.stands_right(found) {
+                    self.wrong("a record stands outside of every group that it may stand in");
                 }
             }
             Stands::Detail if !self.in_record => {
                 self.wrong("the line belongs to a record, and there is none before it");
             }
             Stands::Detail => {}
-            Stands::Closing(opened) => self.close(opened, start, next),
+            Stands::Closing(opened) => self.close(opened, found, start, next),
         }
         self.totals.line(&self.rules, found, line);
         let told = [
@@ -216,7 +224,45 @@ impl FixedReader {
         for (places, known) in told {
             note(places, found, line, known);
         }
+        self.same_payee(found, line);
         Ok(())
+    }
+
+    /// Ends the innermost groups down to so many: those that no line closes.
+    fn end_groups(&mut self, left: usize) {
+        while self.groups.len() > left
+            && let Some(group) = self.groups.pop()
+        {
+            self.totals.ended(&self.rules, group.kind);
+            self.in_record = false;
+        }
+    }
+
+    /// Whether a record stands in a group that it may stand in.
+    fn stands_right(&self, found: usize) -> bool {
+        let line = &self.rules.lines[found];
+        if line.bare || self.groups.is_empty() {
+            return line.bare && self.groups.is_empty() || !self.has_groups();
+        }
+        let is_open = |kind: &usize| self.groups.iter().any(|group| group.kind == *kind);
+        line.within.is_empty() || line.within.iter().any(is_open)
+    }
+
+    /// Notes a line that names another payee than the group that it stands in.
+    fn same_payee(&mut self, found: usize, line: &str) {
+        let mut places = self.rules.payee.iter().filter(|place| place.line == found);
+        let Some(place) = places.next().filter(|_| self.rules.one_payee) else {
+            return;
+        };
+        let number = columns(line, place.start, place.length).trim();
+        let number = number.trim_start_matches('0');
+        let known = self.payee.get_or_insert_with(|| number.to_owned());
+        if !number.is_empty() && known != number && self.batch.len() < MOST {
+            let finding = Finding::new(Code::WrongPayee).at(self.place());
+            self.batch.push(
+                finding.saying("the line names another payee than the line that opens its group"),
+            );
+        }
     }
 
     /// The first line that is known at all must open the file, where the format has such a line.
@@ -245,14 +291,14 @@ impl FixedReader {
         Ok(())
     }
 
-    fn close(&mut self, opened: usize, start: usize, next: usize) {
+    fn close(&mut self, opened: usize, found: usize, start: usize, next: usize) {
         self.in_record = false;
         match self.groups.last() {
             Some(group) if group.kind == opened => {
                 if self.groups.len() == 1 {
                     let line = self.buffer[start..next].trim_ascii_end().into();
                     let mut tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-                    tails.push((self.groups[0].number, line));
+                    tails.push((self.groups[0].number, found, line));
                 }
                 self.groups.pop();
             }
@@ -268,37 +314,6 @@ impl FixedReader {
     fn has_groups(&self) -> bool {
         let mut lines = self.rules.lines.iter();
         lines.any(|line| line.stands == Stands::Opening)
-    }
-
-    /// The line that closes a group: among what is read already, else further on in the file.
-    fn look_ahead(&self, opening: usize, from: usize) -> Result<Closing, Fault> {
-        let closes = |line: &[u8]| {
-            let text = text(self.format.charset, line).unwrap_or_default();
-            let found = kind(&self.rules, &text)?;
-            match self.rules.lines[found].stands {
-                Stands::Closing(of) if of == opening => Some(Some(found)),
-                // The group before it was never closed.
-                Stands::Opening if found == opening => Some(None),
-                _ => None,
-            }
-        };
-        let (found, end) = among(&self.buffer[from..], closes);
-        if found.is_some() {
-            return Ok(found.flatten());
-        }
-        let mut rest = self.buffer[from + end..].to_vec();
-        let (mut at, mut ended) = (self.at, self.ended);
-        while !ended && rest.len() <= LINE_MAX {
-            ended = fill(&self.file, &mut at, &mut rest)?;
-            let (found, end) = among(&rest, closes);
-            if found.is_some() {
-                return Ok(found.flatten());
-            }
-            rest.drain(..end);
-        }
-        Ok(closes(&rest)
-            .flatten()
-            .map(|kind| (kind, rest.trim_ascii_end().into())))
     }
 
     /// A line that begins here: where it ends, and where the next one begins. `None`: the file is over.
@@ -353,16 +368,15 @@ impl FixedReader {
     ///
     /// # Errors
     /// A group is not closed: the file may have been cut short.
-    pub(crate) fn finish(self) -> Result<Ending, Fault> {
+    pub(crate) fn finish(mut self) -> Result<Ending, Fault> {
         if !self.began {
             self.begun()?;
         }
+        let closed = |group: &Group| self.rules.closes(group.kind);
+        let left = self.groups.iter().rposition(closed);
+        self.end_groups(left.map_or(0, |at| at + 1));
         let rules = &self.rules;
-        let closes = |group: &Group| {
-            let mut lines = rules.lines.iter();
-            lines.any(|line| line.stands == Stands::Closing(group.kind))
-        };
-        if let Some(open) = self.groups.iter().rev().find(|group| closes(group)) {
+        if let Some(open) = self.groups.last() {
             let name = &rules.lines[open.kind].name;
             let finding = Finding::new(Code::TotalsMismatch)
                 .saying(format!("a `{name}` group is not closed"))
@@ -380,23 +394,6 @@ impl FixedReader {
     }
 }
 
-/// The first whole line that says something, what it says, and where the lines that say nothing end.
-fn among(
-    bytes: &[u8],
-    closes: impl Fn(&[u8]) -> Option<Option<usize>>,
-) -> (Option<Closing>, usize) {
-    let mut start = 0;
-    while let Some(found) = memchr::memchr(b'\n', &bytes[start..]) {
-        let line = &bytes[start..start + found];
-        if let Some(closing) = closes(line) {
-            let closing = closing.map(|kind| (kind, line.trim_ascii_end().into()));
-            return (Some(closing), start);
-        }
-        start += found + 1;
-    }
-    (None, start)
-}
-
 /// Notes whom a line names, each once.
 fn note(places: &[Columns], found: usize, line: &str, known: &mut Vec<String>) {
     for place in places.iter().filter(|place| place.line == found) {
@@ -406,14 +403,4 @@ fn note(places: &[Columns], found: usize, line: &str, known: &mut Vec<String>) {
             known.push(number.to_owned());
         }
     }
-}
-
-/// Reads on. Says whether the file is over.
-fn fill(file: &File, at: &mut u64, into: &mut Vec<u8>) -> std::io::Result<bool> {
-    let start = into.len();
-    into.resize(start + PIECE, 0);
-    let read = read_at(file, &mut into[start..], *at)?;
-    into.truncate(start + read);
-    *at += read as u64;
-    Ok(read == 0)
 }

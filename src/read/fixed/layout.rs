@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
-use super::cut::Tails;
-use super::lines::{columns, kind, lines, text};
+use super::cut::{Closing, Tails};
+use super::lines::{columns, kind, left, lines, text};
 use super::{FixedChunk, Group};
 use crate::code::Code;
 use crate::format::{Field, FixedRules, Format, Several, Stands};
@@ -66,6 +66,7 @@ impl<'c> Cursor<'c> {
 
     /// Goes on behind a line of a known kind.
     pub(crate) fn pass(&mut self, rules: &FixedRules, kind: usize, line: &[u8]) {
+        self.groups.truncate(left(rules, &self.groups, kind));
         match rules.lines[kind].stands {
             Stands::Opening => {
                 self.groups.push(Group {
@@ -101,15 +102,17 @@ impl FixedLayout {
     }
 
     /// The line that closed an outermost group; known when the reader is beyond it.
-    pub(crate) fn tail(&self, group: u64) -> Option<Arc<[u8]>> {
+    pub(crate) fn tail(&self, group: u64) -> Closing {
         let tails = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut found = tails.iter().filter(|(number, _)| *number == group);
-        found.next().map(|(_, line)| Arc::clone(line))
+        let mut found = tails.iter().filter(|(number, ..)| *number == group);
+        found
+            .next()
+            .map(|(_, kind, line)| (*kind, Arc::clone(line)))
     }
 
-    /// The kind of a line, by number.
-    pub(crate) fn kind_of(&self, line: &[u8]) -> Option<usize> {
-        kind(&self.rules, &text(self.format.charset, line)?)
+    /// The kind of a line, by number, where these groups are open.
+    pub(crate) fn kind_of(&self, line: &[u8], groups: &[Group]) -> Option<usize> {
+        kind(&self.rules, &text(self.format.charset, line)?, groups)
     }
 
     /// A line's text.
@@ -124,7 +127,10 @@ impl FixedLayout {
         let mut open: Option<Open<'c>> = None;
         for (line, (start, bytes)) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
             let text = text(self.format.charset, bytes);
-            let Some(found) = text.as_deref().and_then(|text| kind(&self.rules, text)) else {
+            let Some(found) = text
+                .as_deref()
+                .and_then(|text| kind(&self.rules, text, cursor.groups()))
+            else {
                 if let (None, Some(open)) = (&text, &mut open) {
                     // A detail that cannot be read may have been anything.
                     open.undecodable.get_or_insert(line);
@@ -234,7 +240,7 @@ fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut Ra
             continue;
         };
         let text = match &field.convert.several {
-            _ if texts.len() == 1 => first.to_owned(),
+            _ if texts.len() == 1 => joined(field, first, parts),
             Several::First => first.to_owned(),
             Several::Joined(with) => {
                 let all: Vec<&str> = texts.iter().map(|(text, _)| text.trim()).collect();
@@ -263,6 +269,18 @@ fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut Ra
         return;
     }
     record.fields.extend(absent(field, 0));
+}
+
+/// A text with those of the other columns that the field is made of.
+fn joined(field: &Field, first: &str, parts: &[Part<'_>]) -> String {
+    let mut text = first.to_owned();
+    for at in &field.also {
+        let part = parts.iter().find(|part| part.kind == at.line);
+        let other = part.map_or("", |part| columns(&part.text, at.start, at.length));
+        let with = field.convert.join.as_ref().map_or("", |(with, _)| with);
+        text = format!("{}{with}{}", text.trim(), other.trim());
+    }
+    text
 }
 
 /// A field whose texts do not borrow from what it was made of.

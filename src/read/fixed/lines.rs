@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::seal;
-use crate::format::{Charset, FixedRules};
+use super::{Group, seal};
+use crate::format::{Charset, FixedLine, FixedRules, Holds, Stands};
 use crate::read::charset::decode;
 
 /// The text of a line, without blanks at its end; `None`: its bytes are none in this character set. A line that is UTF-8
@@ -30,14 +30,67 @@ pub(super) fn columns(text: &str, start: usize, length: usize) -> &str {
     &text[at(start)..at(end)]
 }
 
-/// The kind of a line, by number; `None`: it is of none.
-pub(super) fn kind(rules: &FixedRules, text: &str) -> Option<usize> {
+/// Whether a line is of a kind by what stands in it.
+fn is_of(kind: &FixedLine, text: &str) -> bool {
+    kind.when.iter().all(|condition| {
+        let at = condition.at;
+        match &condition.holds {
+            Holds::Words(words) => words.iter().any(|is| columns(text, at, is.len()) == is),
+            Holds::Digits(count) => {
+                let digits = columns(text, at, *count);
+                digits.len() == *count && digits.bytes().all(|byte| byte.is_ascii_digit())
+            }
+            Holds::Blank(count) => columns(text, at, *count).trim().is_empty(),
+        }
+    })
+}
+
+/// The kind of a line, by number, where these groups are open; `None`: it is of none. One that may stand here goes before
+/// one that may not.
+pub(super) fn kind(rules: &FixedRules, text: &str, groups: &[Group]) -> Option<usize> {
     if rules.seal && seal::is_of_seal(text) {
         return None;
     }
-    let is = |(at, is): &(usize, String)| columns(text, *at, is.len()) == is;
+    let lines = || rules.lines.iter().enumerate();
+    let here = lines().find(|(_, line)| may_stand(line, groups) && is_of(line, text));
+    let found = here.or_else(|| lines().find(|(_, line)| is_of(line, text)));
+    found.map(|(at, _)| at)
+}
+
+fn may_stand(line: &FixedLine, groups: &[Group]) -> bool {
+    let is_open = |kind: &usize| groups.iter().any(|group| group.kind == *kind);
+    match line.stands {
+        Stands::Closing(of) => is_open(&of),
+        Stands::Record if line.bare => groups.is_empty(),
+        Stands::Opening | Stands::Record | Stands::Detail => {
+            line.within.is_empty() || line.within.iter().any(is_open)
+        }
+    }
+}
+
+/// The kind of the line that closes the group of an opening one, if this is it.
+pub(super) fn closing(rules: &FixedRules, opening: usize, text: &str) -> Option<usize> {
+    let closes = |line: &FixedLine| line.stands == Stands::Closing(opening);
     let mut lines = rules.lines.iter();
-    lines.position(|line| line.when.iter().all(is))
+    lines.position(|line| closes(line) && is_of(line, text))
+}
+
+/// Whether this line opens another group of the same kind.
+pub(super) fn opens_again(rules: &FixedRules, opening: usize, text: &str) -> bool {
+    is_of(&rules.lines[opening], text)
+}
+
+/// How many of the open groups go on at a line of this kind: groups that no line closes end where a line comes that cannot
+/// stand in them.
+pub(super) fn left(rules: &FixedRules, groups: &[Group], kind: usize) -> usize {
+    let line = &rules.lines[kind];
+    let ends = |group: &Group| match line.stands {
+        Stands::Opening => !line.within.contains(&group.kind),
+        Stands::Closing(of) => of != group.kind,
+        Stands::Record | Stands::Detail => false,
+    };
+    let stays = |group: &Group| rules.closes(group.kind) || !ends(group);
+    groups.iter().rposition(stays).map_or(0, |at| at + 1)
 }
 
 /// Whether a line of no kind may stand there.

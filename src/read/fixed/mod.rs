@@ -3,6 +3,7 @@
 //! What a closing line says can hold for the records before it (the day on which payments are booked stands below them),
 //! so such a line is looked for as soon as its group opens. Nothing but one piece of the file is held in memory.
 
+mod ahead;
 mod cut;
 mod layout;
 mod lines;
@@ -74,7 +75,7 @@ pub(super) fn begins(format: &Format, rules: &FixedRules, head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let mut known = lines::lines(head).filter_map(|(_, line)| {
         let text = lines::text(format.charset, line)?;
-        lines::kind(rules, &text)
+        lines::kind(rules, &text, &[])
     });
     known.next().is_some_and(|kind| rules.begins(kind))
 }

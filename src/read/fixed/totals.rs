@@ -15,6 +15,8 @@ pub(crate) struct Totals {
     wrong: Vec<Option<(String, i128)>>,
     /// How many groups stated it.
     stated: Vec<u64>,
+    /// What the opening line of the open group states, where that is where it is stated.
+    told: Vec<Option<String>>,
 }
 
 impl Totals {
@@ -26,6 +28,7 @@ impl Totals {
             agreed: vec![(0, 0); controls],
             wrong: vec![None; controls],
             stated: vec![0; controls],
+            told: vec![None; controls],
         }
     }
 
@@ -33,7 +36,7 @@ impl Totals {
     pub(crate) fn line(&mut self, rules: &FixedRules, kind: usize, text: &str) {
         let stands = rules.lines[kind].stands;
         if stands == Stands::Opening {
-            self.opened(rules, kind);
+            self.opened(rules, kind, text);
         }
         for (control, sums) in rules.controls.iter().zip(&mut self.sums) {
             for (terms, sum) in control.equals.iter().zip(sums) {
@@ -48,10 +51,26 @@ impl Totals {
     }
 
     /// The totals of the group that this kind of line opens begin anew.
-    fn opened(&mut self, rules: &FixedRules, kind: usize) {
-        for (control, sums) in rules.controls.iter().zip(&mut self.sums) {
+    fn opened(&mut self, rules: &FixedRules, kind: usize, text: &str) {
+        for (at, control) in rules.controls.iter().enumerate() {
             if rules.lines[control.stated.line].stands == Stands::Closing(kind) {
-                sums.fill(0);
+                self.sums[at].fill(0);
+            }
+            if control.stated.line == kind {
+                self.sums[at].fill(0);
+                let told = columns(text, control.stated.start, control.stated.length);
+                self.told[at] = Some(told.to_owned());
+            }
+        }
+    }
+
+    /// The group that a line of this kind opened ended without a line that closes it.
+    pub(crate) fn ended(&mut self, rules: &FixedRules, opening: usize) {
+        for (at, control) in rules.controls.iter().enumerate() {
+            if control.stated.line == opening
+                && let Some(told) = self.told[at].take()
+            {
+                self.judge(at, &told);
             }
         }
     }
@@ -61,30 +80,39 @@ impl Totals {
             if control.stated.line != kind {
                 continue;
             }
-            self.stated[at] += 1;
-            let told = columns(text, control.stated.start, control.stated.length);
-            let stated = number(told);
-            let found = match stated {
-                Some(stated) if self.sums[at].contains(&stated) => stated,
-                _ => self.sums[at].first().copied().unwrap_or_default(),
-            };
-            if stated == Some(found) {
-                self.agreed[at].0 += found;
-                self.agreed[at].1 += found;
-            } else if self.wrong[at].is_none() {
-                self.wrong[at] = Some((told.trim().to_owned(), found));
-            }
+            self.judge(
+                at,
+                columns(text, control.stated.start, control.stated.length),
+            );
         }
     }
 
-    /// A closing line with the totals that it states replaced by those of the lines before, and of itself where lines
+    /// Holds what is stated against what the group adds up to.
+    fn judge(&mut self, at: usize, told: &str) {
+        self.stated[at] += 1;
+        let stated = number(told);
+        let found = match stated {
+            Some(stated) if self.sums[at].contains(&stated) => stated,
+            _ => self.sums[at].first().copied().unwrap_or_default(),
+        };
+        if stated == Some(found) {
+            self.agreed[at].0 += found;
+            self.agreed[at].1 += found;
+        } else if self.wrong[at].is_none() {
+            self.wrong[at] = Some((told.trim().to_owned(), found));
+        }
+    }
+
+    /// A closing line, or an opening one of a group that no line closes, with the totals that it states replaced by those of the lines before, and of itself where lines
     /// are counted.
     pub(crate) fn written(&self, rules: &FixedRules, kind: usize, line: &[u8]) -> Vec<u8> {
         let mut line = line.to_vec();
         for (control, sums) in rules.controls.iter().zip(&self.sums) {
             let (start, length) = (control.stated.start, control.stated.length);
             let terms = control.equals.first().into_iter().flatten();
-            let itself = terms.filter(|term| term.line == kind && term.sum.is_none());
+            // An opening line was counted when its group began.
+            let closing = matches!(rules.lines[kind].stands, Stands::Closing(_));
+            let itself = terms.filter(|term| closing && term.line == kind && term.sum.is_none());
             let itself: i128 = itself.map(|term| if term.minus { -1 } else { 1 }).sum();
             // Columns without a sign take the way of counting that is not below zero.
             let plain = sums.iter().find(|sum| **sum >= 0).or(sums.first());

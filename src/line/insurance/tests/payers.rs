@@ -196,7 +196,7 @@ fn a_banks_advice_counts_and_what_it_leaves_blank_stays() {
     };
     let decision = desk.good(
         "insurance.premium-collection",
-        &advice("confirmed", "autogiro", "reason_code=0432"),
+        &advice("approved", "autogiro", "reason_code=0432"),
     );
     assert_eq!(
         events(&decision),
@@ -204,7 +204,7 @@ fn a_banks_advice_counts_and_what_it_leaves_blank_stays() {
     );
     let shown = desk.show("I1");
     assert_eq!(
-        (&shown["collection_account"], &shown["mandate_status"]),
+        (&shown["collection_account"], &shown["mandate_state"]),
         (&json!("9912346"), &json!("confirmed"))
     );
     assert_eq!(shown["collection_interval"], "monthly");
@@ -212,7 +212,7 @@ fn a_banks_advice_counts_and_what_it_leaves_blank_stays() {
     let account = "collection_clearing=3300 collection_account=001212121219";
     let decision = desk.good(
         "insurance.premium-collection",
-        &advice("confirmed", "autogiro", account),
+        &advice("approved", "autogiro", account),
     );
     assert_eq!(codes(&decision), "invalid_account:collection_account");
     assert_eq!(desk.show("I1")["collection_account"], "001212121219");
@@ -237,7 +237,7 @@ fn a_banks_advice_counts_and_what_it_leaves_blank_stays() {
         [
             &shown["collection_method"],
             &shown["collection_text"],
-            &shown["mandate_status"],
+            &shown["mandate_state"],
             &shown["mandate_code"],
             &shown["collection_account"],
         ],
@@ -264,7 +264,7 @@ fn a_banks_advice_counts_and_what_it_leaves_blank_stays() {
 #[test]
 fn a_mandate_is_let_go_with_what_it_was_for() {
     let mut desk = desk();
-    let confirmed = "collection_payer_no=77 mandate_status=confirmed collection_method=autogiro";
+    let confirmed = "collection_payer_no=77 mandate_status=approved collection_method=autogiro";
     desk.good("insurance.premium-collection", confirmed);
     desk.bank = false;
     // The same again, or another rhythm: the same mandate.

@@ -38,6 +38,7 @@ pub(crate) fn path(text: &str) -> XmlPath {
 
 pub(crate) fn field(name: &'static str, from: &str) -> Field {
     Field {
+        also: Vec::new(),
         name,
         kind: FieldType::Text(140),
         from: from.to_owned(),
@@ -66,6 +67,7 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
         bank: false,
         message: None,
         compared: None,
+        yields_to: Vec::new(),
         names: Vec::new(),
         patterns: Vec::new(),
         charset: Charset::Utf8,
