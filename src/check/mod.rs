@@ -17,5 +17,5 @@ pub mod value;
 pub use conceal::of_batch as conceal_batch;
 pub use locate::locate;
 pub use profile::{Profile, Rules};
-pub use record::record;
 pub use sensitive::holds_identity;
+pub use several::record;

@@ -7,7 +7,7 @@ use compact_str::CompactString;
 
 use super::locate::shown;
 use super::profile::{Known, Profile};
-use super::{card, conceal, digest, several, value};
+use super::{card, conceal, digest, value};
 use crate::code::Code;
 use crate::model::{
     AmountRead, Checked, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction, KindSpec,
@@ -23,22 +23,11 @@ const COMMENT: FieldSpec = FieldSpec::optional("comment", FieldType::Text(140));
 /// The longest kind that is repeated in the answers.
 const KIND_SHOWN: usize = 64;
 
-/// Checks a record by itself. One that may be of several kinds is checked as each that this partner may ask for: the first
-/// of them, with the [others](Checked::others), until it is known whose number it names.
-pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
-    let checked = several::readings(&raw, profile).into_iter();
-    let checked = checked.map(|reading| one(reading, profile));
-    match checked.reduce(several::joined) {
-        Some(checked) => checked,
-        None => one(raw, profile),
-    }
-}
-
 /// Checks a record by itself, and finds all that is wrong with it, not just the first.
 ///
 /// Left to the line, since they need today or the book: whether the kind can take effect later, a national identity
 /// number's check digit, amounts whose currency is the entity's.
-fn one(raw: RawRecord<'_>, profile: &Profile) -> Checked {
+pub(super) fn one(raw: RawRecord<'_>, profile: &Profile) -> Checked {
     let mut work = Work::new(&raw, profile);
     let known = work.kind();
     for field in &raw.fields {

@@ -3,13 +3,25 @@
 use std::borrow::Cow;
 
 use super::profile::{Known, Profile};
+use super::record::one;
 use crate::model::kind::OR;
 use crate::model::{Checked, KindSpec};
 use crate::read::{RawField, RawRecord};
 
+/// Checks a record by itself. One that may be of several kinds is checked as each that this partner may ask for: the first
+/// of them, with the [others](Checked::others), until it is known whose number it names.
+pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
+    let checked = readings(&raw, profile).into_iter();
+    let checked = checked.map(|reading| one(reading, profile));
+    match checked.reduce(joined) {
+        Some(checked) => checked,
+        None => one(raw, profile),
+    }
+}
+
 /// The record as each of the kinds that it may be of, and that this partner may ask for (of none, as the first); empty
 /// where it is of one kind.
-pub(super) fn readings<'c>(raw: &RawRecord<'c>, profile: &Profile) -> Vec<RawRecord<'c>> {
+fn readings<'c>(raw: &RawRecord<'c>, profile: &Profile) -> Vec<RawRecord<'c>> {
     let is_kind = |field: &&RawField<'_>| field.name == "kind";
     let Some(Ok(text)) = raw.fields.iter().find(is_kind).map(|field| &field.text) else {
         return Vec::new();
@@ -46,7 +58,7 @@ pub(super) fn readings<'c>(raw: &RawRecord<'c>, profile: &Profile) -> Vec<RawRec
 }
 
 /// Puts another reading beside the first one.
-pub(super) fn joined(mut first: Checked, other: Checked) -> Checked {
+fn joined(mut first: Checked, other: Checked) -> Checked {
     first.others.push(other);
     first
 }

@@ -1,6 +1,7 @@
 //! One binary for all tests of the whole: it links once.
 
 mod audit;
+mod autogiro;
 mod bank;
 mod card_orders;
 mod cards;

@@ -4,6 +4,7 @@ use crate::model::Currency;
 use std::borrow::Cow;
 
 use super::*;
+use crate::check::record;
 use crate::model::Place;
 use crate::model::Source;
 use crate::model::kind::{Side, Sign};

@@ -195,6 +195,9 @@ fn end_mandates(
         if others.into_iter().any(by_number) {
             insurance.unwanted.push(number);
         } else if can_be_payer(&number) && !sent.ended.contains(&number) {
+            if !insurance.ending.contains(&number) {
+                insurance.ending.push(number.clone());
+            }
             sent.ended.push(number);
         }
     }

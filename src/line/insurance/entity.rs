@@ -73,6 +73,9 @@ pub(super) struct Insurance {
     /// Payer numbers of mandates that the bank still has, and that are no longer wanted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unwanted: Vec<Box<str>>,
+    /// Those that the bank was asked to end, and has not answered: its answer ends no other mandate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ending: Vec<Box<str>>,
     /// `payout_method` and what it carries; empty: not set.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub payout: Map,

@@ -60,6 +60,8 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
     let events = take(work, insurance, Ask::PremiumCollection(Told::Advised));
     judge(work);
     let mut new = insurance.collection.clone();
+    let told = status;
+    let status = as_asked(work, insurance, told);
     let state = match status {
         MandateStatus::Unchanged => None,
         MandateStatus::Pending => Some(MandateState::Requested),
@@ -89,7 +91,7 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
     }
     let mut changed = difference(&insurance.collection, &new);
     insurance.collection = new;
-    changed.insert("mandate_status", Json::from(status.as_str()));
+    changed.insert("mandate_status", Json::from(told.as_str()));
     for name in ["reason_code", "comment"] {
         if let Some(value) = work.fields.get(name) {
             changed.insert(name, json(value, None));
@@ -110,6 +112,22 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
             .retain(|unwanted| !(ended && **unwanted == *number));
     }
     tell_if(work, events, insurance.state, &changed);
+}
+
+/// What an advice means for the mandate that stands now: the end of one that we asked for is not the end of that.
+fn as_asked(work: &Work<'_>, insurance: &mut Insurance, status: MandateStatus) -> MandateStatus {
+    let number = payer_no(work);
+    let asked = insurance
+        .ending
+        .iter()
+        .position(|ending| **ending == *number);
+    match (status, asked) {
+        (MandateStatus::Cancelled, Some(at)) => {
+            insurance.ending.remove(at);
+            MandateStatus::Unchanged
+        }
+        _ => status,
+    }
 }
 
 /// The number that an advice names the payer by.

@@ -161,6 +161,7 @@ fn new_insurance(work: &Work<'_>, owner: Option<&Owner<'_>>) -> Insurance {
         collection: collection_of(fields, work.today()),
         mandate: None,
         unwanted: Vec::new(),
+        ending: Vec::new(),
         ordered: Vec::new(),
         sent: None,
         payout: payout_of(fields),

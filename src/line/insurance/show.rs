@@ -139,13 +139,7 @@ fn course(insurance: &Insurance) -> Map {
             set(&mut map, "refund_status", status);
         }
     }
-    if let Some(mandate) = &insurance.mandate {
-        set(&mut map, "mandate_state", mandate.state.as_str());
-        set(&mut map, "mandate_since", mandate.since.to_string());
-        if let Some(code) = &mandate.code {
-            set(&mut map, "mandate_code", &**code);
-        }
-    }
+    mandate(&mut map, insurance);
     if !insurance.paid.is_empty() {
         let all = insurance.paid.iter().map(|paid| {
             let mut period = Map::new();
@@ -179,6 +173,18 @@ fn collections(insurance: &Insurance) -> Map {
         set(&mut map, "collections", all.collect::<Json>());
     }
     map
+}
+
+/// How the mandate stands by which a bank collects.
+fn mandate(map: &mut Map, insurance: &Insurance) {
+    let Some(mandate) = &insurance.mandate else {
+        return;
+    };
+    set(map, "mandate_state", mandate.state.as_str());
+    set(map, "mandate_since", mandate.since.to_string());
+    if let Some(code) = &mandate.code {
+        set(map, "mandate_code", &**code);
+    }
 }
 
 /// The instructions that an insurance takes as it stands on a day, in the order of the manual.

@@ -1,5 +1,7 @@
 //! Files in, records out: groups, details, totals, and what is wrong with either.
 
+mod sections;
+
 use std::io::Write as _;
 
 use proptest::prelude::*;

@@ -308,6 +308,7 @@ impl Day<'_> {
             row,
             batch,
             bank: false,
+            contested: false,
             terms,
         };
         let collecting = Collecting {
@@ -330,6 +331,7 @@ impl Day<'_> {
             source: Source::None,
             hidden: Vec::new(),
             cards: false,
+            others: Vec::new(),
         };
         Ok(Some(Decided {
             row,

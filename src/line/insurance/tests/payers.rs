@@ -301,3 +301,24 @@ fn one_that_has_ended_is_not_meant_where_another_stands() {
     let decision = desk.good("insurance.premium-paid", &paid("77", "100"));
     assert_eq!(decision.state, "unmatched");
 }
+
+/// Payer and account changed, and the bank was asked to end the old mandate: its answer ends that one alone.
+#[test]
+fn the_end_that_we_asked_for_ends_no_other_mandate() {
+    let mut desk = desk();
+    let mut insurance = kept(&desk, "I1");
+    insurance.ending.push("77".into());
+    let state = serde_json::to_string(&insurance).expect("JSON");
+    desk.book
+        .entities
+        .insert((INSURANCE, "I1".to_owned()), state);
+    let advice = "collection_payer_no=0077 mandate_status=cancelled collection_method=other \
+                  reason_code=0333 collection_text=Makulerat";
+    for method in ["autogiro", "other"] {
+        let decision = desk.good("insurance.premium-collection", advice);
+        let told = decision.events[0].told.json().value();
+        assert_eq!(told["mandate_status"], "cancelled");
+        assert_eq!(desk.show("I1")["collection_method"], method);
+    }
+    assert!(kept(&desk, "I1").ending.is_empty());
+}
