@@ -21,6 +21,7 @@ mod loans;
 mod pain002;
 mod promise;
 mod purge;
+mod round_trip;
 mod seals;
 mod supply;
 mod tidy;
