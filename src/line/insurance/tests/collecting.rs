@@ -88,7 +88,7 @@ fn desk(more: &str) -> Desk {
         ["mandate 77 8327/99114431 198501019981"]
     );
     assert_eq!(collect(&mut desk, "b1", "2027-11-20"), [""; 0]);
-    advised(&mut desk, "confirmed");
+    advised(&mut desk, "approved");
     desk
 }
 
@@ -166,7 +166,7 @@ fn what_was_over_when_the_mandate_began_is_not_collected() {
     desk.to("2027-02-10");
     desk.good("insurance.premium-collection", &autogiro("77", ""));
     collect(&mut desk, "b0", "2027-02-10");
-    advised(&mut desk, "confirmed");
+    advised(&mut desk, "approved");
     // The period from 20 January is the first that is not over.
     assert_eq!(
         collect(&mut desk, "b2", "2027-02-19"),
@@ -247,7 +247,7 @@ fn a_mandate_that_another_insurance_collects_by_stays() {
 fn a_mandate_from_the_internet_bank_is_accepted() {
     let mut desk = Desk::with("active");
     desk.good("insurance.premium-collection", &autogiro("77", ""));
-    advised(&mut desk, "requested");
+    advised(&mut desk, "pending");
     assert_eq!(collect(&mut desk, "b0", "2026-11-20"), ["mandate 77 - -"]);
     assert_eq!(collect(&mut desk, "b1", "2026-11-20"), [""; 0]);
 }
