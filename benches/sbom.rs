@@ -1,4 +1,4 @@
-//! Prints the bill of materials of the program (CycloneDX 1.6, JSON): every crate that is built into it, with version,
+//! Prints the bill of materials of the program (`CycloneDX` 1.6, JSON): every crate that is built into it, with version,
 //! licence and the hash of its source. Asks cargo alone, without a network: `.ci/release` makes one for each release.
 
 use std::collections::{BTreeMap, BTreeSet};

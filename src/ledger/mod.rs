@@ -38,7 +38,7 @@ pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
 pub use history::Change;
 pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow, PURGE};
-pub use purge::Removal;
+pub use purge::{Redact, Removal};
 pub use scout::{Looked, Scout};
 pub use store::Seen;
 

@@ -13,11 +13,14 @@ use super::content::{Content, STORED};
 use super::{Book, INSTRUCTION, JournalRow, journal};
 use crate::line::Space;
 
+/// A state without its personal details; `None`: there are none in it.
+pub type Redact<'a> = dyn Fn(&str) -> Result<Option<String>> + 'a;
+
 /// What is to be taken out of an entity.
 pub struct Removal<'a> {
     /// Its state without personal details; `None`: there are none in it. Without this function the entity is forgotten
     /// as a whole, its key and all names that it is found by too.
-    pub state: Option<&'a dyn Fn(&str) -> Result<Option<String>>>,
+    pub state: Option<&'a Redact<'a>>,
     /// Names that it is found by and that are personal themselves, by what they begin with.
     pub names: &'a [(Space, &'static str)],
 }
@@ -272,13 +275,12 @@ fn names_left(
     let mut any = false;
     for name in names.iter_mut().filter(|name| !name.is_empty()) {
         let (space, key) = name.split_once(':').context("a name without a space")?;
-        let goes = match removal.state {
+        let goes = if removal.state.is_none() {
             // That an instruction was carried out is remembered whatever becomes of its entity.
-            None => space != INSTRUCTION.0,
-            Some(_) => {
-                let mut personal = removal.names.iter();
-                personal.any(|(of, start)| of.0 == space && key.starts_with(start))
-            }
+            space != INSTRUCTION.0
+        } else {
+            let mut personal = removal.names.iter();
+            personal.any(|(of, start)| of.0 == space && key.starts_with(start))
         };
         if goes {
             any = true;

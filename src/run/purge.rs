@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Options, RunError, age, known};
-use crate::ledger::{Book, Journal, JournalRow, PURGE, Removal};
+use crate::ledger::{Book, Journal, JournalRow, PURGE, Redact, Removal};
 use crate::line::details::{Details, Left, Today, details};
 use crate::line::{self, Space};
 use crate::os::{Folder, hex, step};
@@ -132,7 +132,7 @@ impl OneBook<'_> {
         book.begin(&journal.partner)?;
         for (details, key) in &plan.entities {
             let redact = |state: &str| details.redacted(state);
-            let state: Option<&dyn Fn(&str) -> Result<Option<String>>> = match details.left {
+            let state: Option<&Redact<'_>> = match details.left {
                 Left::Nothing => None,
                 Left::But { .. } => Some(&redact),
             };

@@ -24,10 +24,10 @@ pub fn hint(spec: &FieldSpec, code: Code) -> Option<String> {
         (Code::OutOfRange, FieldType::Percent) => {
             Some("give a number that is more than 0 and at most 100".to_owned())
         }
-        (Code::OutOfRange, FieldType::Rate)
-        | (
+        (
             Code::OutOfRange,
-            FieldType::Amount {
+            FieldType::Rate
+            | FieldType::Amount {
                 sign: Sign::NotNegative,
                 ..
             },

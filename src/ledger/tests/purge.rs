@@ -5,6 +5,7 @@ use super::*;
 const FOUND: Space = IDENTITY;
 
 /// Leaves the word before the first blank.
+#[expect(clippy::unnecessary_wraps, reason = "as a removal takes it")]
 fn first_word(state: &str) -> Result<Option<String>> {
     Ok(state.split_once(' ').map(|(word, _)| word.to_owned()))
 }
@@ -58,7 +59,7 @@ fn details_go_from_all_of_the_history_and_the_names_that_are_personal() {
         save_as(book, 2, "2", "open Bo", "number-2");
     });
     batch(&mut book, "bb", |book| {
-        save_as(book, 1, "1", "over Anita", "other-1")
+        save_as(book, 1, "1", "over Anita", "other-1");
     });
     let row = purge(&mut book, "cc", |book| {
         let taken = book.take_out(POLICY, "1", &redact(&[(FOUND, "number")]));

@@ -37,7 +37,7 @@ pub(super) const DETAILS: &[Details] = &[
         space: IBAN,
         left: Left::Nothing,
         names: &[],
-        life: iban,
+        life: |key, _, _| Ok(iban(key)),
     },
 ];
 
@@ -63,10 +63,10 @@ fn contract(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
 }
 
 /// The list of an account's contracts is kept in pages, which go with it.
-fn iban(key: &str, _: &str, _: &Today<'_>) -> Result<Life> {
+fn iban(key: &str) -> Life {
     let account = key.split_once('/').map(|(iban, _)| (IBAN, iban.to_owned()));
-    Ok(Life {
+    Life {
         with: account,
         ..Life::over()
-    })
+    }
 }

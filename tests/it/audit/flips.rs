@@ -12,7 +12,7 @@ use super::night;
 /// Trials: in the book, in archived inputs, in answers.
 const TRIALS: [usize; 3] = [140, 30, 30];
 
-/// Numbers that are the same in every run, and look like chance (SplitMix64).
+/// Numbers that are the same in every run, and look like chance (`SplitMix64`).
 struct Draw(u64);
 
 impl Draw {
