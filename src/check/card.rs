@@ -133,7 +133,8 @@ pub fn hide(text: &str) -> Cow<'_, str> {
     masked(text, Certainty::May)
 }
 
-/// A text with what is card numbers in it masked: a number that an issuer can have given, and that stands by itself.
+/// A text with what is card numbers in it masked: a number that an issuer can have given, and that is no part of another
+/// kind of number.
 pub fn hide_certain(text: &str) -> Cow<'_, str> {
     masked(text, Certainty::Is)
 }
@@ -194,7 +195,7 @@ fn cover(number: &mut [u8]) {
 enum Certainty {
     /// They may be one: 13 digits or more that pass modulus 10.
     May,
-    /// They stand by themselves, and an issuer can have given them.
+    /// An issuer can have given them, and what letters stand around them make no other number of them.
     Is,
 }
 
@@ -294,12 +295,10 @@ fn number_from(
     certainty: Certainty,
 ) -> Option<(Range<usize>, usize)> {
     let first = runs[0].clone();
-    let alone = |span: &Range<usize>| {
-        let is_word = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
-        let before = span.start.checked_sub(1).and_then(|at| bytes.get(at));
-        certainty == Certainty::May || !is_word(before) && !is_word(bytes.get(span.end))
-    };
-    if is_card(&bytes[first.clone()], certainty) && alone(&first) {
+    let alone = |span: &Range<usize>| certainty == Certainty::May || *span == word(bytes, span);
+    // Letters may be glued to it, but for those of another number.
+    let by_itself = || alone(&first) || !is_other(&bytes[word(bytes, &first)]);
+    if is_card(&bytes[first.clone()], certainty) && by_itself() {
         return Some((first, 1));
     }
     // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
@@ -326,6 +325,25 @@ fn number_from(
         }
     }
     None
+}
+
+/// The letters and digits that a span stands among.
+fn word(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    let is_not = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let start = bytes[..span.start].iter().rposition(is_not);
+    let end = bytes[span.end..].iter().position(is_not);
+    start.map_or(0, |at| at + 1)..end.map_or(bytes.len(), |at| span.end + at)
+}
+
+/// Fewest digits of a hash in hex.
+const HASH: usize = 32;
+
+/// Whether letters and digits are a number of another kind whose digits say nothing: an account in its international
+/// form, or a hash.
+fn is_other(word: &[u8]) -> bool {
+    let is_hash = word.len() >= HASH && word.iter().all(u8::is_ascii_hexdigit);
+    let is_account = || str::from_utf8(word).is_ok_and(|word| number::iban(word).is_ok());
+    is_hash || is_account()
 }
 
 /// No card number begins with a nought.

@@ -7,6 +7,7 @@ pub mod card;
 mod conceal;
 mod digest;
 mod locate;
+mod name;
 pub mod number;
 mod profile;
 mod record;
@@ -16,6 +17,7 @@ pub mod value;
 
 pub use conceal::of_batch as conceal_batch;
 pub use locate::locate;
+pub use name::hide_name;
 pub use profile::{Profile, Rules};
 pub use sensitive::holds_identity;
 pub use several::record;

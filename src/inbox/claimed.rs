@@ -40,9 +40,14 @@ const WRITER_PAUSES: u32 = 20;
 const HASHES: u32 = 5;
 
 impl Claimed {
-    /// The file's name as it was dropped, for people and for answers; what is no text in it is replaced.
+    /// The file's name for people, for answers and for the book (see [`Claim::shown_name`]).
     pub fn name(&self) -> String {
         self.work.claim.shown_name()
+    }
+
+    /// The file's name as it was dropped, for recognising its format alone.
+    pub fn received_name(&self) -> String {
+        self.work.claim.received_name()
     }
 
     /// What the claim file says: `claimed_at`, business date, the batch's name.

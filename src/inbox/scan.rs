@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use super::ready::{Readiness, Sidecars, judge};
+use crate::check::hide_name;
 use crate::code::Code;
 use crate::os::{self, Folder, Kind, Stat};
 use crate::site::Site;
@@ -43,6 +44,13 @@ pub struct Candidate {
     pub done_pattern: Option<String>,
 }
 
+impl Candidate {
+    /// The name for people: what is no text in it is replaced, and what is a card number or a person's is masked.
+    pub fn shown_name(&self) -> String {
+        hide_name(&self.name.display().to_string()).into_owned()
+    }
+}
+
 /// What the partner's formats say about names.
 #[derive(Clone, Copy)]
 pub struct Naming<'a> {
@@ -71,10 +79,11 @@ pub struct Warning {
 }
 
 impl fmt::Display for Warning {
-    /// The path is quoted and escaped.
+    /// The path is quoted and escaped, and what must not be told of the name is masked.
     #[expect(clippy::unnecessary_debug_formatting, reason = "Debug is what escapes")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}: {}", self.path, self.message)
+        let path = format!("{:?}", self.path);
+        write!(f, "{}: {}", hide_name(&path), self.message)
     }
 }
 

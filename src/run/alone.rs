@@ -28,7 +28,7 @@ pub(super) fn survives(site: &Site, partner: &Partner, claimed: &Claimed) -> Res
         .arg("--site")
         .arg(site.root())
         .args(["--partner", &partner.name])
-        .arg(claimed.name())
+        .arg(claimed.received_name())
         .stdin(Stdio::from(claimed.handle()?))
         .stdout(Stdio::null())
         .stderr(Stdio::null())

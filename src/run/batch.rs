@@ -149,6 +149,7 @@ fn read(
     };
     let job = Job {
         about,
+        received: &claimed.received_name(),
         formats: &formats,
         file: &file,
         path: &path,

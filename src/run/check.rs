@@ -15,6 +15,7 @@ use super::journal::{due_journal, file_journal};
 use super::report::{Report, RunError};
 use super::work::Job;
 use super::{Options, formats, known, own_formats, pool};
+use crate::check::hide_name;
 use crate::ledger::Book;
 use crate::os::{self, Folder};
 use crate::outbox::answers::summary::{Status, Summary};
@@ -187,12 +188,9 @@ impl One<'_> {
         }
         let file = Arc::new(file);
         let (sha256, bytes) = os::hash(&file, self.path).map_err(anyhow::Error::from)?;
-        let name = self
-            .path
-            .file_name()
-            .unwrap_or_default()
-            .display()
-            .to_string();
+        let received = self.path.file_name().unwrap_or_default();
+        let received = received.display().to_string();
+        let name = hide_name(&received);
         let naming = number(book, self.partner, &sha256)?;
         let base = format!("{}.{}", names::stem(&name), naming.batch);
         let folder = answers
@@ -213,6 +211,7 @@ impl One<'_> {
         };
         let job = Job {
             about,
+            received: &received,
             formats: self.formats,
             file: &file,
             path: self.path,

@@ -54,7 +54,7 @@ pub fn look(site: &Site, partner: Option<&str>) -> Result<Report, RunError> {
             .extend(scan.found.iter().map(|found| {
                 Waiting {
                     partner: one.name.clone(),
-                    file: found.candidate.name.display().to_string(),
+                    file: found.candidate.shown_name(),
                     reason: waits_for(&found.readiness)
                         .unwrap_or_else(|| "the next run takes it".to_owned()),
                 }

@@ -12,6 +12,7 @@ use super::batch::{due_journal, publish_row};
 use super::due::DueDay;
 use super::purge;
 use super::report::{Report, Waiting};
+use crate::check::hide_name;
 use crate::format::{Complete, Format};
 use crate::inbox::{self, Claimed, Left, Named, Naming, Readiness, Sidecars, Taken, When};
 use crate::ledger::{Book, PURGE};
@@ -302,7 +303,7 @@ impl<'a> Session<'a> {
             self.book()?.stops()?
         };
         for found in &scan.found {
-            let file = found.candidate.name.display().to_string();
+            let file = found.candidate.shown_name();
             if let Some((_, reason)) = stopped.iter().find(|(name, _)| *name == partner.name) {
                 let reason = format!(
                     "the partner is stopped: {reason}; `sluss resume {}` lifts it",
@@ -360,7 +361,8 @@ impl<'a> Session<'a> {
                 format!("{missing} bytes more must be free on the disk; not begun")
             }
             Left::Denied(error) => {
-                self.report.warnings.push(error.to_string());
+                let told = error.to_string();
+                self.report.warnings.push(hide_name(&told).into_owned());
                 "this account may not open or move it".to_owned()
             }
         };
@@ -414,7 +416,8 @@ pub(super) fn waits_for(readiness: &Readiness) -> Option<String> {
         Readiness::Complete { .. } | Readiness::Refused { .. } => None,
         Readiness::Settling { .. } => Some("not settled: it changed a moment ago".to_owned()),
         Readiness::WaitingForDone { done_file, .. } => {
-            Some(format!("waits for {}", done_file.display()))
+            let name = done_file.display().to_string();
+            Some(format!("waits for {}", hide_name(&name)))
         }
         Readiness::SidecarMismatch { .. } => {
             Some("its SHA-256 sidecar does not match yet".to_owned())

@@ -28,6 +28,8 @@ use crate::site::settings::Role;
 pub(super) struct Job<'a> {
     /// What is known of it.
     pub(super) about: About<'a>,
+    /// Its name as it was dropped: it tells formats apart, and is not told.
+    pub(super) received: &'a str,
     /// The profile's formats.
     pub(super) formats: &'a [Arc<Format>],
     /// The file itself: the one handle that everything is decided on.
@@ -98,8 +100,8 @@ impl Job<'_> {
             .take(HEAD as u64)
             .read_to_end(&mut head)
             .with_context(|| format!("{}: cannot read", self.path.display()))?;
-        let recognised = recognise(self.formats, self.about.name, &head).map_err(Finding::new);
-        Ok(recognised.map(|format| format.for_file(self.about.name)))
+        let recognised = recognise(self.formats, self.received, &head).map_err(Finding::new);
+        Ok(recognised.map(|format| format.for_file(self.received)))
     }
 
     fn read(

@@ -82,6 +82,15 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "4111-1111-1111-1111,4222222222222",
             "4111-11**-****-1111,422222***2222",
         ),
+        (
+            "REF4546177060616413X;PAN_4546177060616413",
+            "REF454617******6413X;PAN_454617******6413",
+        ),
+        // A Danish account whose digits pass for a card's, and a hash.
+        (
+            "DK5340044011624331;a454617706061641300000000000000bc",
+            "DK5340044011624331;a454617706061641300000000000000bc",
+        ),
         // Accounts and references keep their digits.
         (
             "NO9386011117947;DE02500105174128973163",

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::check::hide_name;
 use crate::code::Code;
 use crate::os;
 
@@ -74,7 +75,7 @@ pub(super) fn write(claim: &Claim) -> Vec<u8> {
     let written = Written {
         version: 1,
         partner: claim.partner.clone(),
-        name: claim.name.as_ref().map(|name| name.display().to_string()),
+        name: claim.name.as_ref().map(|_| claim.shown_name()),
         name_bytes: claim.name.as_ref().map(hex),
         done_file_bytes: claim.done_file.as_ref().map(hex),
         done_seen: claim.done_seen,
@@ -155,8 +156,14 @@ impl Claim {
         }
     }
 
-    /// The file's name for people; what is no text in it is replaced.
+    /// The file's name for people, for answers and for the book: what is no text in it is replaced, and what is a card
+    /// number or a person's is masked.
     pub fn shown_name(&self) -> String {
+        hide_name(&self.received_name()).into_owned()
+    }
+
+    /// The file's name as it was dropped, for recognising its format alone; what is no text in it is replaced.
+    pub fn received_name(&self) -> String {
         let name = self.name.as_deref().unwrap_or(OsStr::new(""));
         name.display().to_string()
     }
