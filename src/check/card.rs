@@ -210,6 +210,20 @@ pub(super) fn holds(text: &str) -> bool {
     !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
 }
 
+/// Whether a card number stands where a person's or a company's should. A Brazilian company's may look like one.
+pub(super) fn stands_for_identity(text: &str, cards: bool) -> bool {
+    holds(text) && (cards || number::cnpj(text).is_err())
+}
+
+/// Digits of an amount beyond all bounds.
+const NO_AMOUNT: usize = 16;
+
+/// Whether a card number stands where an amount should. Of a partner without cards only where it is too much to be one.
+pub(super) fn stands_for_amount(text: &str, cards: bool) -> bool {
+    let digits = || text.bytes().filter(u8::is_ascii_digit).count();
+    holds(text) && (cards || digits() >= NO_AMOUNT)
+}
+
 /// A text with digits of other shapes, full width or raised, as those of ASCII.
 fn plain(text: &str) -> Cow<'_, str> {
     let is_other = |c: char| !c.is_ascii() && c.is_numeric();

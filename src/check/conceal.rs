@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use compact_str::CompactString;
 
 use super::card;
+use super::locate::shown;
 use super::profile::Profile;
 use crate::code::Code;
-use crate::model::{Checked, Finding, Shown};
+use crate::model::{Checked, FieldSpec, FieldType, Finding, Hidden, Shown};
 
 /// Hides card numbers in what is told of a record: of a line that takes them wherever they stand, of another where one was
 /// found; and whatever stands in a field that is for card numbers.
@@ -36,13 +37,33 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
     }
 }
 
+/// A field that could not be read: what is to be hidden of it when the record goes back, and what is told of it. What lines
+/// without cards take as references may only look like a card number.
+pub(super) fn unread(spec: &FieldSpec, cards: bool, seen: &str) -> (Vec<Hidden>, Shown) {
+    let reference = matches!(spec.kind, FieldType::Ref | FieldType::Digits(_));
+    if (cards || !reference) && card::holds(seen) {
+        return (card::hidden_within(seen), Shown::plain(&card::hide(seen)));
+    }
+    let value = if matches!(spec.kind, FieldType::Identity) {
+        Shown::personal(seen)
+    } else {
+        shown(seen)
+    };
+    (Vec::new(), value)
+}
+
 /// The same in what is told of the file as a whole: a column's label may be a value that slipped into the header.
 pub fn of_batch(findings: &mut [Finding], profile: &Profile) {
-    if !profile.hides_cards() {
-        return;
-    }
     for finding in findings {
-        finding.value = finding.value.take().map(|value| hidden(&value));
+        // A label is no reference: what is a card number in it is one, whatever the partner's lines.
+        finding.value = finding
+            .value
+            .take()
+            .map(|value| match profile.hides_cards() {
+                true => hidden(&value),
+                false if card::holds(value.reveal()) => hidden(&value),
+                false => value,
+            });
     }
 }
 

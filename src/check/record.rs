@@ -256,7 +256,7 @@ impl<'r> Work<'r> {
             (FieldType::Ref | FieldType::Digits(_), Value::Text(text)) => {
                 self.cards && card::holds(text)
             }
-            (_, Value::Personal(number)) => self.cards && card::holds(number.reveal()),
+            (_, Value::Personal(number)) => card::stands_for_identity(number.reveal(), self.cards),
             _ => false,
         };
         self.sensitive(found, field);
@@ -306,13 +306,8 @@ impl<'r> Work<'r> {
     fn placed(&self, mut finding: Finding, field: &RawField<'_>) -> Finding {
         finding.place = self.raw.place.of_field(field.spot, field.name);
         let personal = matches!(self.fields.get(field.name), Some(Value::Personal(_)));
-        finding.value.get_or_insert_with(|| {
-            if personal {
-                Shown::personal(&field.seen)
-            } else {
-                shown(&field.seen)
-            }
-        });
+        let seen = if personal { Shown::personal } else { shown };
+        finding.value.get_or_insert_with(|| seen(&field.seen));
         finding
     }
 
@@ -338,11 +333,8 @@ impl<'r> Work<'r> {
                 } else {
                     finding
                 };
-                let value = if matches!(spec.kind, FieldType::Identity) {
-                    Shown::personal(&field.seen)
-                } else {
-                    shown(&field.seen)
-                };
+                let (hidden, value) = conceal::unread(spec, self.cards, &field.seen);
+                self.hidden.extend(hidden);
                 self.findings.push(finding.seen(value));
                 None
             }

@@ -3,6 +3,7 @@
 //! The ledger keeps how often each code was given. Place, field and value stand in errors.csv alone, so examples are
 //! there for as long as the partner has not collected that file.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -264,7 +265,7 @@ fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
         records += 1;
         if records <= RECORDS_SHOWN {
             let cells = [row, kind, entity, outcome, state, codes, message];
-            table.row(cells.map(|cell| tame(cell).into_owned()));
+            table.row(cells.map(|cell| tame(&discreet(cell)).into_owned()));
         }
         Ok(true)
     })?;
@@ -277,6 +278,15 @@ fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
         more => out.line(format!(
             "({more} more records: `--answers DIR` writes them all)"
         )),
+    }
+}
+
+/// A text, hidden where it may hold a person's number that strayed there.
+fn discreet(text: &str) -> Cow<'_, str> {
+    if holds_identity(text) {
+        Cow::Owned(mask(text))
+    } else {
+        Cow::Borrowed(text)
     }
 }
 
@@ -296,10 +306,10 @@ fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
         }
         group.count += 1;
         if group.examples.len() < most {
-            let value = if is_personal(field) || holds_identity(value) {
+            let value = if is_personal(field) {
                 mask(value)
             } else {
-                value.clone()
+                discreet(value).into_owned()
             };
             group.examples.push(Example {
                 row: row.clone(),

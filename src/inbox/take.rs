@@ -164,7 +164,10 @@ fn open(folders: &PartnerFolders, found: &Found) -> Result<Result<File, Left>> {
 /// Whether a process writes the file; where the kernel does not say so, that is said once.
 pub(super) fn writers(file: &File) -> Writers {
     static SAID: std::sync::Once = std::sync::Once::new();
-    let writers = os::writers(file);
+    let writers = match os::writers(file) {
+        Writers::Some if os::is_broken("half_written_taken") => Writers::None,
+        found => found,
+    };
     if writers == Writers::Unknown {
         SAID.call_once(|| {
             tracing::info!(

@@ -52,6 +52,10 @@ pub const BREAKS: &[&str] = &[
     "bytes_taken_again",
     // A run that could not finish says nothing and ends with 0.
     "failure_not_told",
+    // Nobody looks whether a file is still being written, nor whether it is quiet.
+    "half_written_taken",
+    // A watch hears of nothing, and looks at nothing again.
+    "watch_is_deaf",
     // A watch ends where it is at the first signal.
     "ends_at_once",
 ];

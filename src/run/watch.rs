@@ -79,6 +79,9 @@ pub fn watch(
 
 /// Waits for a hint, for the time to pass, or for a signal.
 fn pause(hints: &Receiver<()>, most: Duration, stop: &dyn Fn() -> bool) {
+    while !stop() && is_broken("watch_is_deaf") {
+        std::thread::sleep(TICK);
+    }
     let end = Instant::now() + most;
     while !stop() && Instant::now() < end {
         match hints.recv_timeout(TICK) {

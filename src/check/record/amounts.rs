@@ -48,7 +48,7 @@ impl Work<'_> {
 
     /// Whether a card number stands where an amount should: it is no amount, and no sum may show it.
     pub(super) fn is_card(&self, field: &RawField<'_>) -> bool {
-        self.cards && card::holds(&field.seen)
+        card::stands_for_amount(&field.seen, self.cards)
     }
 
     /// The currency that a field of the record names, or that stands in place of the field's name.

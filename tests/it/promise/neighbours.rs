@@ -143,6 +143,9 @@ fn answers_are_the_same_with_hostile_files_beside_them() {
         .iter()
         .filter(|batch| batch["counts"]["accepted"] != 0);
     assert_eq!(taken.count(), good + 10, "no hostile file was taken");
+    // What was never opened, a link or a pipe, is no break of the journal's chain either.
+    let audit = beset.sluss(&["audit"]);
+    assert_eq!(audit.status.code(), Some(0), "{audit:?}");
     let mut trials = Trials::of("good files among 20 hostile ones, answers byte-identical");
     let differing = difference(&answers(&beset, "mixed", false), &expected);
     for no in 0..good {

@@ -127,14 +127,17 @@ pub(super) fn batches(ran: &Measured) -> Vec<Value> {
     told["batches"].as_array().expect("batches").clone()
 }
 
-/// All plain files below a folder, from there, with their bytes. Links and what else is no file are left out.
+/// All plain files below a folder, from there, with their bytes; of one that no memory holds, none. Links and what else
+/// is no file are left out.
 pub(super) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut files = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder) {
         let entry = entry.expect("a readable folder");
         if entry.file_type().is_file() {
             let path = entry.path().strip_prefix(folder).expect("below it");
-            let bytes = std::fs::read(entry.path()).expect("a readable file");
+            let size = entry.metadata().expect("it is there").len();
+            let read = || std::fs::read(entry.path()).expect("a readable file");
+            let bytes = if size > 1 << 30 { Vec::new() } else { read() };
             files.insert(path.to_owned(), bytes);
         }
     }
@@ -185,4 +188,9 @@ pub(super) fn difference<K: Ord + std::fmt::Debug, V: PartialEq>(
     names.sort();
     names.dedup();
     names
+}
+
+/// How many names there are in a folder; others may take some away meanwhile.
+pub(super) fn names(folder: &Path) -> usize {
+    std::fs::read_dir(folder).expect("a folder").count()
 }

@@ -1,0 +1,179 @@
+//! The fuzz targets of `fuzz/` under a mutator of our own, which needs no nightly compiler: from our samples, bytes are
+//! changed, cut, doubled and mixed, and nothing may panic. Without guidance by coverage it finds less than `cargo fuzz`.
+
+#[path = "../../../fuzz/targets.rs"]
+mod targets;
+
+use std::panic::catch_unwind;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::trials;
+use crate::delimited::files;
+use crate::torture::trials::{Random, Trials};
+
+/// Bytes that mean something to one of the readers.
+const WORDS: &[&[u8]] = &[
+    b"\"",
+    b"\"\"",
+    b"\r",
+    b"\n",
+    b";",
+    b",",
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"<",
+    b"/>",
+    b"]]>",
+    b"<![CDATA[",
+    b"<!--",
+    b"-->",
+    b"<?",
+    b"&#0;",
+    b"&amp;",
+    b"&x;",
+    b"<!DOCTYPE a>",
+    b" xmlns=''",
+    b"</records>",
+    b"<record kind=''>",
+    b"99999999999999999999",
+    b"-",
+    b"0",
+    b"NY090030",
+    b"01BGMAX",
+    b"70",
+    b"= ",
+    b"[[field]]\n",
+    b"{",
+    b"from = \"a | b\"\n",
+    b"'''",
+    b"\\u0000",
+    b"[record.x]\n",
+    b"sum(",
+    b"count(",
+];
+
+/// A sample with some of its bytes made others.
+fn mutated(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
+    let mut below =
+        |end: usize| usize::try_from(random.below(end.max(1) as u64)).expect("a small number");
+    let mut bytes = seeds[below(seeds.len())].clone();
+    for _ in 0..=below(8) {
+        let at = below(bytes.len() + 1);
+        let to = (at + below(40)).min(bytes.len());
+        match below(7) {
+            0 => bytes.truncate(at),
+            1 => drop(bytes.drain(at..to)),
+            2 => {
+                let part = bytes[at..to].to_vec();
+                bytes.splice(at..at, part);
+            }
+            3 if at < bytes.len() => bytes[at] ^= 1 << below(8),
+            4 if at < bytes.len() => bytes[at] = u8::try_from(below(256)).expect("a byte"),
+            5 => {
+                let other = &seeds[below(seeds.len())];
+                let from = below(other.len());
+                let part = other[from..(from + below(200)).min(other.len())].to_vec();
+                bytes.splice(at..to, part);
+            }
+            _ => {
+                let word = WORDS[below(WORDS.len())];
+                bytes.splice(at..to, word.iter().copied());
+            }
+        }
+    }
+    bytes
+}
+
+fn seeds(folder: &str, endings: &[&str]) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let all = files(&folder).into_iter();
+    let wanted = all.filter(|path| {
+        path.extension()
+            .is_some_and(|end| endings.iter().any(|wanted| end == *wanted))
+    });
+    let mut seeds: Vec<Vec<u8>> = wanted
+        .map(|path| std::fs::read(path).expect("a sample"))
+        .collect();
+    // Short ones are tried more often in the same time.
+    for seed in &mut seeds {
+        seed.truncate(4000);
+    }
+    assert!(!seeds.is_empty());
+    seeds
+}
+
+/// Tries a target on so many mutants; each may take a second.
+fn fuzz(name: &'static str, target: fn(&[u8]), seeds: &[Vec<u8>], wanted: usize) -> Trials {
+    let mut random = Random::seeded(name.len() as u64 + 40);
+    let mut figures = Trials::of(name);
+    for _ in 0..wanted {
+        let bytes = mutated(&mut random, seeds);
+        let began = Instant::now();
+        let ended = catch_unwind(|| target(&bytes));
+        let slow = began.elapsed() > Duration::from_secs(10);
+        let bad = ended.is_err() || slow;
+        figures.count(
+            bad.then(|| format!("{name}: slow {slow}: {:?}", String::from_utf8_lossy(&bytes))),
+        );
+    }
+    figures
+}
+
+#[test]
+fn fuzz_csv() {
+    let seeds = seeds("inbox-sample", &["csv"]);
+    fuzz(
+        "mutants of CSV files",
+        targets::csv,
+        &seeds,
+        trials(500, 10_000, 300_000),
+    )
+    .end();
+}
+
+#[test]
+fn fuzz_xml() {
+    let seeds = seeds("inbox-sample", &["xml"]);
+    fuzz(
+        "mutants of XML documents",
+        targets::xml,
+        &seeds,
+        trials(500, 10_000, 300_000),
+    )
+    .end();
+}
+
+#[test]
+fn fuzz_fixed_width() {
+    let seeds = seeds("inbox-sample", &["bgmax", "ocr"]);
+    fuzz(
+        "mutants of fixed-width files",
+        targets::fixed,
+        &seeds,
+        trials(500, 10_000, 300_000),
+    )
+    .end();
+}
+
+#[test]
+fn fuzz_formats() {
+    let seeds = seeds("formats", &["toml"]);
+    fuzz(
+        "mutants of format files",
+        targets::format,
+        &seeds,
+        trials(300, 5_000, 100_000),
+    )
+    .end();
+}
+
+/// The driver can fail: a target that panics at one byte in the right place is found out.
+#[test]
+fn a_target_that_panics_is_found() {
+    let target = |bytes: &[u8]| assert!(!bytes.windows(2).any(|two| two == b"\"\""), "doubled");
+    let seeds = seeds("inbox-sample", &["csv"]);
+    fuzz("mutants for a broken reader", target, &seeds, 500).must_have_failed();
+}
