@@ -300,17 +300,3 @@ fn a_trailer_that_does_not_agree_rejects_the_batch_and_comes_back_right() {
         "Kund;Personnr;Namn\nC2;199003159986;\nSUMMA;1\n"
     );
 }
-
-#[test]
-fn two_formats_that_tell_of_the_same_payments_are_not_named_together() {
-    let place = Place::new();
-    let both = SETTINGS.replace("\"canonical-csv\"", "\"camt053-1\", \"camt054-1\"");
-    place.settings(&both.replace("insurance", "loan"));
-    let told = place.command(&["run"]);
-    assert_eq!(told.status.code(), Some(2));
-    let words = String::from_utf8_lossy(&told.stderr);
-    assert!(
-        words.contains("partner `acme`: `camt053-1` and `camt054-1`"),
-        "{words}"
-    );
-}

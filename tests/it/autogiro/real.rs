@@ -308,18 +308,24 @@ fn what_another_reader_finds_is_found() {
     let folder = tempfile::tempdir().expect("a folder");
     let site = site(folder.path(), SETTINGS);
     // Each in both character sets.
-    let mut files = Vec::new();
+    let (mut files, mut told) = (Vec::new(), Vec::new());
     for (at, scenario) in scenarios.iter().enumerate() {
         let content = scenario["content"].as_str().expect("a text");
         let (bytes, ..) = encoding_rs::WINDOWS_1252.encode(content);
-        for (set, bytes) in [("latin", bytes.as_ref()), ("utf-8", content.as_bytes())] {
+        let mut sets = vec![("latin", bytes.as_ref())];
+        // The same bytes again would be a duplicate.
+        if *bytes != *content.as_bytes() {
+            sets.push(("utf-8", content.as_bytes()));
+        }
+        for (set, bytes) in sets {
             let file = folder.path().join(format!("{at}-{set}.txt"));
             std::fs::write(&file, bytes).expect("written");
             files.push(file);
+            told.push(scenario);
         }
     }
-    let both = scenarios.iter().flat_map(|scenario| [scenario, scenario]);
-    for (scenario, found) in both.zip(check_all(&site, &files)) {
+    assert!(files.len() > scenarios.len());
+    for (scenario, found) in told.into_iter().zip(check_all(&site, &files)) {
         let name = scenario["scenario"].as_str().expect("a name");
         if name.contains("inconsistent payee") {
             assert_eq!(found["reason"], "wrong_payee", "{name}");

@@ -122,7 +122,8 @@ fn all_hostile_files_in_one_night_end_in_findings() {
         trials.count(broken.map(|broken| format!("{}: {broken}", path.display())));
     }
     trials.end();
-    assert_eq!(of["canonical_good.csv"]["counts"]["accepted"], 2);
+    let good = of["canonical_good.csv"];
+    assert_eq!(good["counts"]["accepted"], 2, "{good:#}");
     assert_eq!(told.len(), corpus.len() + 1);
     assert!(super::place::files(&place.inbox("all")).is_empty());
 }
