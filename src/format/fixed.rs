@@ -14,6 +14,10 @@ const WIDTH_MOST: i64 = 1000;
 
 /// Rules of fixed columns.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each a key of format files by itself"
+)]
 pub struct FixedRules {
     /// Characters of a line. Blanks at its end may be missing; what stands behind it must be blank.
     pub width: usize,

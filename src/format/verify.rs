@@ -160,7 +160,7 @@ fn kinds_of(
         .chain(&convert.constant)
         .flat_map(|kinds| kinds.split(OR))
         .collect();
-    kinds.sort();
+    kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
         let required = (dictionary.required_of)(kind).into_iter();

@@ -86,12 +86,12 @@ fn control(table: &mut Table<'_>, rules: &FixedRules) -> Option<FixedControl> {
     let stated = stated
         .map_err(|fault| table.fault_at("stated", fault))
         .ok()?;
-    let states = match rules.lines[stated.line].stands {
+    let can_state = match rules.lines[stated.line].stands {
         Stands::Closing(_) => true,
         Stands::Opening => !rules.closes(stated.line),
         Stands::Record | Stands::Detail => false,
     };
-    if !states {
+    if !can_state {
         table.fault_at(
             "stated",
             "a total is stated by the line that closes what it is of, or opens it where no line closes it",

@@ -59,10 +59,10 @@ fn payers(
     let Some(number) = names.into_iter().find_map(|name| fields.text(name)) else {
         return Ok(Vec::new());
     };
-    let named = Named {
+    let asked = Named {
         number,
         by: By::Payer,
         until: None,
     };
-    (view.payers)(&named, store, context)
+    (view.payers)(&asked, store, context)
 }
