@@ -128,9 +128,11 @@ fn specification(body: &str, sections: [u32; 3], counts: [u32; 3]) -> String {
         "01AUTOGIRO{:14}20261120031500000000{:<20}471117{PAYEE}\n",
         "", "BET. SPEC & STOPP TK"
     );
-    let [a, b, c] = sections;
-    let [d, e, f] = counts;
-    format!("{open}{body}09202611209900{a:06}{d:012}{b:06}{e:012}{c:06}{f:012}\n")
+    let pairs = sections.into_iter().zip(counts);
+    let stated: Vec<String> = pairs
+        .map(|(of, count)| format!("{of:06}{count:012}"))
+        .collect();
+    format!("{open}{body}09202611209900{}\n", stated.concat())
 }
 
 fn night() -> String {

@@ -71,10 +71,8 @@ fn parse(text: &str) -> Element {
             }
             Event::GeneralRef(name) => {
                 let name: &str = &name;
-                open.last_mut()
-                    .expect("the document")
-                    .text
-                    .push_str(&format!("&{name};"));
+                let text = &mut open.last_mut().expect("the document").text;
+                text.extend(["&", name, ";"]);
             }
             Event::Eof => break,
             _ => {}
@@ -86,9 +84,12 @@ fn parse(text: &str) -> Element {
     document.within.into_iter().next().expect("one root")
 }
 
+/// An element in another: its name, how often it may stand there, whether it must.
+type Child = (&'static str, usize, bool);
+
 /// The structure of pain.002.001.03 as far as it is used by anyone: an element, and its own in their order, each with how
 /// often it may stand (0: any number) and whether it must.
-const STRUCTURE: &[(&str, &[(&str, usize, bool)])] = &[
+const STRUCTURE: &[(&str, &[Child])] = &[
     ("Document", &[("CstmrPmtStsRpt", 1, true)]),
     (
         "CstmrPmtStsRpt",

@@ -42,6 +42,9 @@ struct Trap {
     outside: tempfile::TempDir,
 }
 
+/// A file as it was seen: path, number, mode, time of its last change, size, bytes.
+type Seen = (PathBuf, u64, u32, [i64; 2], u64, Vec<u8>);
+
 impl Trap {
     fn new() -> Self {
         let place = Place::new(SETTINGS, &["a", "b"]);
@@ -72,7 +75,7 @@ impl Trap {
     }
 
     /// What is outside, as far as anybody can have changed it; and when it was last read.
-    fn seen(&self) -> Vec<(PathBuf, u64, u32, i64, i64, u64, Vec<u8>)> {
+    fn seen(&self) -> Vec<Seen> {
         let mut all = Vec::new();
         for top in [
             self.outside.path(),
@@ -91,8 +94,7 @@ impl Trap {
                     path,
                     meta.ino(),
                     meta.mode(),
-                    meta.mtime(),
-                    meta.mtime_nsec(),
+                    [meta.mtime(), meta.mtime_nsec()],
                     meta.size(),
                     bytes,
                 ));
@@ -107,68 +109,69 @@ type Drop = fn(&Trap);
 /// Each drops something hostile into the inbox of one partner, or in the way to it.
 const CASES: &[(&str, Drop)] = &[
     ("link to a file outside", |t| {
-        symlink(t.secret(), t.inbox("x.csv")).expect("links")
+        symlink(t.secret(), t.inbox("x.csv")).expect("links");
     }),
     ("link to a system file", |t| {
-        symlink("/etc/passwd", t.inbox("x.csv")).expect("links")
+        symlink("/etc/passwd", t.inbox("x.csv")).expect("links");
     }),
     ("link to the other's file", |t| {
-        symlink(t.place.inbox("b").join("waiting.csv"), t.inbox("x.csv")).expect("links")
+        symlink(t.place.inbox("b").join("waiting.csv"), t.inbox("x.csv")).expect("links");
     }),
     ("link by a way up", |t| {
-        symlink("../b/waiting.csv", t.inbox("x.csv")).expect("links")
+        symlink("../b/waiting.csv", t.inbox("x.csv")).expect("links");
     }),
     ("link to the secret", |t| {
-        symlink("../../secret", t.inbox("x.csv")).expect("links")
+        symlink("../../secret", t.inbox("x.csv")).expect("links");
     }),
     ("link to the settings", |t| {
-        symlink("../../sluss.toml", t.inbox("x.csv")).expect("links")
+        symlink("../../sluss.toml", t.inbox("x.csv")).expect("links");
     }),
     ("link to its own outbox", |t| {
-        symlink("../../outbox/a", t.inbox("x.csv")).expect("links")
+        symlink("../../outbox/a", t.inbox("x.csv")).expect("links");
     }),
     ("link to a folder outside", |t| {
-        symlink(t.outside.path().join("folder"), t.inbox("x.csv")).expect("links")
+        symlink(t.outside.path().join("folder"), t.inbox("x.csv")).expect("links");
     }),
     ("link to nothing", |t| {
-        symlink("nowhere", t.inbox("x.csv")).expect("links")
+        symlink("nowhere", t.inbox("x.csv")).expect("links");
     }),
     ("link to itself", |t| {
-        symlink("x.csv", t.inbox("x.csv")).expect("links")
+        symlink("x.csv", t.inbox("x.csv")).expect("links");
     }),
     ("links in a circle", |t| {
         symlink("y.csv", t.inbox("x.csv")).expect("links");
         symlink("x.csv", t.inbox("y.csv")).expect("links");
     }),
     ("link to endless noughts", |t| {
-        symlink("/dev/zero", t.inbox("x.csv")).expect("links")
+        symlink("/dev/zero", t.inbox("x.csv")).expect("links");
     }),
     ("link to its own memory", |t| {
-        symlink("/proc/self/mem", t.inbox("x.csv")).expect("links")
+        symlink("/proc/self/mem", t.inbox("x.csv")).expect("links");
     }),
     ("link to standard input", |t| {
-        symlink("/dev/stdin", t.inbox("x.csv")).expect("links")
+        symlink("/dev/stdin", t.inbox("x.csv")).expect("links");
     }),
     ("hard link to a file outside", |t| {
-        std::fs::hard_link(t.secret(), t.inbox("x.csv")).expect("links")
+        std::fs::hard_link(t.secret(), t.inbox("x.csv")).expect("links");
     }),
     ("hard link to the other's file", |t| {
-        std::fs::hard_link(t.place.outbox("b").join("answer.csv"), t.inbox("x.csv")).expect("links")
+        std::fs::hard_link(t.place.outbox("b").join("answer.csv"), t.inbox("x.csv"))
+            .expect("links");
     }),
     ("two names of one file", |t| {
         std::fs::write(t.inbox("x.csv"), "mine").expect("written");
         std::fs::hard_link(t.inbox("x.csv"), t.inbox("y.csv")).expect("links");
     }),
     ("pipe", |t| {
-        mknodat(CWD, t.inbox("x.csv"), FileType::Fifo, Mode::RUSR, 0).expect("makes")
+        mknodat(CWD, t.inbox("x.csv"), FileType::Fifo, Mode::RUSR, 0).expect("makes");
     }),
     ("socket", |t| {
-        mknodat(CWD, t.inbox("x.csv"), FileType::Socket, Mode::RUSR, 0).expect("makes")
+        mknodat(CWD, t.inbox("x.csv"), FileType::Socket, Mode::RUSR, 0).expect("makes");
     }),
     ("device of endless noughts", |t| device(t, 5)),
     ("device that is always full", |t| device(t, 7)),
     ("folder with a file's name", |t| {
-        std::fs::create_dir(t.inbox("x.csv")).expect("made")
+        std::fs::create_dir(t.inbox("x.csv")).expect("made");
     }),
     ("folder with a file in it", |t| {
         std::fs::create_dir(t.inbox("x.csv")).expect("made");
@@ -176,7 +179,7 @@ const CASES: &[(&str, Drop)] = &[
     }),
     ("file that nobody may read", |t| {
         std::fs::write(t.inbox("x.csv"), CANARY).expect("written");
-        std::fs::set_permissions(t.inbox("x.csv"), std::fs::Permissions::from_mode(0))
+        std::fs::set_permissions(t.inbox("x.csv"), std::fs::Permissions::from_mode(0o0))
             .expect("set");
     }),
     ("sparse file of four terabytes", |t| {
@@ -186,25 +189,25 @@ const CASES: &[(&str, Drop)] = &[
     ("name of dots", |t| plain(t, b"...csv")),
     ("name with ways up", |t| plain(t, b"..\\..\\x.csv")),
     ("name with ways up, in percents", |t| {
-        plain(t, b"..%2f..%2fx.csv")
+        plain(t, b"..%2f..%2fx.csv");
     }),
     ("name with a slash of two bytes", |t| {
-        plain(t, b"..\xc0\xaf..\xc0\xafx.csv")
+        plain(t, b"..\xc0\xaf..\xc0\xafx.csv");
     }),
     ("name with a wide slash", |t| {
-        plain(t, "..\u{ff0f}..\u{ff0f}x.csv".as_bytes())
+        plain(t, "..\u{ff0f}..\u{ff0f}x.csv".as_bytes());
     }),
     ("name with a line end", |t| plain(t, b"x\ny.csv")),
     ("name with a carriage return", |t| plain(t, b"x\ry.csv")),
     ("name that clears the screen", |t| plain(t, b"\x1b[2Jx.csv")),
     ("name that is no text", |t| plain(t, b"f\xf6r.csv")),
     ("name from right to left", |t| {
-        plain(t, "x\u{202e}vsc.exe".as_bytes())
+        plain(t, "x\u{202e}vsc.exe".as_bytes());
     }),
     ("name of 255 bytes", |t| plain(t, &[b'x'; 255])),
     ("name that is an option", |t| plain(t, b"-rf.csv")),
     ("name that is a command", |t| {
-        plain(t, b"$(touch x)`id`;rm *.csv")
+        plain(t, b"$(touch x)`id`;rm *.csv");
     }),
     ("name that is a pattern", |t| plain(t, b"%s%n{}.csv")),
     ("name of a device", |t| plain(t, b"CON")),
