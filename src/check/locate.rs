@@ -21,13 +21,22 @@ pub fn locate(mut finding: Finding, place: &Place, instruction: &Instruction) ->
                 .effective_date
                 .map(|date| Shown::plain(&date.to_string())),
             name => match instruction.fields.get(name) {
-                Some(Value::Personal(number)) => Some(Shown::personal(number.reveal())),
+                Some(Value::Personal(number)) => Some(identity(number.reveal())),
                 Some(value) => Some(shown(&canonical(value))),
                 None => None,
             },
         };
     }
     finding
+}
+
+/// A value of a field that is personal by its type: a card number may have strayed into it.
+pub(super) fn identity(text: &str) -> Shown {
+    if card::stands_for_identity(text, false) {
+        Shown::personal(&card::hide(text))
+    } else {
+        Shown::personal(text)
+    }
 }
 
 /// A value of a field that is not personal by its type: a personal number may have strayed into it.

@@ -5,7 +5,7 @@ mod amounts;
 use chrono::NaiveDate;
 use compact_str::CompactString;
 
-use super::locate::shown;
+use super::locate::{identity, shown};
 use super::profile::{Known, Profile};
 use super::{card, conceal, digest, value};
 use crate::code::Code;
@@ -306,7 +306,7 @@ impl<'r> Work<'r> {
     fn placed(&self, mut finding: Finding, field: &RawField<'_>) -> Finding {
         finding.place = self.raw.place.of_field(field.spot, field.name);
         let personal = matches!(self.fields.get(field.name), Some(Value::Personal(_)));
-        let seen = if personal { Shown::personal } else { shown };
+        let seen = if personal { identity } else { shown };
         finding.value.get_or_insert_with(|| seen(&field.seen));
         finding
     }

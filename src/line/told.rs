@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
-use crate::model::{Currency, Day, Value};
+use crate::model::{Currency, Day, Fields, Object, Value};
 
 /// An amount with its currency's decimals.
 pub fn money(amount: Decimal, currency: Currency) -> Decimal {
@@ -31,6 +31,33 @@ pub fn json(value: &Value, currency: Option<Currency>) -> Json {
         Value::Personal(number) => Json::from(number.reveal()),
         Value::Clear => Json::Null,
     }
+}
+
+/// What a bank tells of a collection that failed, and whether it tries no more.
+pub fn collection_failed(fields: &Fields, currency: Currency) -> (Object, bool) {
+    let mut told = Object::new();
+    let names = [
+        "payer_no",
+        "amount",
+        "currency",
+        "due_date",
+        "reason_code",
+        "final",
+        "comment",
+    ];
+    for name in names {
+        let money = (name == "amount").then_some(currency);
+        if let Some(value) = fields.get(name) {
+            told.insert(name, json(value, money));
+        }
+    }
+    // Autogiro's status 9 is a retry; where nobody says that the bank tries again, it does not.
+    if !told.contains_key("final") {
+        let is_retry = fields.text("reason_code") == Some("9");
+        told.insert("final", Json::Bool(!is_retry));
+    }
+    let is_final = told.get("final") == Some(&Json::Bool(true));
+    (told, is_final)
 }
 
 #[cfg(test)]

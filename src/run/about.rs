@@ -12,7 +12,7 @@ use crate::line;
 use crate::model::Finding;
 use crate::os::Folder;
 use crate::outbox::answers::pain002::Original;
-use crate::outbox::answers::summary::{Counts, Status, Summary};
+use crate::outbox::answers::summary::{Status, Summary};
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{Style, refusal_alone};
 use crate::site::settings::{Partner, Role, Settings};
@@ -100,26 +100,15 @@ impl About<'_> {
 
     /// Its summary, of which nothing is counted yet.
     pub(super) fn summary(&self, format: Option<&Format>, status: Status) -> Summary {
+        let whose = (&*self.partner.name, &*self.partner.book);
+        let batch = self.batch.to_owned();
         Summary {
-            batch: self.batch.to_owned(),
-            partner: self.partner.name.clone(),
-            book: self.partner.book.clone(),
             file: Some(self.name.to_owned()),
             sha256: self.sha256.map(str::to_owned),
             bytes: self.bytes,
             format: format.map(|format| format.id.clone()),
-            business_date: self.business_date,
             status,
-            duplicate_of: None,
-            reason: None,
-            counts: Counts::default(),
-            amounts: Vec::new(),
-            money: Vec::new(),
-            controls: Vec::new(),
-            findings: serde_json::Map::new(),
-            answers: Vec::new(),
-            claimed_at: self.time(),
-            sluss: env!("CARGO_PKG_VERSION").to_owned(),
+            ..Summary::begun(batch, whose, self.business_date, self.time())
         }
     }
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::decide::batch_origin;
 use crate::ledger::{Book, Due};
 use crate::line::{self, Terms};
-use crate::model::{Checked, Outcome, Place, Source};
+use crate::model::{Checked, Place, Source};
 use crate::os::{Folder, hex};
-use crate::outbox::answers::summary::{Counts, Status, Summary};
+use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
 use crate::site::settings::{Partner, Settings};
@@ -146,34 +146,8 @@ impl DueDay<'_> {
     }
 
     fn summary(&self, tally: &Tally, time: &str) -> Summary {
-        let status = match (tally.read, tally.count(Outcome::Rejected)) {
-            (_, 0) => Status::Accepted,
-            (read, bad) if read == bad => Status::Rejected,
-            _ => Status::Partial,
-        };
-        let mut summary = Summary {
-            batch: self.batch(),
-            partner: self.owner.name.clone(),
-            book: self.owner.book.clone(),
-            file: None,
-            sha256: None,
-            bytes: 0,
-            format: None,
-            business_date: self.day,
-            status,
-            duplicate_of: None,
-            reason: None,
-            counts: Counts::default(),
-            amounts: Vec::new(),
-            money: Vec::new(),
-            controls: Vec::new(),
-            findings: serde_json::Map::new(),
-            answers: Vec::new(),
-            claimed_at: time.to_owned(),
-            sluss: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        summary.take(tally);
-        summary
+        let whose = (&*self.owner.name, &*self.owner.book);
+        Summary::begun(self.batch(), whose, self.day, time.to_owned()).carried_out(tally)
     }
 }
 

@@ -17,7 +17,7 @@ use crate::ledger::{Book, Journal, JournalRow, PURGE, Redact, Removal};
 use crate::line::details::{Details, Left, Today, details};
 use crate::line::{self, Space};
 use crate::os::{Folder, hex, step};
-use crate::outbox::answers::summary::{Counts, Status, Summary};
+use crate::outbox::answers::summary::{Status, Summary};
 use crate::site::Site;
 use crate::site::settings::Partner;
 
@@ -256,27 +256,8 @@ impl OneBook<'_> {
         let number = book.purges(self.date)? + 1;
         let name = format!("{}\npurge\n{}\n{number}", self.name, self.date);
         let batch = hex(&Sha256::digest(name.as_bytes()))[..12].to_owned();
-        let summary = Summary {
-            batch: batch.clone(),
-            partner: partner.clone(),
-            book: self.name.to_owned(),
-            file: None,
-            sha256: None,
-            bytes: 0,
-            format: None,
-            business_date: self.date,
-            status: Status::Accepted,
-            duplicate_of: None,
-            reason: None,
-            counts: Counts::default(),
-            amounts: Vec::new(),
-            money: Vec::new(),
-            controls: Vec::new(),
-            findings: serde_json::Map::new(),
-            answers: Vec::new(),
-            claimed_at: claimed_at.to_owned(),
-            sluss: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+        let whose = (&*partner, self.name);
+        let summary = Summary::begun(batch.clone(), whose, self.date, claimed_at.to_owned());
         let mut summary = serde_json::to_value(&summary)?;
         summary["purged"] = json!({ "inputs": said.inputs, "details": said.details });
         Ok(Journal {

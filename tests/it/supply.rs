@@ -1,7 +1,7 @@
 //! What the program is made of: the bill of materials names every crate, with version, licence and hash.
 
 #[path = "../../benches/sbom.rs"]
-#[allow(dead_code)] // its `main`
+#[expect(dead_code, reason = "its `main`")]
 mod sbom;
 
 use std::collections::BTreeSet;

@@ -7,10 +7,10 @@ use super::lifecycle::Ask;
 use super::work::{take, tell};
 use super::{INSURANCE, MONEY, PAYER, PAYERS, apart, of_insurance};
 use crate::code::Code;
-use crate::line::told::json;
+use crate::line::told;
 use crate::line::work::{Work, load};
 use crate::line::{Context, RECORD_NAME, Space, Standing, Store};
-use crate::model::{Decision, Fields, Finding, Instruction, KindSpec, Object as Map};
+use crate::model::{Decision, Fields, Finding, Instruction, KindSpec};
 
 /// An insurance with its number.
 pub(super) type Numbered = (Box<str>, Box<Insurance>);
@@ -213,28 +213,8 @@ pub(super) fn collection_failed(work: &mut Work<'_>, insurance: &mut Insurance) 
     if !work.context.bank && work.same_currency(currency, "insurance") {
         work.fits("amount", currency);
     }
-    let mut told = Map::new();
-    let names = [
-        "payer_no",
-        "amount",
-        "currency",
-        "due_date",
-        "reason_code",
-        "final",
-        "comment",
-    ];
-    for name in names {
-        let money = (name == "amount").then_some(currency);
-        if let Some(value) = work.fields.get(name) {
-            told.insert(name, json(value, money));
-        }
-    }
-    // Autogiro's status 9 is a retry; where nobody says that the bank tries again, it does not.
-    if !told.contains_key("final") {
-        let is_retry = work.fields.text("reason_code") == Some("9");
-        told.insert("final", serde_json::Value::Bool(!is_retry));
-    }
-    if told.get("final") == Some(&serde_json::Value::Bool(true)) {
+    let (told, is_final) = told::collection_failed(work.fields, currency);
+    if is_final {
         super::collect::free(work, insurance);
     }
     tell(work, events, insurance.state, &told);

@@ -11,10 +11,10 @@ use super::work::take;
 use super::{SIBLING, events, find};
 use crate::code::Code;
 use crate::line::Store;
-use crate::line::told::json;
+use crate::line::told;
 use crate::line::work::{Work, keep, load};
 use crate::model::json::Json as Text;
-use crate::model::{Day, Decision, Event, Finding, Object as Map, Told};
+use crate::model::{Day, Decision, Event, Finding, Told};
 
 /// `loan.death`: a letter for each contract of the person on which principal is outstanding.
 pub(super) fn death(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
@@ -99,29 +99,9 @@ pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Re
         let findings = std::mem::take(&mut work.decision.findings);
         return Ok(Decision::rejected(&key, loan.state.as_str(), findings));
     }
-    let mut told = Map::new();
-    let names = [
-        "payer_no",
-        "amount",
-        "currency",
-        "due_date",
-        "reason_code",
-        "final",
-        "comment",
-    ];
-    for name in names {
-        let money = (name == "amount").then_some(currency);
-        if let Some(value) = work.fields.get(name) {
-            told.insert(name, json(value, money));
-        }
-    }
-    // Autogiro's status 9 is a retry; where nobody says that the bank tries again, it does not.
-    if !told.contains_key("final") {
-        let is_retry = work.fields.text("reason_code") == Some("9");
-        told.insert("final", Json::Bool(!is_retry));
-    }
+    let (told, is_final) = told::collection_failed(work.fields, currency);
     let mut after = (*loan).clone();
-    if told.get("final") == Some(&Json::Bool(true)) {
+    if is_final {
         super::collect::free(&work, &mut after);
     }
     keep(&key, Some(&*loan), &after, store)?;

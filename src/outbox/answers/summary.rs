@@ -141,6 +141,48 @@ pub struct Control {
 }
 
 impl Summary {
+    /// Of a batch of which nothing is known yet but whose it is, by its partner and book, and when.
+    pub fn begun(
+        batch: String,
+        (partner, book): (&str, &str),
+        business_date: chrono::NaiveDate,
+        claimed_at: String,
+    ) -> Self {
+        Self {
+            batch,
+            partner: partner.to_owned(),
+            book: book.to_owned(),
+            file: None,
+            sha256: None,
+            bytes: 0,
+            format: None,
+            business_date,
+            status: Status::Accepted,
+            duplicate_of: None,
+            reason: None,
+            counts: Counts::default(),
+            amounts: Vec::new(),
+            money: Vec::new(),
+            controls: Vec::new(),
+            findings: Map::new(),
+            answers: Vec::new(),
+            claimed_at,
+            sluss: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
+    /// Fills in what a tally knows, and the status that follows where nothing can be refused as a whole.
+    #[must_use]
+    pub fn carried_out(mut self, tally: &Tally) -> Self {
+        self.status = match (tally.read, tally.count(Outcome::Rejected)) {
+            (_, 0) => Status::Accepted,
+            (read, bad) if read == bad => Status::Rejected,
+            _ => Status::Partial,
+        };
+        self.take(tally);
+        self
+    }
+
     /// Fills in what a tally knows.
     pub fn take(&mut self, tally: &Tally) {
         self.counts = Counts {

@@ -16,10 +16,10 @@ use crate::ledger::{Book, JournalRow};
 use crate::line::collect::{Collecting, Collects, ORDER_COLUMNS};
 use crate::line::{self, Terms};
 use crate::model::decision::OrderValue;
-use crate::model::{AmountRead, BankDays, Checked, Decision, Outcome, Place, Source};
+use crate::model::{AmountRead, BankDays, Checked, Decision, Place, Source};
 use crate::os::{Folder, step};
 use crate::outbox::answers::files::Answer;
-use crate::outbox::answers::summary::{Counts, Status, Summary};
+use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
 use crate::outbox::collect::{About, BankFiles, Payee};
@@ -343,34 +343,12 @@ impl Day<'_> {
     }
 
     fn summary(&self, tally: &Tally, batch: &str, time: &str) -> Summary {
-        let status = match (tally.read, tally.count(Outcome::Rejected)) {
-            (_, 0) => Status::Accepted,
-            (read, bad) if read == bad => Status::Rejected,
-            _ => Status::Partial,
-        };
-        let mut summary = Summary {
-            batch: batch.to_owned(),
-            partner: self.owner.name.clone(),
-            book: self.owner.book.clone(),
+        let whose = (&*self.owner.name, &*self.owner.book);
+        let begun = Summary::begun(batch.to_owned(), whose, self.today, time.to_owned());
+        Summary {
             file: Some(name_of(self.until)),
-            sha256: None,
-            bytes: 0,
-            format: None,
-            business_date: self.today,
-            status,
-            duplicate_of: None,
-            reason: None,
-            counts: Counts::default(),
-            amounts: Vec::new(),
-            money: Vec::new(),
-            controls: Vec::new(),
-            findings: serde_json::Map::new(),
-            answers: Vec::new(),
-            claimed_at: time.to_owned(),
-            sluss: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        summary.take(tally);
-        summary
+            ..begun.carried_out(tally)
+        }
     }
 }
 

@@ -31,7 +31,7 @@ line = "insurance"
 const FORMATS: [(&str, &str); 3] = [
     (
         "any-csv",
-        "title = 'Any text'\nlines = ['insurance']\nreader = 'csv'\nmatch = ['*.csv']\nunknown_columns = 'ignore'\n\
+        "title = 'Any text'\nlines = ['insurance']\nreader = 'csv'\nmatch = ['*.csv']\nyields_to = ['canonical-csv']\nunknown_columns = 'ignore'\n\
          csv = { header = false }\nfield = [ { name = 'kind', constant = 'insurance.approve-top-up' }, \
          { name = 'insurance_no', position = 1 }, { name = 'comment', position = 2 } ]\n",
     ),

@@ -45,7 +45,7 @@ pub(super) fn tell(
     data: impl FnOnce(&mut Members),
 ) {
     let mut text = Members::with_capacity(ROOM);
-    let told = match Envelope::of(work, kind) {
+    let told = match OwnEnvelope::of(work, kind) {
         None => {
             data(&mut text);
             Told::Data(text.finish())
@@ -66,7 +66,7 @@ pub(super) fn tell_later(
     state: &'static str,
     data: impl Fn(&mut Members) + Send + Sync + 'static,
 ) {
-    let told = match Envelope::of(work, kind) {
+    let told = match OwnEnvelope::of(work, kind) {
         None => Told::Data(Json::later(data)),
         Some(envelope) => Told::Line(Json::later(move |text| envelope.around(text, &data))),
     };
@@ -83,7 +83,7 @@ fn push(work: &mut Work<'_>, kind: EventKind, (subject, state): (&str, &'static 
 }
 
 /// The source's own envelope of an event.
-struct Envelope {
+struct OwnEnvelope {
     kind: EventKind,
     origin: Uuid,
     number: usize,
@@ -91,7 +91,7 @@ struct Envelope {
     now: DateTime<FixedOffset>,
 }
 
-impl Envelope {
+impl OwnEnvelope {
     /// Of the record's next event; `None`: the profile asks for another.
     fn of(work: &Work<'_>, kind: EventKind) -> Option<Self> {
         let terms = work.context.terms;
