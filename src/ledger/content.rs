@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use sha2::{Digest as _, Sha256};
 
 use super::Words;
 use super::journal::part;
 use super::rows::Tabular as _;
 use super::wave::Wave;
-
-/// Bytes that are hashed together: many lanes are as fast as one.
-const PIECE: usize = 256 << 10;
 
 /// Which of a wave's columns is the number of a word. The word itself is hashed.
 const RULE: usize = 2;
@@ -23,13 +21,11 @@ const COLUMNS: usize = 8;
 /// The same columns of a stored change, in the same order.
 pub(super) const STORED: &str = "c.prev, c.row, w.word, c.key, c.also, c.digest, c.answer, c.state";
 
-/// BLAKE3 over the hashes of changes, one after another: so a change can be told by its hash alone, once personal details
-/// were taken out of it. Not SHA-256, as elsewhere: a large batch has gigabytes of changes, and only we compute it.
+/// SHA-256 over the hashes of changes, one after another: so a change can be told by its hash alone, once personal details
+/// were taken out of it.
 #[derive(Clone, Default)]
 pub(super) struct Content {
-    hash: blake3::Hasher,
-    /// Hashes that wait to be taken in.
-    hashes: Vec<u8>,
+    hash: Sha256,
     /// The change in hand.
     change: Vec<u8>,
 }
@@ -58,11 +54,7 @@ impl Content {
 
     /// Adds a change by the hash that it came with.
     pub(super) fn take(&mut self, hash: &[u8; 32]) {
-        self.hashes.extend_from_slice(hash);
-        if self.hashes.len() >= PIECE {
-            self.hash.update(&self.hashes);
-            self.hashes.clear();
-        }
+        self.hash.update(hash);
     }
 
     /// The hash of a change as it is stored.
@@ -75,7 +67,7 @@ impl Content {
     }
 
     fn of_change(&self) -> [u8; 32] {
-        blake3::hash(&self.change).into()
+        Sha256::digest(&self.change).into()
     }
 
     /// Adds that personal details were taken out of a change: what it was, and what it is now.
@@ -100,8 +92,7 @@ impl Content {
 
     /// The hash of all changes so far.
     pub(super) fn finish(&self) -> [u8; 32] {
-        let mut hash = self.hash.clone();
-        hash.update(&self.hashes).finalize().into()
+        self.hash.clone().finalize().into()
     }
 }
 

@@ -43,8 +43,11 @@ impl KeyHash {
     /// without the secret must not be able to try which details fit. (Not in the hash itself: what a batch is linked by
     /// is the same whatever the secret.)
     pub(super) fn veil(&self, change: i64, mut hash: [u8; 32]) -> [u8; 32] {
-        let veil = blake3::keyed_hash(&self.veil, &change.to_le_bytes());
-        for (byte, veil) in hash.iter_mut().zip(veil.as_bytes()) {
+        let veil = Sha256::new()
+            .chain_update(self.veil)
+            .chain_update(change.to_le_bytes())
+            .finalize();
+        for (byte, veil) in hash.iter_mut().zip(veil) {
             *byte ^= veil;
         }
         hash

@@ -16,7 +16,7 @@ use crate::os::step;
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Number of the schema; a later one is refused, an earlier one will be brought up to date here.
-const VERSION: i64 = 3;
+const VERSION: i64 = 4;
 /// `slus`, so that `file` and people can tell what the file is.
 const APPLICATION: i64 = 0x736c_7573;
 const PAGE_BYTES: i64 = 16 * 1024;
@@ -364,7 +364,9 @@ fn identify(db: &Connection, schema: &str) -> Result<bool> {
     }
     match version {
         VERSION => Ok(true),
-        1 | 2 => bail!("the book was made by a sluss that was never released: begin a new site"),
+        1..VERSION => {
+            bail!("the book was made by a sluss that was never released: begin a new site")
+        }
         _ => bail!("the book has schema {version}, this sluss knows {VERSION}: use the newer one"),
     }
 }

@@ -65,7 +65,7 @@ CREATE TABLE journal (
     archive       TEXT,              -- where the input went, relative to the site
     first_change  INTEGER NOT NULL,  -- changes first..=last are the batch's; last < first: none
     last_change   INTEGER NOT NULL,
-    content       BLOB NOT NULL,     -- BLAKE3 over the hashes of these changes, and over what it took out of others
+    content       BLOB NOT NULL,     -- SHA-256 over the hashes of these changes, and over what it took out of others
     summary       TEXT NOT NULL,     -- summary.json without its chain
     answers       TEXT NOT NULL,     -- JSON list: folder, name, sha256, bytes; all but summary.json
     previous      BLOB NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE published (journal INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE purged (
     change  INTEGER PRIMARY KEY, -- change.id
     journal INTEGER NOT NULL,    -- the batch that took them out: journal.id
-    was     BLOB NOT NULL        -- BLAKE3 of the change as it came, 32 bytes, hidden with the site's secret
+    was     BLOB NOT NULL        -- SHA-256 of the change as it came, 32 bytes, hidden with the site's secret
 ) STRICT;
 CREATE INDEX purged_by ON purged (journal);
 

@@ -21,19 +21,26 @@ pub(super) const EXPIRE: &str = "insurance.expire";
 /// The same of a raise that nobody approved.
 pub(super) const LAPSE_TOP_UP: &str = "insurance.lapse-top-up";
 
-/// An insurance's state. Amounts are in `currency`; maps are keyed by canonical names, in the order of the manual.
+/// An insurance's state. Amounts are in `currency`; maps are keyed by canonical names, in the order of the manual. What
+/// nearly every state has is kept under a letter: bytes are what a book's writing costs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Insurance {
+    #[serde(rename = "s")]
     pub state: State,
+    #[serde(rename = "p")]
     pub product: Box<str>,
+    #[serde(rename = "l")]
     pub loan_ref: Box<str>,
-    #[serde(with = "currency")]
+    #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
+    #[serde(rename = "a")]
     pub insured_amount: Decimal,
+    #[serde(rename = "y")]
     pub annual_premium: Decimal,
-    #[serde(with = "date")]
+    #[serde(rename = "f", with = "date")]
     pub start_date: NaiveDate,
     #[serde(
+        rename = "e",
         default,
         skip_serializing_if = "Option::is_none",
         with = "date::option"
@@ -41,24 +48,27 @@ pub(super) struct Insurance {
     pub end_date: Option<NaiveDate>,
     /// The day on which it expires; `None` where it has no end date, or ended already.
     #[serde(
+        rename = "x",
         default,
         skip_serializing_if = "Option::is_none",
         with = "date::option"
     )]
     pub expires: Option<NaiveDate>,
     /// Business date of its registration.
-    #[serde(with = "date")]
+    #[serde(rename = "r", with = "date")]
     pub registered: NaiveDate,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(rename = "b", default, skip_serializing_if = "no")]
     pub approved_by_bank: bool,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(rename = "k", default, skip_serializing_if = "no")]
     pub approved_by_customer: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub distribution_channel: Option<Box<str>>,
     /// Additional properties that no other part of the state stands for, under `property.<Name>`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map,
+    #[serde(rename = "o")]
     pub owner: Box<str>,
+    #[serde(rename = "i")]
     pub insured: Vec<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub beneficiaries: Vec<Beneficiary>,

@@ -1,5 +1,7 @@
 //! `insurance.register`: a new insurance, with its customer where the record carries one.
 
+use std::sync::Arc;
+
 use crate::model::Object as Map;
 use anyhow::Result;
 use rust_decimal::Decimal;
@@ -22,6 +24,7 @@ use crate::code::Code;
 use crate::line::Store;
 use crate::line::told::money;
 use crate::line::work::{Work, keep, load};
+use crate::model::json::Json as Text;
 use crate::model::{Currency, Decision, Fields, Finding};
 
 /// The owner of a new insurance.
@@ -59,13 +62,13 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     };
     let customer_no = owner.customer_no;
     tell_of_owner(&mut work, store, &owner)?;
-    tell_of_insurance(&mut work, &insurance, events.unwrap_or_default());
     payer::remember(work.key, None, &insurance, store)?;
     keep(work.key, None, &insurance, store)?;
     let references = &mut work.decision.references;
     references.push(("customer", customer_no.into()));
     work.decision.state = insurance.state.as_str().into();
     work.decision.currency = Some(insurance.currency);
+    tell_of_insurance(&mut work, insurance, events.unwrap_or_default());
     Ok(work.decision)
 }
 
@@ -285,16 +288,19 @@ fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: &Owner<'_>) 
     Ok(())
 }
 
-/// Of two things that happen at once, the first leaves it registered.
-fn tell_of_insurance(work: &mut Work<'_>, insurance: &Insurance, events: &[E]) {
+/// Of two things that happen at once, the first leaves it registered. What it is is written later: a large file registers
+/// a million.
+fn tell_of_insurance(work: &mut Work<'_>, insurance: Insurance, events: &[E]) {
+    let state = insurance.state.as_str();
+    let insurance = Arc::new(insurance);
     for &kind in events {
         let told = if kind == E::Registered {
-            let all = show::particulars(insurance);
+            let insurance = Arc::clone(&insurance);
+            let all = Text::later(move |told| show::particulars(told, &insurance));
             event_told(kind, work.key, State::Registered.as_str(), all)
         } else {
             let both = ["approved_by_bank", "approved_by_customer"];
             let approved = both.map(|name| (name, Json::from(true)));
-            let state = insurance.state.as_str();
             event(kind, work.key, state, &approved.into_iter().collect())
         };
         work.decision.events.push(told);

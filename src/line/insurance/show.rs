@@ -15,7 +15,7 @@ use crate::lifecycle::Outcome;
 use crate::line::work::parse;
 use crate::line::{Space, Today};
 use crate::model::Day;
-use crate::model::json::{Json as Text, Members};
+use crate::model::json::Members;
 
 /// What `show --json` prints of an entity and an inquiry is answered with: its key, its state, its fields under their
 /// canonical names (those that are set), and the instructions that its state takes.
@@ -50,17 +50,13 @@ fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
     map.insert(name, value.into());
 }
 
-/// Room for the particulars of most insurances.
-const ROOM: usize = 512;
-
 /// What was agreed: the fields of a registration under their own names, as they are now.
-pub(super) fn particulars(insurance: &Insurance) -> Text {
-    let mut told = Members::with_capacity(ROOM);
+pub(super) fn particulars(told: &mut Members, insurance: &Insurance) {
     told.text("product", &insurance.product);
     told.text("loan_ref", &insurance.loan_ref);
     told.text("currency", insurance.currency.as_str());
-    told.shown("insured_amount", insurance.insured_amount);
-    told.shown("annual_premium", insurance.annual_premium);
+    told.decimal("insured_amount", insurance.insured_amount);
+    told.decimal("annual_premium", insurance.annual_premium);
     told.text("start_date", Day::of(insurance.start_date).as_str());
     if let Some(end) = insurance.end_date {
         told.text("end_date", Day::of(end).as_str());
@@ -87,12 +83,13 @@ pub(super) fn particulars(insurance: &Insurance) -> Text {
     for (name, value) in insurance.collection.iter().chain(insurance.payout.iter()) {
         told.value(name, value);
     }
-    told.finish()
 }
 
 /// The same as an object.
 pub(super) fn terms_of(insurance: &Insurance) -> Map {
-    serde_json::from_str(&particulars(insurance).text()).expect("it was just written")
+    let mut told = Members::with_capacity(512);
+    particulars(&mut told, insurance);
+    serde_json::from_str(&told.finish().text()).expect("it was just written")
 }
 
 /// What became of it: parties besides owner and insured, what is scheduled, how it ended, what was paid.

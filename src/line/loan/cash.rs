@@ -10,19 +10,21 @@ use super::words::CashState;
 use crate::line::stored::{currency, date};
 use crate::model::Currency;
 
-/// Money that came in.
+/// Money that came in. What nearly all money has is kept under a letter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cash {
     /// The contract that it is for; `None`: it matches nothing.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<CompactString>,
     /// What came in; zero where the bank took back what never came.
+    #[serde(rename = "a")]
     pub amount: Decimal,
-    #[serde(with = "currency")]
+    #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
-    #[serde(with = "date")]
+    #[serde(rename = "v", with = "date")]
     pub value_date: NaiveDate,
     #[serde(
+        rename = "p",
         default,
         skip_serializing_if = "Option::is_none",
         with = "date::option"
@@ -32,17 +34,17 @@ pub(super) struct Cash {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backs: Vec<Back>,
     /// The reference number that it came with.
-    #[serde(default, rename = "ref", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "r", skip_serializing_if = "Option::is_none")]
     pub reference: Option<CompactString>,
     /// The bank's own reference.
-    #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "b", skip_serializing_if = "Option::is_none")]
     pub bank_reference: Option<CompactString>,
-    #[serde(default, rename = "e2e", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "e", skip_serializing_if = "Option::is_none")]
     pub end_to_end_id: Option<CompactString>,
     /// The account that it came to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payee: Option<CompactString>,
-    #[serde(default, rename = "payer", skip_serializing_if = "Option::is_none")]
+    #[serde(default, rename = "y", skip_serializing_if = "Option::is_none")]
     pub payer_name: Option<CompactString>,
     #[serde(default, rename = "account", skip_serializing_if = "Option::is_none")]
     pub payer_account: Option<CompactString>,
@@ -50,7 +52,7 @@ pub(super) struct Cash {
     pub payer_iban: Option<CompactString>,
     #[serde(default, rename = "bic", skip_serializing_if = "Option::is_none")]
     pub payer_bic: Option<CompactString>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<CompactString>,
@@ -58,13 +60,13 @@ pub(super) struct Cash {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub premature: bool,
     /// What it paid, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<Part>,
     /// Receivables that it closed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "d", default, skip_serializing_if = "Vec::is_empty")]
     pub closed: Vec<Receivable>,
     /// The entry of its contract's account before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Entry>,
     /// The money with the same bank reference (or end-to-end id) before it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

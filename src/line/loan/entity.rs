@@ -13,21 +13,27 @@ use crate::line::collect::Ordered;
 use crate::line::stored::{currency, date};
 use crate::model::Currency;
 
-/// A contract's state. Amounts are in `currency`.
+/// A contract's state. Amounts are in `currency`. What nearly every state has is kept under a letter: bytes are what a
+/// book's writing costs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Loan {
+    #[serde(rename = "s")]
     pub state: State,
+    #[serde(rename = "p")]
     pub person: CompactString,
     /// The product's code.
-    #[serde(rename = "type")]
+    #[serde(rename = "t")]
     pub loan_type: CompactString,
+    #[serde(rename = "l")]
     pub country: CompactString,
     /// In the one way that the product writes it.
+    #[serde(rename = "r")]
     pub reference: CompactString,
-    #[serde(with = "currency")]
+    #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
     /// What may be paid out in all.
+    #[serde(rename = "a")]
     pub amount: Decimal,
     /// Number of its terms, from 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -38,24 +44,24 @@ pub(super) struct Loan {
     pub application: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<CompactString>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<CompactString>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_no: Option<CompactString>,
     /// Principal paid out, or taken over with it.
-    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(rename = "d", default, skip_serializing_if = "Decimal::is_zero")]
     pub disbursed: Decimal,
     /// Principal paid back.
-    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(rename = "b", default, skip_serializing_if = "Decimal::is_zero")]
     pub repaid: Decimal,
     /// What is open, by due date, then number.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
     pub receivables: Vec<Receivable>,
     /// Money that lies on it, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(rename = "m", default, skip_serializing_if = "Vec::is_empty")]
     pub cash: Vec<Rest>,
     /// The newest entry of its account; each entry names the one before it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "z", default, skip_serializing_if = "Option::is_none")]
     pub last: Option<Entry>,
     /// The contract of the same person before this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,8 +86,10 @@ pub(super) enum Entry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rest {
     /// The money's reference.
+    #[serde(rename = "c")]
     pub cash: CompactString,
     /// How much of it.
+    #[serde(rename = "l")]
     pub left: Decimal,
 }
 
@@ -89,19 +97,20 @@ pub(super) struct Rest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(clippy::struct_field_names, reason = "the manual's names")]
 pub(super) struct Receivable {
-    #[serde(rename = "no")]
+    #[serde(rename = "n")]
     pub number: CompactString,
-    #[serde(default = "created", skip_serializing_if = "is_created")]
+    #[serde(rename = "s", default = "created", skip_serializing_if = "is_created")]
     pub state: ReceivableState,
-    #[serde(rename = "type")]
+    #[serde(rename = "t")]
     pub receivable_type: CompactString,
-    #[serde(with = "date")]
+    #[serde(rename = "b", with = "date")]
     pub billing: NaiveDate,
-    #[serde(with = "date")]
+    #[serde(rename = "d", with = "date")]
     pub due: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// In the product's order of allocation.
+    #[serde(rename = "l")]
     pub lines: Vec<Line>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invoice: Option<Invoice>,

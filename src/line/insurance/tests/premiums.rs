@@ -67,7 +67,7 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
             .book
             .entities
             .values()
-            .find(|state| state.contains("loan_ref"))
+            .find(|state| state.contains("\"s\":"))
             .expect("I1");
         let insurance: crate::line::insurance::entity::Insurance =
             parse(state).expect("our own state");
@@ -93,7 +93,7 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
         .book
         .entities
         .values()
-        .find(|state| state.contains("loan_ref"))
+        .find(|state| state.contains("\"s\":"))
         .expect("I1");
     let insurance: crate::line::insurance::entity::Insurance = parse(state).expect("our own state");
     let bounds = |number| instalment(&insurance, number).map(|found| (found.start, found.end));

@@ -46,7 +46,7 @@ fn what_is_kept_reads_back_and_is_small() {
     assert_eq!(serde_json::to_string(&insurance).expect("JSON"), *state);
     assert_eq!(
         state,
-        r#"{"state":"registered","product":"P","loan_ref":"L1","currency":"SEK","insured_amount":"100000.00","annual_premium":"1200.00","start_date":"2026-11-20","registered":"2026-11-20","owner":"C1","insured":["C1"]}"#
+        r#"{"s":"registered","p":"P","l":"L1","c":"SEK","a":"100000.00","y":"1200.00","f":"2026-11-20","r":"2026-11-20","o":"C1","i":["C1"]}"#
     );
 }
 
