@@ -112,10 +112,14 @@ fn any_flipped_byte_is_found_or_holds_nothing() {
     let mut draw = Draw(0x5105_5000);
     let mut held_nothing = 0;
     for (files, trials) in places.iter().zip(TRIALS) {
-        for _ in 0..trials {
+        for trial in 0..trials {
             let path = &files[draw.below(files.len())];
-            let length = usize::try_from(path.metadata().expect("there").len()).expect("small");
-            let (at, bit) = (draw.below(length), draw.below(8));
+            let bytes = std::fs::read(path).expect("read");
+            let (mut at, bit) = (draw.below(bytes.len()), draw.below(8));
+            // Most of a small book is room that nothing stands in yet: one flip in four is anywhere.
+            while trial % 4 > 0 && bytes[at] == 0 {
+                at = draw.below(bytes.len());
+            }
             flip(path, at, bit);
             if !is_found(&site) {
                 // Only the book has bytes that hold nothing: what it says is then the same to the last value.
@@ -141,7 +145,7 @@ fn a_byte_that_holds_something_is_told_from_one_that_does_not() {
     let book = site.join("ledger/nordbank.sqlite");
     let before = said(&book);
     let bytes = std::fs::read(&book).expect("read");
-    let word = b"\"insured_amount\":";
+    let word = b"\"identity_no\":";
     let places = bytes.windows(word.len()).enumerate();
     let mut told = 0;
     for (at, _) in places.filter(|(_, part)| *part == word) {
