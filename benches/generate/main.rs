@@ -1,16 +1,22 @@
 //! Writes large files, the same bytes for the same arguments. Of format `insurance-csv-1`: registrations that bring their
 //! customer along, or updates and top-ups of insurances that such a file registered. Of `canonical-csv`: loans, and a
-//! receivable of each; of `loan-repayments-csv-1`: what pays these. Streams: memory stays flat.
+//! receivable of each; of `loan-repayments-csv-1`: what pays these. Registrations can be of `insurance-xml-1` and
+//! `insurance-excel-1`, too. Streams: memory stays flat.
 //!
 //! `cargo run --release --example generate -- --rows 1000000 -o INS_20261120_001.csv`
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
-use chrono::{Datelike, Days, NaiveDate};
+use anyhow::{Context, Result, ensure};
 use clap::{Parser, ValueEnum};
+use registration::Registration;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
+use values::{Random, first_name, last_name, ocr};
+
+mod registration;
+mod values;
 
 /// What to write.
 #[derive(Parser)]
@@ -30,10 +36,13 @@ struct Options {
     /// Bad records of 1,000
     #[arg(long, default_value_t = 10)]
     bad: u64,
+    /// Number of the first record: files with different numbers register different insurances
+    #[arg(long, default_value_t = 0)]
+    first: u64,
     /// Give every record an instruction id
     #[arg(long)]
     ids: bool,
-    /// The file; it must not exist
+    /// The file; it must not exist. Registrations are written as its ending says: .csv, .xml or .xlsx
     #[arg(long, short)]
     output: PathBuf,
 }
@@ -50,13 +59,29 @@ enum Kind {
 
 fn main() -> Result<()> {
     let options = Options::parse();
-    let file =
-        File::create_new(&options.output).with_context(|| options.output.display().to_string())?;
-    let mut out = BufWriter::with_capacity(1 << 20, file);
+    let form = options.output.extension().and_then(|end| end.to_str());
+    ensure!(
+        options.kind == Kind::Register || !matches!(form, Some("xml" | "xlsx")),
+        "only registrations are written as XML or as a workbook"
+    );
+    match form {
+        Some("xml") => xml(&options),
+        Some("xlsx") => workbook(&options),
+        _ => csv(&options),
+    }
+}
+
+fn create(path: &Path) -> Result<BufWriter<File>> {
+    let file = File::create_new(path).with_context(|| path.display().to_string())?;
+    Ok(BufWriter::with_capacity(1 << 20, file))
+}
+
+fn csv(options: &Options) -> Result<()> {
+    let mut out = create(&options.output)?;
     let mut random = Random(options.seed);
     let mut line = String::new();
     let columns = match options.kind {
-        Kind::Register => REGISTER,
+        Kind::Register => registration::COLUMNS,
         Kind::Update => UPDATE,
         Kind::TopUp => TOP_UP,
         Kind::Loan => LOAN,
@@ -71,13 +96,13 @@ fn main() -> Result<()> {
     };
     line.push_str(&[head, columns].concat().join(delimiter));
     write_line(&mut out, &mut line)?;
-    for row in 0..options.rows {
+    for row in options.first..options.first + options.rows {
         if options.ids {
-            line += &id(&options, row);
+            line += &id(options, row);
         }
         let bad = random.below(1000) < options.bad;
         line += &match options.kind {
-            Kind::Register => register(row, bad, &mut random),
+            Kind::Register => Registration::new(row, bad, &mut random).line(),
             Kind::Update => update(random.below(options.book), bad, &mut random),
             Kind::TopUp => top_up(random.below(options.book), bad, &mut random),
             Kind::Loan => loan(row, &mut random),
@@ -89,23 +114,42 @@ fn main() -> Result<()> {
     out.flush().context("the end of the file")
 }
 
-const REGISTER: &[&str] = &[
-    "Försäkringsnr",
-    "Produkt",
-    "Lånenr",
-    "Valuta",
-    "Försäkringsbelopp",
-    "Årspremie",
-    "Startdatum",
-    "Kundnr",
-    "Kundtyp",
-    "Land",
-    "Personnr/Orgnr",
-    "Förnamn",
-    "Efternamn",
-    "Godkänd av banken",
-    "Godkänd av kunden",
-];
+/// The registrations of a file, in order.
+fn registrations(options: &Options) -> impl Iterator<Item = Registration> {
+    let mut random = Random(options.seed);
+    let bad = options.bad;
+    (options.first..options.first + options.rows).map(move |row| {
+        let bad = random.below(1000) < bad;
+        Registration::new(row, bad, &mut random)
+    })
+}
+
+fn xml(options: &Options) -> Result<()> {
+    let mut out = create(&options.output)?;
+    let mut write = |text: &str| out.write_all(text.as_bytes()).context("writing the file");
+    write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Forsakringsfil>\n")?;
+    for registration in registrations(options) {
+        write(&registration.element())?;
+    }
+    write("</Forsakringsfil>\n")?;
+    out.flush().context("the end of the file")
+}
+
+fn workbook(options: &Options) -> Result<()> {
+    drop(create(&options.output)?);
+    let mut workbook = Workbook::new();
+    let made = ExcelDateTime::from_ymd(2026, 11, 20)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    let date = Format::new().set_num_format("yyyy-mm-dd");
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    registration::sheet_head(sheet)?;
+    for (at, registration) in (1..).zip(registrations(options)) {
+        registration.cells(sheet, at, &date)?;
+    }
+    workbook.save(&options.output)?;
+    Ok(())
+}
+
 const UPDATE: &[&str] = &["Åtgärd", "Försäkringsnr", "Lånenr"];
 const TOP_UP: &[&str] = &["Åtgärd", "Försäkringsnr", "Belopp", "Valuta"];
 const LOAN: &[&str] = &[
@@ -143,65 +187,9 @@ const REPAYMENT: &[&str] = &[
     "Bankens referens",
 ];
 
-const FIRST: &[&str] = &[
-    "Åsa", "Örjan", "Märta", "Björn", "Anna", "Lars", "Zoë", "Jürgen", "Maja", "Hélène", "Nils",
-    "Ebba",
-];
-const LAST: &[&str] = &[
-    "Åström",
-    "Öberg",
-    "Ängström",
-    "Sjölund",
-    "Andersson",
-    "Lindqvist",
-    "Hägg",
-    "Nyström",
-    "Ek",
-    "Bergström",
-];
-
 fn id(options: &Options, row: u64) -> String {
     let delimiter = options.kind.delimiter();
     format!("{}-{}-{row}{delimiter}", options.kind.word(), options.seed)
-}
-
-fn register(row: u64, bad: bool, random: &mut Random) -> String {
-    let fault = if bad { random.below(6) } else { u64::MAX };
-    let amount = 50_000 + random.below(2_000_000);
-    let product = if fault == 0 { "FINNS-EJ" } else { "LOANPROT-A" };
-    let loan = if fault == 1 {
-        String::new()
-    } else {
-        format!("L{row:010}")
-    };
-    let amount = if fault == 2 {
-        format!("{amount} kr")
-    } else {
-        format!("{amount},{:02}", random.below(100))
-    };
-    let start = if fault == 3 {
-        "2026-02-30"
-    } else {
-        "2026-11-01"
-    };
-    let mut identity = personnummer(row);
-    if fault == 4 {
-        let last = identity.pop().expect("twelve digits");
-        identity.push(if last == '9' {
-            '0'
-        } else {
-            char::from(last as u8 + 1)
-        });
-    }
-    let country = if fault == 5 { "ZZ" } else { "SE" };
-    let first = FIRST[random.pick(FIRST.len())];
-    let last = LAST[random.pick(LAST.len())];
-    format!(
-        "F{row:09};{product};{loan};SEK;{amount};{},00;{start};K{row:09};individual;{country};{identity};{first};{last};{};{}",
-        600 + random.below(9_000),
-        if random.below(2) == 0 { "ja" } else { "nej" },
-        if random.below(2) == 0 { "ja" } else { "nej" },
-    )
 }
 
 fn update(insurance: u64, bad: bool, random: &mut Random) -> String {
@@ -254,48 +242,10 @@ fn repayment(loan: u64, seed: u64, bad: bool, random: &mut Random) -> String {
         reference.push('0');
     }
     let currency = if fault == 2 { "EUR" } else { "SEK" };
-    let first = FIRST[random.pick(FIRST.len())];
-    let last = LAST[random.pick(LAST.len())];
+    let (first, last) = (first_name(random), last_name(random));
     format!(
         "{reference};{amount};{currency};2026-11-19;2026-11-20;{first} {last};BANKGIRO;53{seed:02}{loan:010}"
     )
-}
-
-/// A reference number with its check digit.
-fn ocr(row: u64) -> String {
-    let digits = format!("7{row:010}");
-    let check = luhn(&digits);
-    format!("{digits}{check}")
-}
-
-/// The check digit that makes a number good by modulus 10.
-fn luhn(digits: &str) -> u32 {
-    let double = |at: usize| if at.is_multiple_of(2) { 2 } else { 1 };
-    let digits = digits.bytes().rev().enumerate();
-    let sum: u32 = digits
-        .map(|(at, byte)| {
-            let product = u32::from(byte - b'0') * double(at);
-            product / 10 + product % 10
-        })
-        .sum();
-    (10 - sum % 10) % 10
-}
-
-/// A personnummer of its own for each row, for rows below fifteen million: birth days of people who are 21 to 60 years
-/// old in November 2026, then the serial number.
-fn personnummer(row: u64) -> String {
-    const DAYS: u64 = 14_600;
-    let first = NaiveDate::from_ymd_opt(1966, 1, 1).expect("a date");
-    let day = first + Days::new(row % DAYS);
-    let serial = row / DAYS % 1000;
-    let digits = format!(
-        "{:04}{:02}{:02}{serial:03}",
-        day.year(),
-        day.month(),
-        day.day()
-    );
-    let check = luhn(&digits[2..]);
-    format!("{digits}{check}")
 }
 
 /// Writes a line in windows-1252, which is Latin-1 for every letter used here.
@@ -329,27 +279,5 @@ impl Kind {
             Self::Receivable => "O",
             Self::Repayment => "P",
         }
-    }
-}
-
-/// `SplitMix64` (Steele, Lea, Flood 2014): small, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number below `n`; the bias of the remainder is far below what matters here.
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn pick(&mut self, n: usize) -> usize {
-        usize::try_from(self.below(n as u64)).expect("below a usize")
     }
 }
