@@ -1,7 +1,7 @@
 //! Writes large files, the same bytes for the same arguments. Of format `insurance-csv-1`: registrations that bring their
 //! customer along, or updates and top-ups of insurances that such a file registered. Of `canonical-csv`: loans, and a
-//! receivable of each; of `loan-repayments-csv-1`: what pays these. Registrations can be of `insurance-xml-1` and
-//! `insurance-excel-1`, too. Streams: memory stays flat.
+//! receivable of each; of `loan-repayments-csv-1` and `bgmax-1`: what pays these. Registrations can be of
+//! `insurance-xml-1` and `insurance-excel-1`, too. Streams: memory stays flat.
 //!
 //! `cargo run --release --example generate -- --rows 1000000 -o INS_20261120_001.csv`
 
@@ -15,6 +15,7 @@ use registration::Registration;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook};
 use values::{Random, first_name, last_name, ocr};
 
+mod bgmax;
 mod registration;
 mod values;
 
@@ -55,6 +56,7 @@ enum Kind {
     Loan,
     Receivable,
     Repayment,
+    Bgmax,
 }
 
 fn main() -> Result<()> {
@@ -79,6 +81,10 @@ fn create(path: &Path) -> Result<BufWriter<File>> {
 fn csv(options: &Options) -> Result<()> {
     let mut out = create(&options.output)?;
     let mut random = Random(options.seed);
+    if options.kind == Kind::Bgmax {
+        bgmax::write(options, &mut random, &mut out)?;
+        return out.flush().context("the end of the file");
+    }
     let mut line = String::new();
     let columns = match options.kind {
         Kind::Register => registration::COLUMNS,
@@ -87,6 +93,7 @@ fn csv(options: &Options) -> Result<()> {
         Kind::Loan => LOAN,
         Kind::Receivable => RECEIVABLE,
         Kind::Repayment => REPAYMENT,
+        Kind::Bgmax => unreachable!("it has no columns"),
     };
     let delimiter = options.kind.delimiter();
     let head: &[&str] = if options.ids {
@@ -108,6 +115,7 @@ fn csv(options: &Options) -> Result<()> {
             Kind::Loan => loan(row, &mut random),
             Kind::Receivable => receivable(row, &mut random),
             Kind::Repayment => repayment(row % options.book, options.seed, bad, &mut random),
+            Kind::Bgmax => unreachable!("it has no columns"),
         };
         write_line(&mut out, &mut line)?;
     }
@@ -265,7 +273,7 @@ impl Kind {
     /// What stands between the cells of its format.
     const fn delimiter(self) -> &'static str {
         match self {
-            Self::Register | Self::Update | Self::TopUp | Self::Repayment => ";",
+            Self::Register | Self::Update | Self::TopUp | Self::Repayment | Self::Bgmax => ";",
             Self::Loan | Self::Receivable => ",",
         }
     }
@@ -278,6 +286,7 @@ impl Kind {
             Self::Loan => "L",
             Self::Receivable => "O",
             Self::Repayment => "P",
+            Self::Bgmax => "B",
         }
     }
 }
