@@ -34,6 +34,9 @@ pub fn recognise(formats: &[Arc<Format>], name: &str, head: &[u8]) -> Result<Arc
     if left.is_empty() {
         left = formats.iter().collect();
     } else if let [only] = left.as_slice() {
+        if is_other_message(only, head) {
+            return Err(Code::NoFormat);
+        }
         return Ok(Arc::clone(only));
     }
     left.retain(|format| fits(format, head));
@@ -101,6 +104,53 @@ fn is_xml(rules: &XmlRules, head: &[u8]) -> bool {
         }
     }
     ways.into_iter().any(|way| leads(rules, way, head))
+}
+
+/// Whether the document tells by its second element, below the root, that it is another message than the format's: it
+/// would be read as one without records.
+fn is_other_message(format: &Format, head: &[u8]) -> bool {
+    let ReaderKind::Xml(rules) = &format.reader else {
+        return false;
+    };
+    if format.message.is_none() {
+        return false;
+    }
+    let Some([root, message]) = first_two(head) else {
+        return false;
+    };
+    let mut ways = rules.cuts.iter();
+    let first = |way: &Vec<String>| way.first() == Some(&root);
+    ways.clone().any(first) && !ways.any(|way| first(way) && way.get(1) == Some(&message))
+}
+
+/// The names of a document's root and of the first element in it.
+fn first_two(head: &[u8]) -> Option<[String; 2]> {
+    let (encoding, _) = Encoding::for_bom(head).unwrap_or((UTF_8, 0));
+    let (text, ..) = encoding.decode(head);
+    let mut reader = NsReader::from_str(&text);
+    let mut root = None;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(element) => {
+                let name = element.local_name().as_ref().to_owned();
+                match root {
+                    None => root = Some(name),
+                    Some(root) => return Some([root, name]),
+                }
+            }
+            Event::Empty(element) => {
+                return Some([root?, element.local_name().as_ref().to_owned()]);
+            }
+            Event::End(_) | Event::Eof => return None,
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
+        }
+    }
 }
 
 fn leads(rules: &XmlRules, way: &[String], head: &[u8]) -> bool {

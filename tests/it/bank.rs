@@ -116,6 +116,13 @@ fn what_bankgirot_counts_is_counted_again() {
             "test_file".into(),
         ),
         ("01BGMAX", "02BGMAX", "quarantined", "malformed".into()),
+        // Another version may have other columns.
+        (
+            "01BGMAX               01",
+            "01BGMAX               02",
+            "quarantined",
+            "malformed".into(),
+        ),
     ];
     for (old, new, status, reason) in rows {
         let found = check(&site, &altered(folder.path(), old, new));

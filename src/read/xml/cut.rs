@@ -7,6 +7,7 @@ use std::sync::Arc;
 use quick_xml::Reader;
 
 use super::charset::{Charset, has_mark};
+use super::fault::{malformed, other_root, roots};
 use super::input::{Input, TooLong};
 use super::outline::{Context, Outline, Tails};
 use super::piece::{Piece, content};
@@ -54,6 +55,10 @@ pub(super) struct Cutter {
     /// The names of elements within what is cut out that may be records.
     inner: Vec<String>,
     namespace: Option<String>,
+    /// The elements that a document can be.
+    roots: Vec<String>,
+    /// What would be right, where something is wrong that says so.
+    hint: Option<String>,
     refuse_unknown: bool,
     ignored: Vec<String>,
     line: u64,
@@ -74,7 +79,7 @@ impl Cutter {
         rules: &XmlRules,
         stream: Box<dyn Read + Send>,
     ) -> Result<Self, Fault> {
-        let input = Input::open(stream)?.map_err(|wrong| malformed(wrong, 1))?;
+        let input = Input::open(stream)?.map_err(|wrong| malformed(wrong, 1, None))?;
         Ok(Self {
             reader: Reader::from_reader(input),
             buffer: Vec::new(),
@@ -86,6 +91,8 @@ impl Cutter {
                 .filter_map(|record| record.steps.last().cloned())
                 .collect(),
             namespace: rules.namespace.clone(),
+            roots: roots(rules),
+            hint: None,
             refuse_unknown: format.unknown != Unknown::Ignore,
             ignored: format.ignored.clone(),
             line: 1,
@@ -133,7 +140,7 @@ impl Cutter {
     }
 
     fn wrong(&self, wrong: Wrong) -> Fault {
-        malformed(wrong, self.line)
+        malformed(wrong, self.line, self.hint.as_deref())
     }
 
     /// Reads one piece of markup into `raw`.
@@ -257,6 +264,9 @@ impl Cutter {
         let on_the_way = self.route.depth() == self.depth && matches;
         let next = self.route.next(tag.name.local).filter(|_| on_the_way);
         if self.depth == 0 && next.is_none() {
+            let uri = self.scope.uri(tag.name.prefix);
+            let wanted = self.namespace.as_deref();
+            self.hint = Some(other_root(tag.name.local, uri, &self.roots, wanted));
             return Err("the root element, or its namespace, is not the format's");
         }
         if let Some((step, cut)) = next.and_then(|step| Some((step, self.route.cut(step)?))) {
@@ -414,11 +424,4 @@ fn is_too_long(error: &std::io::Error) -> bool {
     error
         .get_ref()
         .is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>)
-}
-
-fn malformed(wrong: Wrong, line: u64) -> Fault {
-    let place = Place::Line { line, column: 0 };
-    Fault::File(Box::new(
-        Finding::new(Code::Malformed).at(place).saying(wrong),
-    ))
 }

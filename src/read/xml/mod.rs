@@ -13,6 +13,7 @@ use crate::model::Finding;
 mod candidates;
 mod charset;
 mod cut;
+mod fault;
 mod fill;
 mod forbidden;
 mod input;

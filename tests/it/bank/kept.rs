@@ -143,3 +143,79 @@ fn deductions_alone_come_back_so_that_they_are_taken_again() {
     assert_eq!(batch["status"], "accepted", "{batch:#}");
     assert_eq!(batch["money"][0]["reversed"], "250.00", "{batch:#}");
 }
+
+/// A message is what stands in it, whatever its name: as one of another kind it would seem to hold nothing.
+#[test]
+fn another_message_under_a_known_name_is_not_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = site(folder.path(), SETTINGS);
+    let text = notification("9.00", "18", "");
+    let report = text
+        .replace("BkToCstmrDbtCdtNtfctn", "BkToCstmrAcctRpt")
+        .replace("Ntfctn>", "Rpt>");
+    let renamed = text.replace("Document", "Dokument");
+    let cases = [(text, ""), (report, "no_format"), (renamed, "malformed")];
+    for (at, (text, reason)) in cases.into_iter().enumerate() {
+        let file = folder.path().join(format!("camt054_{at}.xml"));
+        std::fs::write(&file, text).expect("written");
+        let batch = check(&site, &file);
+        assert_eq!(batch["reason"].as_str().unwrap_or(""), reason, "{batch:#}");
+    }
+    let file = folder.path().join("camt054_2.xml");
+    let file = file.to_str().expect("UTF-8");
+    let answers = folder.path().join("answers");
+    let to = answers.to_str().expect("UTF-8");
+    sluss(
+        &["check", "--partner", "bank", "--answers", to, file],
+        &site,
+    );
+    let told = walkdir::WalkDir::new(&answers).into_iter();
+    let mut told = told.map(|entry| entry.expect("readable").into_path());
+    let errors = told.find(|path| path.to_string_lossy().ends_with(".errors.csv"));
+    let errors = std::fs::read_to_string(errors.expect("a finding")).expect("UTF-8");
+    let hint = "it is <Dokument> of `urn:iso:std:iso:20022:tech:xsd:camt.054.001.02`; the format's is <Document>";
+    assert!(errors.contains(hint), "{errors}");
+}
+
+/// Where nothing is structured, what the payer wrote is the reference, if it is one.
+#[test]
+fn what_the_payer_wrote_can_be_the_reference() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = site(folder.path(), SETTINGS);
+    let loan = "kind,contract_no,action,person_id,loan_type,country,reference_no,currency,amount,principal\n\
+                loan.contract,L1,import,P1,LAN,SE,18,EUR,1000,1000\n";
+    let settings = SETTINGS.replace("[\"camt054-1\"", "[\"canonical-csv\", \"camt054-1\"");
+    std::fs::write(site.join("sluss.toml"), settings).expect("written");
+    std::fs::write(site.join("inbox/bank/canonical-1.csv"), loan).expect("written");
+    assert_eq!(sluss(&["run"], &site).status.code(), Some(0));
+    let structured = "<Strd><CdtrRefInf><Ref>18</Ref></CdtrRefInf></Strd>";
+    let wrote = |texts: &[&str]| {
+        let all = texts.iter().map(|text| format!("<Ustrd>{text}</Ustrd>"));
+        all.collect::<String>()
+    };
+    let rows = [
+        (wrote(&["18"]), "0.00", [].as_slice()),
+        (wrote(&["tack 18"]), "9.00", &["invalid_reference"]),
+        // The structured one goes before.
+        (wrote(&["26"]) + structured, "0.00", &[]),
+        (
+            wrote(&["18", "26"]),
+            "9.00",
+            &["several_references", "no_such_reference"],
+        ),
+        (String::new(), "9.00", &["no_such_reference"]),
+    ];
+    for (at, (text, unmatched, codes)) in rows.into_iter().enumerate() {
+        let file = folder.path().join(format!("camt054_{at}.xml"));
+        let whole = notification("9.00", "18", "").replace(structured, &text);
+        std::fs::write(&file, whole).expect("written");
+        let batch = check(&site, &file);
+        let found = batch["findings"].as_object().expect("an object").keys();
+        let found: Vec<&str> = found.map(String::as_str).collect();
+        assert_eq!(
+            (batch["money"][0]["unmatched"].as_str(), &found[..]),
+            (Some(unmatched), codes),
+            "{text}"
+        );
+    }
+}
