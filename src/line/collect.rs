@@ -12,7 +12,7 @@ use super::work::Work;
 use super::{Context, Line, Space, Store};
 use crate::code::Code;
 use crate::model::decision::OrderValue;
-use crate::model::{BankDays, Currency, Decision, Finding, Order, OrderStatus};
+use crate::model::{BankDays, Currency, Decision, Fields, Finding, Order, OrderStatus};
 
 /// What a line says of what is to be collected for its entities.
 #[derive(Clone, Copy)]
@@ -74,10 +74,22 @@ pub struct Ordered {
     /// How much, in the entity's currency.
     #[serde(rename = "a")]
     pub amount: Decimal,
+    /// The day of the collection that failed before, and that this one is ordered for again.
+    #[serde(
+        default,
+        rename = "n",
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub instead: Option<NaiveDate>,
+    /// Why the bank refused it, in the bank's code: it is not ordered again by itself.
+    #[serde(default, rename = "h", skip_serializing_if = "Option::is_none")]
+    pub held: Option<Box<str>>,
 }
 
 /// Which of these orders a bank means that could not carry one out: that of the same amount and day; where none is of that
-/// day (the bank has tried again, or another day was a holiday), the only one of the amount.
+/// day (the bank has tried again, or another day was a holiday), the only one of the amount. One that stands in for a
+/// collection of that very day is not meant: the bank tells of that one again.
 pub fn failed<'o>(
     orders: impl Iterator<Item = (usize, &'o Ordered)>,
     amount: Decimal,
@@ -86,9 +98,16 @@ pub fn failed<'o>(
     let same: Vec<(usize, &Ordered)> = orders.filter(|(_, one)| one.amount == amount).collect();
     let of_day = same.iter().find(|(_, one)| one.day == day);
     match (of_day, &same[..]) {
-        (Some((at, _)), _) | (None, [(at, _)]) => Some(*at),
+        (Some((at, _)), _) => Some(*at),
+        (None, [(at, one)]) if one.instead != Some(day) => Some(*at),
         _ => None,
     }
+}
+
+/// Why an order is held back that failed: the bank's code, where what was wrong with it does not pass by itself.
+pub fn hold(fields: &Fields) -> Option<Box<str>> {
+    let held = fields.flag("hold") == Some(true);
+    fields.text("reason_code").filter(|_| held).map(Box::from)
 }
 
 /// Something that a bank is asked for. It holds numbers of persons and accounts, so it has no `Debug`.
@@ -241,15 +260,18 @@ mod tests {
 
     #[test]
     fn the_failed_order_is_the_one_of_its_day_else_the_only_one_of_its_amount() {
-        let one = |amount: i64, of: &str| Ordered {
+        let one = |amount: i64, of: &str, instead: Option<&str>| Ordered {
             batch: "b".into(),
             day: day(of),
             amount: Decimal::new(amount, 2),
+            instead: instead.map(day),
+            held: None,
         };
         let orders = [
-            one(100, "2026-11-20"),
-            one(100, "2026-12-20"),
-            one(200, "2026-11-20"),
+            one(100, "2026-11-20", None),
+            one(100, "2026-12-20", None),
+            one(200, "2026-11-20", None),
+            one(400, "2026-11-30", Some("2026-11-20")),
         ];
         let rows = [
             (100, "2026-11-20", Some(0)),
@@ -257,6 +279,9 @@ mod tests {
             (100, "2026-12-21", None),
             (200, "2026-11-23", Some(2)),
             (300, "2026-11-20", None),
+            (400, "2026-11-20", None),
+            (400, "2026-11-30", Some(3)),
+            (400, "2026-12-01", Some(3)),
         ];
         for (amount, of, found) in rows {
             let failed = failed(orders.iter().enumerate(), Decimal::new(amount, 2), day(of));

@@ -43,6 +43,7 @@ pub fn collection_failed(fields: &Fields, currency: Currency) -> (Object, bool) 
         "due_date",
         "reason_code",
         "final",
+        "hold",
         "comment",
     ];
     for name in names {

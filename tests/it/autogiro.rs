@@ -1,5 +1,6 @@
 //! Autogiro files of both layouts, with the real program: samples of our own, and real files where they are at hand.
 
+mod again;
 mod real;
 
 use std::path::{Path, PathBuf};

@@ -23,6 +23,7 @@ mod promise;
 mod purge;
 mod round_trip;
 mod seals;
+mod structure;
 mod supply;
 mod tidy;
 mod torture;

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use quick_xml::Reader;
-use quick_xml::events::Event;
 use serde_json::Value;
+
+use crate::structure::{self, Child, Element, parse};
 
 const SETTINGS: &str = r#"
 [site]
@@ -21,71 +21,6 @@ limits = { bytes = "100KiB" }
 [product.LAN]
 line = "loan"
 "#;
-
-/// An element with its text and its own elements.
-#[derive(Debug, Default)]
-struct Element {
-    name: String,
-    text: String,
-    within: Vec<Element>,
-}
-
-impl Element {
-    fn all<'e>(&'e self, name: &str, found: &mut Vec<&'e Element>) {
-        if self.name == name {
-            found.push(self);
-        }
-        self.within.iter().for_each(|own| own.all(name, found));
-    }
-
-    fn texts(&self, name: &str) -> Vec<&str> {
-        let mut found = Vec::new();
-        self.all(name, &mut found);
-        found.iter().map(|element| element.text.as_str()).collect()
-    }
-}
-
-/// The document, which must be well formed and whole.
-fn parse(text: &str) -> Element {
-    let mut reader = Reader::from_str(text);
-    let mut open = vec![Element::default()];
-    loop {
-        match reader.read_event().expect("well formed") {
-            Event::Start(start) => {
-                let name = start.local_name().as_ref().to_owned();
-                open.push(Element {
-                    name,
-                    ..Element::default()
-                });
-            }
-            Event::End(_) => {
-                let done = open.pop().expect("it was opened");
-                open.last_mut().expect("the document").within.push(done);
-            }
-            Event::Text(text) => {
-                let text: &str = &text;
-                open.last_mut()
-                    .expect("the document")
-                    .text
-                    .push_str(text.trim());
-            }
-            Event::GeneralRef(name) => {
-                let name: &str = &name;
-                let text = &mut open.last_mut().expect("the document").text;
-                text.extend(["&", name, ";"]);
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    assert_eq!(open.len(), 1, "every element is closed");
-    let document = open.pop().expect("the document");
-    assert_eq!(document.within.len(), 1, "one root");
-    document.within.into_iter().next().expect("one root")
-}
-
-/// An element in another: its name, how often it may stand there, whether it must.
-type Child = (&'static str, usize, bool);
 
 /// The structure of pain.002.001.03 as far as it is used by anyone: an element, and its own in their order, each with how
 /// often it may stand (0: any number) and whether it must.
@@ -188,14 +123,13 @@ const STATUSES: &[&str] = &[
     "ACTC", "RCVD", "PART", "RJCT", "PDNG", "ACCP", "ACSP", "ACSC", "ACWC",
 ];
 
-/// What is wrong with the structure of a report.
+/// What is wrong with a report.
 fn faults(element: &Element, found: &mut Vec<String>) {
-    if let Some((_, longest)) = LONGEST.iter().find(|(name, _)| *name == element.name) {
-        let length = element.text.chars().count();
-        if length == 0 || length > *longest {
-            found.push(format!("{}: {length} characters", element.name));
-        }
-    }
+    structure::faults(element, STRUCTURE, LONGEST, found);
+    statuses(element, found);
+}
+
+fn statuses(element: &Element, found: &mut Vec<String>) {
     if matches!(
         element.name.as_str(),
         "GrpSts" | "PmtInfSts" | "TxSts" | "DtldSts"
@@ -203,30 +137,7 @@ fn faults(element: &Element, found: &mut Vec<String>) {
     {
         found.push(format!("{}: `{}`", element.name, element.text));
     }
-    let Some((_, own)) = STRUCTURE.iter().find(|(name, _)| *name == element.name) else {
-        return;
-    };
-    let mut at = 0;
-    for one in &element.within {
-        match own[at..].iter().position(|(name, ..)| *name == one.name) {
-            Some(further) => at += further,
-            None => found.push(format!(
-                "{} does not stand there in {}",
-                one.name, element.name
-            )),
-        }
-    }
-    for (name, most, must) in *own {
-        let count = element
-            .within
-            .iter()
-            .filter(|one| one.name == *name)
-            .count();
-        if (*most > 0 && count > *most) || (*must && count == 0) {
-            found.push(format!("{}: {count} {name}", element.name));
-        }
-    }
-    element.within.iter().for_each(|one| faults(one, found));
+    element.within.iter().for_each(|one| statuses(one, found));
 }
 
 fn sound(text: &str) -> Element {

@@ -1,6 +1,8 @@
 //! What `sluss collect` writes, read back by our own readers of banks' files: of random books, every order is what the book
 //! says, and one that is altered is not.
 
+mod premiums;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,8 +13,8 @@ use serde_json::Value;
 
 const SETTINGS: &str = r#"
 [partner.bolag]
-formats = ["canonical-csv", "pain008-1"]
-lines = ["loan"]
+formats = ["canonical-csv", "pain008-1", "autogiro-1"]
+lines = ["insurance", "loan"]
 settle = "0s"
 payee_bankgiro = "991-2346"
 bgc_customer_no = "471117"
@@ -21,6 +23,9 @@ creditor = { name = "Bolaget AB", iban = "SE45 5000 0000 0583 9825 7466", bic = 
 [product.LAN]
 line = "loan"
 reference = "se-ocr"
+
+[product.SKYDD]
+line = "insurance"
 "#;
 
 const NIGHT: &[&str] = &[

@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::UNCHANGED;
 use super::known::{Mandate, Payer};
+use super::{REGISTERED, UNCHANGED};
 use crate::check::number;
 use crate::code::Code;
 use crate::line::told::money;
@@ -115,7 +115,7 @@ impl<'w, 'a> Difference<'w, 'a> {
     /// Whether there is such a mandate, and how it stands.
     pub(super) fn mandate_stands(&mut self, payer: &Payer) {
         let file = self.fields().text("mandate_status");
-        let file = file.filter(|status| *status != UNCHANGED);
+        let file = file.filter(|status| ![UNCHANGED, REGISTERED].contains(status));
         let ended = file == Some("cancelled");
         if payer.by_debit == Some(false) && !ended {
             self.find("payer_no", NO_DEBIT);
@@ -146,6 +146,15 @@ fn century(text: &str) -> String {
 /// digit of a clearing number is a check digit, which a bank's registers leave out.
 fn is_account(clearing: Option<&str>, account: &str, own: Option<&str>, own_account: &str) -> bool {
     let four = |clearing: &str| clearing.get(..4).unwrap_or(clearing).to_owned();
+    let proven = |clearing: Option<&str>, account: &str| {
+        let whole = clearing.map_or_else(String::new, |clearing| format!("{clearing},"));
+        number::account(&format!("{whole}{account}")).ok()
+    };
+    if let Some(one) = proven(clearing, account)
+        && let Some(other) = proven(own, own_account)
+    {
+        return one.normalised == other.normalised;
+    }
     if let (Some(clearing), Some(own)) = (clearing, own) {
         return four(clearing) == four(own) && digits(account) == digits(own_account);
     }
@@ -185,6 +194,9 @@ mod tests {
             (Some("8327"), "99114433", Some("83279"), "99114433", true),
             (Some("8328"), "99114433", Some("83279"), "99114433", false),
             (None, "3300000121212122", Some("3300"), "121212121", false),
+            // A bank's file fills an account up; as an account number it has the digits that its bank uses.
+            (None, "51020158751", Some("5102"), "000000158751", true),
+            (None, "51020158751", Some("5102"), "158759", false),
             (None, "0009912346", None, "9912346", true),
         ];
         for (clearing, account, own, own_account, same) in rows {

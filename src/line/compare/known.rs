@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::line::{Context, Store};
-use crate::model::{Currency, Fields};
+use crate::model::{Currency, Fields, Instruction};
 
 /// What a line tells of its payers and of the money that came to it. Nothing of it changes the book.
 #[derive(Clone, Copy)]
@@ -16,6 +16,8 @@ pub struct View {
     pub payers: Payers,
     /// See [`Moved`].
     pub moved: Moved,
+    /// See [`IsTold`].
+    pub told: IsTold,
 }
 
 /// The entities that a bank's number stands for, as the line keeps it.
@@ -23,6 +25,9 @@ pub type Payers = fn(&Named<'_>, &mut dyn Store, &Context<'_>) -> Result<Vec<Pay
 
 /// The money that a bank tells of: the best that there is, by its own numbers. `None`: nothing has such a number.
 pub type Moved = fn(&Fields, Way, &mut dyn Store, &Context<'_>) -> Result<Option<Money>>;
+
+/// Whether the line has the money of this instruction from another file of the bank's.
+pub type IsTold = fn(&Instruction, &mut dyn Store, &Context<'_>) -> Result<bool>;
 
 /// By what a bank names a payer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,10 +39,13 @@ words! {
 }
 
 /// How a mandate stands.
-pub const STATUS: &[&str] = &["approved", "pending", "cancelled", UNCHANGED];
+pub const STATUS: &[&str] = &["approved", "pending", "cancelled", UNCHANGED, REGISTERED];
 
 /// Nothing is said of how it stands: an order of ours was not carried out.
 const UNCHANGED: &str = "unchanged";
+
+/// Nor is it here: an order to enter it was not needed.
+const REGISTERED: &str = "registered";
 
 /// How many days after its due date something may be collected: weekends and holidays move it.
 const MOVED_BY: i64 = 7;

@@ -28,6 +28,14 @@ pub fn whose(
     let own =
         |reading: &Instruction| (!is_shared(reading.kind)).then(|| Line::of_kind(reading.kind));
     let lines: Vec<Option<Line>> = readings.iter().map(|reading| own(reading)).collect();
+    // Whoever the payer is by now: money that is told of again is where it was booked.
+    for (view, line) in views().filter(|_| context.bank) {
+        if let Some(at) = lines.iter().position(|own| *own == Some(line))
+            && (view.told)(readings[at], store, context)?
+        {
+            return Ok(Whose::One(at));
+        }
+    }
     let mut found: Vec<(usize, Payer)> = Vec::new();
     for (view, line) in views() {
         let of_line = lines.iter().position(|own| *own == Some(line));

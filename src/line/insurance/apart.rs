@@ -6,15 +6,15 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::MONEY;
 use super::words::MoneyState;
+use super::{MONEY, MONEY_OF};
 use crate::code::Code;
-use crate::line::Store;
 use crate::line::stored::{currency, date};
 use crate::line::told::money;
 use crate::line::work::Work;
+use crate::line::{Space, Store};
 use crate::model::decision::{Movement, OrderValue};
-use crate::model::{Currency, Decision, Finding, Object as Map};
+use crate::model::{Currency, Decision, Fields, Finding, Object as Map};
 
 /// Money that is, or was, kept apart.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ struct Apart {
     bank_reference: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     end_to_end_id: Option<Box<str>>,
+    /// The money of the same payer, amount and currency that was kept apart before it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    alike: Option<Box<str>>,
     /// The insurance that it paid after all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     insurance_no: Option<Box<str>>,
@@ -82,6 +85,10 @@ pub(super) fn keep(mut work: Work<'_>, kind: &str, store: &mut dyn Store) -> Res
     if !is_money(kind) {
         return Ok(work.decision);
     }
+    keep_money(work, kind, store)
+}
+
+fn keep_money(mut work: Work<'_>, kind: &str, store: &mut dyn Store) -> Result<Decision> {
     let text = |name| work.fields.text(name).map(Box::<str>::from);
     let currency = work.fields.text("currency").and_then(Currency::named);
     let currency = currency.expect("required: checked before");
@@ -89,9 +96,20 @@ pub(super) fn keep(mut work: Work<'_>, kind: &str, store: &mut dyn Store) -> Res
     let amount = money(amount.expect("required: checked before"), currency);
     let value_date = work.fields.date("value_date");
     let (received, reversed) = if kind == "insurance.premium-reversed" {
+        if let Some((id, apart)) = kept(&mut work, amount, currency, store)? {
+            return went_back(work, &id, apart, store);
+        }
+        if work.is_bad() {
+            return Ok(work.close());
+        }
         (Decimal::ZERO, amount)
     } else {
         (amount, Decimal::ZERO)
+    };
+    let of = of(work.fields, received - reversed, currency);
+    let alike = match &of {
+        Some(of) => store.find_by(MONEY_OF, of)?,
+        None => None,
     };
     let apart = Apart {
         state: MoneyState::Unmatched,
@@ -101,10 +119,12 @@ pub(super) fn keep(mut work: Work<'_>, kind: &str, store: &mut dyn Store) -> Res
         payer_no: text("collection_payer_no"),
         bank_reference: text("bank_reference"),
         end_to_end_id: text("end_to_end_id"),
+        alike: alike.as_deref().map(Box::from),
         insurance_no: None,
     };
     let id = work.context.record_name();
-    store.save(MONEY, &id, serde_json::to_string(&apart)?, &[])?;
+    let also: Vec<(Space, &str)> = of.iter().map(|of| (MONEY_OF, &**of)).collect();
+    store.save(MONEY, &id, serde_json::to_string(&apart)?, &also)?;
     work.decision.entity = (&*id).into();
     work.decision.currency = Some(currency);
     let reference = ("cash_reference", (&*id).into());
@@ -120,30 +140,109 @@ pub(super) fn keep(mut work: Work<'_>, kind: &str, store: &mut dyn Store) -> Res
     Ok(work.decision)
 }
 
-/// Whether a premium is paid by money that is kept apart: then it is so no longer. Notes what speaks against it.
+/// The index entry of money by its payer, amount and currency; `None`: nobody knows its payer's number.
+fn of(fields: &Fields, amount: Decimal, currency: Currency) -> Option<String> {
+    let payer = fields.text("collection_payer_no")?.trim_start_matches('0');
+    (!payer.is_empty()).then(|| format!("{payer}|{}|{currency}", amount.normalize()))
+}
+
+/// The money kept apart that this takes back: the one that is named, else the newest of exactly this from the same payer.
+fn kept(
+    work: &mut Work<'_>,
+    amount: Decimal,
+    currency: Currency,
+    store: &mut dyn Store,
+) -> Result<Option<(Box<str>, Apart)>> {
+    if let Some(id) = work.fields.text("cash_reference") {
+        let found = named(work, id, amount, currency, store)?;
+        return Ok(found
+            .filter(|_| !work.is_bad())
+            .map(|apart| (id.into(), apart)));
+    }
+    let Some(of) = of(work.fields, amount, currency) else {
+        return Ok(None);
+    };
+    let mut next: Option<Box<str>> = store.find_by(MONEY_OF, &of)?.map(|id| (&*id).into());
+    // Money names what came before it, and so never itself again.
+    while let Some(id) = next {
+        let state = store.find(MONEY, &id)?;
+        let mut apart = read(&state.context("money that is referred to is not in the book")?)?;
+        if apart.state == MoneyState::Unmatched {
+            return Ok(Some((id, apart)));
+        }
+        next = apart.alike.take();
+    }
+    Ok(None)
+}
+
+/// Money that was kept apart went back as it had come: nobody need claim it any more.
+fn went_back(
+    mut work: Work<'_>,
+    id: &str,
+    mut apart: Apart,
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let (amount, currency) = (apart.amount, apart.currency);
+    apart.state = MoneyState::Reversed;
+    store.save(MONEY, id, serde_json::to_string(&apart)?, &[])?;
+    // It is known whose money it was: its own.
+    work.decision.findings.clear();
+    work.decision.entity = id.into();
+    work.decision.state = MoneyState::Reversed.as_str().into();
+    work.decision.currency = Some(currency);
+    let reference = ("cash_reference", id.into());
+    work.decision.references.push(reference);
+    work.decision.money.push(Movement {
+        currency,
+        received: Decimal::ZERO,
+        reversed: amount,
+        allocated: Decimal::ZERO,
+        unallocated: Decimal::ZERO,
+        unmatched: -amount,
+    });
+    Ok(work.decision)
+}
+
+/// The money kept apart that a record names. Notes what speaks against it.
+fn named(
+    work: &mut Work<'_>,
+    id: &str,
+    amount: Decimal,
+    currency: Currency,
+    store: &mut dyn Store,
+) -> Result<Option<Apart>> {
+    let name = "cash_reference";
+    let Some(state) = store.find(MONEY, id)? else {
+        work.find(Code::NotFound, name);
+        return Ok(None);
+    };
+    let apart = read(&state)?;
+    if apart.state != MoneyState::Unmatched {
+        let finding = Finding::field(Code::NotAllowedInState, name);
+        let state = apart.state.as_str();
+        work.note(finding.hinting(format!("this money is kept apart no longer: it is {state}")));
+    } else if (apart.amount, apart.currency) != (amount, currency) {
+        let finding = Finding::field(Code::ConflictingFields, "amount");
+        let said = format!("it is {} {}", apart.amount, apart.currency);
+        work.note(finding.hinting(said));
+    }
+    Ok(Some(apart))
+}
+
+/// Whether a premium is paid by money that is kept apart, or taken back by what is below zero: then it is so no longer.
+/// Notes what speaks against it.
 pub(super) fn claimed(
     work: &mut Work<'_>,
     amount: Decimal,
     currency: Currency,
     store: &mut dyn Store,
 ) -> Result<bool> {
-    let name = "cash_reference";
-    let Some(id) = work.fields.text(name) else {
+    let Some(id) = work.fields.text("cash_reference") else {
         return Ok(false);
     };
-    let Some(state) = store.find(MONEY, id)? else {
-        work.find(Code::NotFound, name);
+    let Some(mut apart) = named(work, id, amount, currency, store)? else {
         return Ok(false);
     };
-    let mut apart = read(&state)?;
-    if apart.state != MoneyState::Unmatched {
-        let finding = Finding::field(Code::NotAllowedInState, name);
-        work.note(finding.hinting("this money paid an insurance already"));
-    } else if (apart.amount, apart.currency) != (amount, currency) {
-        let finding = Finding::field(Code::ConflictingFields, "amount");
-        let said = format!("it is {} {}", apart.amount, apart.currency);
-        work.note(finding.hinting(said));
-    }
     if !work.is_bad() {
         apart.state = MoneyState::Matched;
         apart.insurance_no = Some(work.key.into());

@@ -175,6 +175,7 @@ pub(super) fn premium_collection(
     }
     let changed = difference(&insurance.collection, &new);
     mandate::follow(insurance, &changed);
+    super::collect::release(insurance);
     insurance.collection = new;
     collection_stands(work, insurance, store)?;
     tell_if(work, events, insurance.state, &changed);

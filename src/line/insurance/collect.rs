@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::entity::{Insurance, Sent};
 use super::premium::{self, Instalment};
 use super::words::{MandateState, Method, State};
-use super::{INSURANCE, payer};
+use super::{INSURANCE, numbers, payer};
 use crate::code::Code;
 use crate::line::collect::{self, Account, Asked, BankOrder, Collecting, Collects, Ordered};
 use crate::line::work::{Work, load, parse};
@@ -52,7 +52,7 @@ fn instalments(insurance: &Insurance, until: NaiveDate) -> Vec<(Instalment, Naiv
         let ordered = insurance.ordered.iter();
         let mut ordered = ordered.filter(|one| one.start == instalment.start);
         let wanted = match ordered.next() {
-            Some(one) => one.failed,
+            Some(one) => one.failed && one.order.held.is_none(),
             // What was over when the mandate began was to be paid in another way.
             None => instalment.end >= mandate.since,
         };
@@ -144,6 +144,9 @@ fn payer_field(insurance: &Insurance) -> &'static str {
 fn collect_instalments(work: &mut Work<'_>, insurance: &mut Insurance, collecting: Collecting) {
     for (instalment, day, amount) in instalments(insurance, collecting.until) {
         collect::fits(work, amount);
+        let before = insurance.ordered.iter();
+        let mut before = before.filter(|one| one.start == instalment.start);
+        let instead = before.next().and_then(|one| one.failed_on);
         insurance
             .ordered
             .retain(|one| one.start != instalment.start);
@@ -153,8 +156,11 @@ fn collect_instalments(work: &mut Work<'_>, insurance: &mut Insurance, collectin
                 batch: work.context.batch.into(),
                 day: collecting.day(day, work.today()),
                 amount,
+                instead,
+                held: None,
             },
             failed: false,
+            failed_on: None,
         });
     }
     let today = work.today();
@@ -272,7 +278,11 @@ fn account(insurance: &Insurance) -> Option<Account> {
     let number = digits(insurance, "collection_account")?;
     match digits(insurance, "collection_clearing") {
         Some(clearing) => {
-            let number = number.trim_start_matches('0');
+            // With the digits that its bank uses, where that is known: a bank's files fill it up to twelve.
+            let known = numbers::account(&clearing, &number).ok();
+            let known =
+                known.and_then(|valid| Some(valid.normalised.split_once(',')?.1.to_owned()));
+            let number = known.unwrap_or(number);
             let clearing = clearing.get(..4)?;
             (number.len() <= 12).then(|| Account::Bank {
                 clearing: clearing.into(),
@@ -330,7 +340,8 @@ fn orders(key: &str, insurance: &Insurance, batch: &str) -> Vec<BankOrder> {
     orders
 }
 
-/// Lets go of the order that a bank could not carry out: the next collection orders the instalment again.
+/// Lets go of the order that a bank could not carry out: the next collection orders the instalment again, unless the bank
+/// refused it for what is as wrong the next time.
 pub(super) fn free(work: &Work<'_>, insurance: &mut Insurance) {
     let fields = work.fields;
     let (Some(amount), Some(day)) = (fields.decimal("amount"), fields.date("due_date")) else {
@@ -340,6 +351,15 @@ pub(super) fn free(work: &Work<'_>, insurance: &mut Insurance) {
     let open = all.filter(|(_, one)| !one.failed);
     let open = open.map(|(at, one)| (at, &one.order));
     if let Some(at) = collect::failed(open, amount, day) {
-        insurance.ordered[at].failed = true;
+        let one = &mut insurance.ordered[at];
+        (one.failed, one.failed_on) = (true, Some(day));
+        one.order.held = collect::hold(fields);
+    }
+}
+
+/// What was held back is ordered again: what was wrong has been put right.
+pub(super) fn release(insurance: &mut Insurance) {
+    for one in &mut insurance.ordered {
+        one.order.held = None;
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::entity::Insurance;
 use super::words::{MandateState, Method};
-use super::{MANDATE, payer, premium};
+use super::{MANDATE, again, payer, premium};
 use crate::line::compare::known::{By, Due, Mandate, Named, Payer, View};
 use crate::line::work::load;
 use crate::line::{Context, Store};
@@ -14,6 +14,7 @@ use crate::line::{Context, Store};
 pub(super) const VIEW: View = View {
     payers,
     moved: |_, _, _, _| Ok(None),
+    told: again::is_told,
 };
 
 fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Result<Vec<Payer>> {

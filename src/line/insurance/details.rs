@@ -6,8 +6,8 @@ use serde::Deserialize;
 use super::cancel::undoing;
 use super::entity::Insurance;
 use super::lifecycle::Undo;
-use super::words::State;
-use super::{CUSTOMER, IDENTITY, INSURANCE, MANDATE, MONEY, PAYER, PAYERS};
+use super::words::{MoneyState, State};
+use super::{CUSTOMER, IDENTITY, INSURANCE, MANDATE, MONEY, MONEY_OF, PAYER, PAYERS};
 use crate::line::details::{Details, Left, Life, Today};
 use crate::line::work::parse;
 
@@ -29,7 +29,7 @@ pub(super) const DETAILS: &[Details] = &[
             removed: &["payer_no"],
             emptied: &[],
         },
-        names: &[],
+        names: &[(MONEY_OF, "")],
         life: money,
     },
     Details {
@@ -65,10 +65,11 @@ fn money(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
     #[derive(Deserialize)]
     struct Apart {
         insurance_no: Option<String>,
+        state: MoneyState,
     }
     let apart: Apart = serde_json::from_str(state).context("money does not read")?;
     Ok(Life {
-        over: apart.insurance_no.is_some(),
+        over: apart.state != MoneyState::Unmatched,
         needs: Vec::new(),
         with: apart.insurance_no.map(|no| (INSURANCE, no)),
     })

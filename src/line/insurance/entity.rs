@@ -135,6 +135,14 @@ pub(super) struct OrderedInstalment {
     /// The bank could not: it is to be ordered again.
     #[serde(default, rename = "f", skip_serializing_if = "no")]
     pub failed: bool,
+    /// The day that the bank told it had failed on.
+    #[serde(
+        default,
+        rename = "o",
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub failed_on: Option<NaiveDate>,
 }
 
 /// What a bank was asked of mandates in one batch.

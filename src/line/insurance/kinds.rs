@@ -140,6 +140,7 @@ const COLLECTION_FAILED: &[FieldSpec] = &[
     required("due_date", T::Date),
     required("reason_code", T::Ref),
     optional("final", T::Bool),
+    optional("hold", T::Bool),
 ];
 
 const PREMIUM_REVERSED: &[FieldSpec] = &[
@@ -151,6 +152,8 @@ const PREMIUM_REVERSED: &[FieldSpec] = &[
     optional("reason_code", T::Ref),
     optional("bank_reference", T::Ref),
     optional("end_to_end_id", T::Ref),
+    optional("payee_account", T::Ref),
+    optional("cash_reference", T::Ref),
 ];
 
 const PREMIUM_PAID: &[FieldSpec] = &[
@@ -162,6 +165,7 @@ const PREMIUM_PAID: &[FieldSpec] = &[
     optional("period_end", T::Date),
     optional("bank_reference", T::Ref),
     optional("end_to_end_id", T::Ref),
+    optional("payee_account", T::Ref),
     optional("cash_reference", T::Ref),
 ];
 

@@ -63,13 +63,13 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
     let told = status;
     let status = as_asked(work, insurance, told);
     let state = match status {
-        MandateStatus::Unchanged => None,
+        MandateStatus::Unchanged | MandateStatus::Registered => None,
         MandateStatus::Pending => Some(MandateState::Requested),
         MandateStatus::Approved => Some(MandateState::Confirmed),
         MandateStatus::Cancelled => Some(MandateState::Cancelled),
     };
     match status {
-        MandateStatus::Unchanged => {}
+        MandateStatus::Unchanged | MandateStatus::Registered => {}
         MandateStatus::Pending | MandateStatus::Approved => {
             set(&mut new, "collection_method", Method::Autogiro.as_str());
             new.remove("collection_text");
@@ -98,6 +98,9 @@ pub(super) fn advice(work: &mut Work<'_>, insurance: &mut Insurance, status: Man
         }
     }
     if let Some(state) = state {
+        if state == MandateState::Confirmed {
+            super::collect::release(insurance);
+        }
         insurance.mandate = Some(Mandate {
             state,
             payer_no: insurance.payer(work.key).into(),
@@ -126,6 +129,16 @@ fn as_asked(work: &Work<'_>, insurance: &mut Insurance, status: MandateStatus) -
             insurance.ending.remove(at);
             MandateStatus::Unchanged
         }
+        // Nothing else will be said of an order that was not needed; where the mandate waits there after all, the bank
+        // refuses what is to be collected, and that is told.
+        (MandateStatus::Registered, _) => match &insurance.mandate {
+            Some(mandate)
+                if mandate.state == MandateState::Sent && *mandate.payer_no == *number =>
+            {
+                MandateStatus::Approved
+            }
+            _ => MandateStatus::Unchanged,
+        },
         _ => status,
     }
 }

@@ -1,5 +1,6 @@
 //! Payment and loan protection insurance: customers, insurances, premiums and what is paid back.
 
+mod again;
 mod apart;
 mod bank;
 mod cancel;
@@ -61,7 +62,9 @@ pub const LINE: Registration = Registration {
         ("customer", CUSTOMER),
         ("money", MONEY),
     ],
-    spaces: &[INSURANCE, CUSTOMER, IDENTITY, PAYER, PAYERS, MANDATE, MONEY],
+    spaces: &[
+        INSURANCE, CUSTOMER, IDENTITY, PAYER, PAYERS, MANDATE, MONEY, MONEY_OF, TOLD,
+    ],
     personal: PERSONAL_FIELDS,
     check,
     keys,
@@ -103,6 +106,10 @@ const PAYERS: Space = Space("iq");
 const MANDATE: Space = Space("ir");
 /// Money whose insurance nobody could tell, by `cash_reference`.
 const MONEY: Space = Space("im");
+/// Index: the newest of such money by payer, amount and currency.
+const MONEY_OF: Space = Space("io");
+/// What banks told of money, by all that they tell it apart by.
+const TOLD: Space = Space("it");
 
 /// How insurances change.
 fn tables() -> Vec<Table> {
@@ -205,7 +212,7 @@ fn change(
         "insurance.reactivate" => cancel::reactivate(work, insurance),
         "insurance.premium-collection" => change::premium_collection(work, insurance, store)?,
         "insurance.premium-paid" => premium::premium_paid(work, insurance, store)?,
-        "insurance.premium-reversed" => reversed::premium_reversed(work, insurance),
+        "insurance.premium-reversed" => reversed::premium_reversed(work, insurance, store)?,
         "insurance.collection-failed" => payer::collection_failed(work, insurance),
         "insurance.payout" => change::payout(work, insurance),
         "insurance.party" => party::party(work, insurance, store)?,

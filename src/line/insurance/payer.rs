@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use super::entity::Insurance;
 use super::lifecycle::Ask;
 use super::work::{take, tell};
-use super::{INSURANCE, MONEY, PAYER, PAYERS, apart, of_insurance};
+use super::{INSURANCE, MONEY, PAYER, PAYERS, TOLD, again, apart, of_insurance};
 use crate::code::Code;
 use crate::line::told;
 use crate::line::work::{Work, load};
@@ -35,6 +35,9 @@ pub(super) fn keys(kind: &KindSpec, fields: &Fields, add: &mut dyn FnMut(Space, 
     }
     if kind.name.starts_with("insurance.premium-") && !fields.has("insurance_no") {
         add(MONEY, RECORD_NAME);
+    }
+    if let Some(key) = again::key(kind.name, fields).filter(|_| !fields.has("insurance_no")) {
+        add(TOLD, &key);
     }
     if let Some(id) = fields.text("cash_reference") {
         add(MONEY, id);
@@ -120,8 +123,19 @@ pub(super) fn named(fields: &Fields, store: &mut dyn Store) -> Result<Option<(St
     }))
 }
 
-/// Decides a record that names its insurance by the payer's number. Two insurances are none.
+/// Decides a record that names its insurance by the payer's number.
 pub(super) fn decide(
+    instruction: &Instruction,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<Decision> {
+    again::once(instruction, store, context, |store| {
+        decide_new(instruction, store, context)
+    })
+}
+
+/// Two insurances are none.
+fn decide_new(
     instruction: &Instruction,
     store: &mut dyn Store,
     context: &Context<'_>,
@@ -175,7 +189,8 @@ fn nobody(
 ) -> Result<Decision> {
     let names = ["payer_no", "collection_payer_no"];
     let Some(name) = names.into_iter().find(|name| work.fields.has(name)) else {
-        if work.context.bank {
+        let sends_back = kind == "insurance.premium-reversed" && work.fields.has("cash_reference");
+        if work.context.bank || sends_back {
             return apart::keep(work, kind, store);
         }
         let finding = Finding::field(Code::Required, "insurance_no");

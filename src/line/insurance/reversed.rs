@@ -1,13 +1,15 @@
 //! Premiums that were paid and went back to their payer: a bank took them back.
 
+use anyhow::Result;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
 use super::entity::{Insurance, Paid};
 use super::lifecycle::Ask;
-use super::payer;
 use super::work::{take, tell};
+use super::{apart, payer};
 use crate::code::Code;
+use crate::line::Store;
 use crate::line::told::{json, money};
 use crate::line::work::Work;
 use crate::model::decision::Movement;
@@ -24,7 +26,13 @@ pub(super) fn left(insurance: &Insurance) -> Decimal {
 }
 
 /// `insurance.premium-reversed`: the period of which exactly this is left, else the newest ones, are not paid.
-pub(super) fn premium_reversed(work: &mut Work<'_>, insurance: &mut Insurance) {
+///
+/// Where it is what was kept apart below zero, it is so no longer: that money went back already.
+pub(super) fn premium_reversed(
+    work: &mut Work<'_>,
+    insurance: &mut Insurance,
+    store: &mut dyn Store,
+) -> Result<()> {
     payer::is_its_own(work, insurance);
     let events = take(work, insurance, Ask::PremiumReversed);
     let currency = insurance.currency;
@@ -38,8 +46,9 @@ pub(super) fn premium_reversed(work: &mut Work<'_>, insurance: &mut Insurance) {
         let finding = Finding::field(Code::OverRepaidAmount, "amount");
         work.note(finding.hinting(format!("{left} is left of what was paid")));
     }
+    let was_apart = apart::claimed(work, -amount, currency, store)?;
     if work.is_bad() {
-        return;
+        return Ok(());
     }
     take_back(insurance, amount);
     let mut changed = Map::new();
@@ -51,6 +60,7 @@ pub(super) fn premium_reversed(work: &mut Work<'_>, insurance: &mut Insurance) {
         "reason_code",
         "bank_reference",
         "end_to_end_id",
+        "cash_reference",
         "comment",
     ] {
         if let Some(value) = work.fields.get(name) {
@@ -58,14 +68,20 @@ pub(super) fn premium_reversed(work: &mut Work<'_>, insurance: &mut Insurance) {
         }
     }
     tell(work, events, insurance.state, &changed);
+    let (reversed, unmatched) = if was_apart {
+        (Decimal::ZERO, amount)
+    } else {
+        (amount, Decimal::ZERO)
+    };
     work.decision.money.push(Movement {
         currency,
         received: Decimal::ZERO,
-        reversed: amount,
+        reversed,
         allocated: -amount,
         unallocated: Decimal::ZERO,
-        unmatched: Decimal::ZERO,
+        unmatched,
     });
+    Ok(())
 }
 
 fn take_back(insurance: &mut Insurance, amount: Decimal) {

@@ -161,8 +161,15 @@ fn collections(insurance: &Insurance) -> Map {
         set(&mut collection, "period_start", one.start.to_string());
         set(&mut collection, "amount", one.order.amount.to_string());
         set(&mut collection, "date", one.order.day.to_string());
-        let status = if one.failed { "failed" } else { "ordered" };
+        let status = match (&one.order.held, one.failed) {
+            (Some(_), _) => "held",
+            (None, true) => "failed",
+            (None, false) => "ordered",
+        };
         set(&mut collection, "status", status);
+        if let Some(code) = &one.order.held {
+            set(&mut collection, "reason_code", &**code);
+        }
         Json::from(collection)
     });
     let mut map = Map::new();

@@ -145,6 +145,8 @@ words! {
         Pending "pending",
         /// It stands.
         Approved "approved",
+        /// It was there already when we ordered it.
+        Registered "registered",
         /// It does not, or no longer.
         Cancelled "cancelled",
         /// As it was: an order of ours was not carried out, or had been before.
@@ -157,8 +159,10 @@ words! {
     pub(super) enum MoneyState {
         /// It is kept apart.
         Unmatched "unmatched",
-        /// It paid an insurance after all.
+        /// It paid an insurance after all, or was taken back from one.
         Matched "matched",
+        /// It went back to its payer.
+        Reversed "reversed",
     }
 }
 

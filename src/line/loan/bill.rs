@@ -61,6 +61,7 @@ pub(super) fn receivable(
         lines: lines.unwrap_or_default(),
         invoice: None,
         ordered: None,
+        failed: None,
     };
     let person = Person::find(store, &loan.person)?;
     events::receivable(&mut work, &loan, &new, person.as_ref());

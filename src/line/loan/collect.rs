@@ -61,6 +61,8 @@ fn ask(
             batch: context.batch.into(),
             day: collecting.day(receivable.due, context.today),
             amount,
+            instead: receivable.failed.take(),
+            held: None,
         });
     }
     collect::tell(&mut work, &orders(key, &after, context.batch));
@@ -86,7 +88,8 @@ fn orders(key: &str, loan: &Loan, batch: &str) -> Vec<BankOrder> {
     loan.receivables.iter().filter_map(order).collect()
 }
 
-/// Lets go of the order that a bank could not carry out: the next collection orders the receivable again.
+/// Lets go of the order that a bank could not carry out: the next collection orders the receivable again, unless the bank
+/// refused it for what is as wrong the next time.
 pub(super) fn free(work: &Work<'_>, loan: &mut Loan) {
     let fields = work.fields;
     let (Some(amount), Some(day)) = (fields.decimal("amount"), fields.date("due_date")) else {
@@ -94,7 +97,22 @@ pub(super) fn free(work: &Work<'_>, loan: &mut Loan) {
     };
     let all = loan.receivables.iter().enumerate();
     let ordered = all.filter_map(|(at, one)| Some((at, one.ordered.as_ref()?)));
-    if let Some(at) = collect::failed(ordered, amount, day) {
-        loan.receivables[at].ordered = None;
+    let open = ordered.filter(|(_, order)| order.held.is_none());
+    let Some(at) = collect::failed(open, amount, day) else {
+        return;
+    };
+    let one = &mut loan.receivables[at];
+    one.failed = Some(day);
+    let held = collect::hold(fields);
+    one.ordered = one.ordered.take().filter(|_| held.is_some());
+    if let Some(order) = &mut one.ordered {
+        order.held = held;
+    }
+}
+
+/// What was held back is ordered again: what was wrong has been put right.
+pub(super) fn release(loan: &mut Loan) {
+    for one in &mut loan.receivables {
+        one.ordered = one.ordered.take().filter(|order| order.held.is_none());
     }
 }

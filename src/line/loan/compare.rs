@@ -2,18 +2,22 @@
 
 use anyhow::Result;
 
-use super::FOUND_BY;
 use super::cash::Cash;
 use super::entity::{Entry, Loan, Receivable};
 use super::find::{self, Chain, Numbered};
-use super::reverse::own_key;
+use super::reverse::{self, own_key};
+use super::{FOUND_BY, pay};
 use crate::line::compare::known::{By, Due, Mandate, Money, Named, Payer, View, Way};
 use crate::line::work::load;
 use crate::line::{Context, Store};
-use crate::model::Fields;
+use crate::model::{Fields, Instruction};
 
 /// The line's view.
-pub(super) const VIEW: View = View { payers, moved };
+pub(super) const VIEW: View = View {
+    payers,
+    moved,
+    told,
+};
 
 /// How a contract says that it is collected by direct debit.
 pub(super) const AUTOGIRO: &str = "AUTOGIRO";
@@ -27,17 +31,17 @@ fn payers(named: &Named<'_>, store: &mut dyn Store, context: &Context<'_>) -> Re
             None => Vec::new(),
         },
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(payer).collect())
 }
 
-fn told((key, loan): Numbered) -> Payer {
+fn payer((key, loan): Numbered) -> Payer {
     let due = |receivable: &Receivable| match &receivable.ordered {
-        Some(order) => Due {
+        Some(order) if order.held.is_none() => Due {
             amount: order.amount,
             date: Some(order.day),
             ordered: true,
         },
-        None => Due {
+        _ => Due {
             amount: receivable.open(),
             date: Some(receivable.due),
             ordered: false,
@@ -52,6 +56,21 @@ fn told((key, loan): Numbered) -> Payer {
         by_debit: channel.map(|channel| channel.eq_ignore_ascii_case(AUTOGIRO)),
         mandate: Mandate::default(),
         dues: loan.receivables.iter().map(due).collect(),
+    }
+}
+
+/// Whether the book has this money from another file.
+fn told(instruction: &Instruction, store: &mut dyn Store, context: &Context<'_>) -> Result<bool> {
+    let fields = &instruction.fields;
+    // One that is bad by itself tells of nothing.
+    let is_whole = fields.decimal("amount").is_some()
+        && fields.date("value_date").is_some()
+        && fields.has("currency");
+    match instruction.kind.name {
+        _ if !is_whole => Ok(false),
+        "loan.repayment" => pay::is_told(fields, store, context),
+        "loan.reversal" => reverse::is_told(fields, store, context),
+        _ => Ok(false),
     }
 }
 

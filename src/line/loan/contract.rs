@@ -100,6 +100,7 @@ fn replace(work: &mut Work<'_>, loan: &mut Loan) {
     if let Some(channel) = fields.text("repayment_channel") {
         loan.channel = Some(channel.into());
     }
+    super::collect::release(loan);
     loan.version += 1;
 }
 

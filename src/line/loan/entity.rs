@@ -82,6 +82,15 @@ pub(super) enum Entry {
     CreditNote(CompactString),
 }
 
+impl Entry {
+    /// Its reference, or number.
+    pub(super) fn id(&self) -> &str {
+        match self {
+            Self::Cash(id) | Self::CreditNote(id) => id,
+        }
+    }
+}
+
 /// Money that lies on a contract.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rest {
@@ -117,6 +126,13 @@ pub(super) struct Receivable {
     /// The order to collect it that a bank was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<Ordered>,
+    /// The day that a bank told an order had failed on that is to be given again.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "date::option"
+    )]
+    pub failed: Option<NaiveDate>,
 }
 
 /// A period, both days included.

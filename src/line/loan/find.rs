@@ -1,6 +1,6 @@
 //! How contracts and money are found by other numbers than their own.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use compact_str::CompactString;
 
 use super::cash::{Cash, CreditNote};
@@ -149,21 +149,56 @@ pub(super) fn lost_key(reference: &str) -> String {
     format!("r{reference}")
 }
 
+/// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never
+/// end.
+#[derive(Default)]
+pub(super) struct Circle {
+    mark: Option<CompactString>,
+    steps: u32,
+    most: u32,
+}
+
+impl Circle {
+    /// Comes by this one.
+    pub(super) fn pass(&mut self, id: &str) -> Result<()> {
+        let again = self.mark.as_deref() == Some(id);
+        ensure!(!again, "the references of money lead from {id} back to it");
+        self.steps += 1;
+        if self.steps > self.most {
+            self.mark = Some(id.into());
+            self.most = self.most * 2 + 1;
+            self.steps = 0;
+        }
+        Ok(())
+    }
+}
+
 /// All money with this index entry, newest first.
-pub(super) struct Chain(Option<CompactString>, fn(&Cash) -> Option<&str>);
+pub(super) struct Chain {
+    next: Option<CompactString>,
+    before: fn(&Cash) -> Option<&str>,
+    circle: Circle,
+}
 
 impl Chain {
     /// With a bank's reference, or an end-to-end id.
     pub(super) fn same(store: &mut dyn Store, entry: &str) -> Result<Self> {
-        Ok(Self(store.find_by(FOUND_BY, entry)?, |cash| {
-            cash.same.as_deref()
-        }))
+        let newest = store.find_by(FOUND_BY, entry)?;
+        Ok(Self::from(newest, |cash| cash.same.as_deref()))
     }
 
     /// With a reference number that matched nothing.
     pub(super) fn lost(store: &mut dyn Store, reference: &str) -> Result<Self> {
         let newest = store.find_by(FOUND_BY, &lost_key(reference))?;
-        Ok(Self(newest, |cash| cash.alike.as_deref()))
+        Ok(Self::from(newest, |cash| cash.alike.as_deref()))
+    }
+
+    fn from(next: Option<CompactString>, before: fn(&Cash) -> Option<&str>) -> Self {
+        Self {
+            next,
+            before,
+            circle: Circle::default(),
+        }
     }
 
     /// The next one.
@@ -171,11 +206,12 @@ impl Chain {
         &mut self,
         store: &mut dyn Store,
     ) -> Result<Option<(CompactString, Box<Cash>)>> {
-        let Some(id) = self.0.take() else {
+        let Some(id) = self.next.take() else {
             return Ok(None);
         };
+        self.circle.pass(&id)?;
         let cash = cash(store, &id)?.context("money that is referred to is not in the book")?;
-        self.0 = (self.1)(&cash).map(CompactString::from);
+        self.next = (self.before)(&cash).map(CompactString::from);
         Ok(Some((id, cash)))
     }
 }
@@ -194,6 +230,27 @@ pub(super) fn currency(text: Option<&str>) -> Currency {
 impl Chain {
     /// The newest one's reference.
     pub(super) fn newest(self) -> Option<CompactString> {
-        self.0
+        self.next
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_circle_is_noticed_wherever_it_begins() {
+        for (lead, round) in [(0, 1), (0, 2), (1, 1), (5, 3), (40, 17)] {
+            let mut circle = Circle::default();
+            let mut ids = (0..lead).chain((lead..lead + round).cycle());
+            let all: Result<()> = ids
+                .by_ref()
+                .take(1_000)
+                .try_for_each(|id| circle.pass(&id.to_string()));
+            assert!(all.is_err(), "{lead} {round}");
+        }
+        let mut circle = Circle::default();
+        let mut all = 0..100_000;
+        assert!(all.try_for_each(|id| circle.pass(&id.to_string())).is_ok());
     }
 }

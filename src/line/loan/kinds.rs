@@ -142,6 +142,7 @@ const FAILED: &[FieldSpec] = &[
     required("due_date", T::Date),
     required("reason_code", T::Ref),
     optional("final", T::Bool),
+    optional("hold", T::Bool),
 ];
 
 const MATCH: &[FieldSpec] = &[

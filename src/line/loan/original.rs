@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::cash::Cash;
 use super::entity::{Entry, Loan};
-use super::find::{self, Chain};
+use super::find::{self, Chain, Circle};
 use super::reverse::Asked;
 use crate::line::Store;
 use crate::line::work::{Work, load};
@@ -25,18 +25,22 @@ pub(super) enum Found {
 }
 
 impl Found {
-    /// Of what was found and one payment more, newest first, what fits best: the newest of exactly this amount, else
-    /// the newest of which enough is left.
+    /// Of what was found and one payment more, newest first, what fits best: the one that the bank's reference names, too;
+    /// else the newest of exactly this amount; else the newest of which enough is left.
     fn or(self, id: &str, cash: Box<Cash>, asked: &Asked<'_>) -> Self {
         if cash.amount.is_zero() {
             return self;
         }
         let left = cash.returnable();
-        let exact = left == asked.amount;
+        let rank = |cash: &Cash| {
+            let named =
+                asked.reference.is_some() && cash.bank_reference.as_deref() == asked.reference;
+            (named, cash.returnable() == asked.amount)
+        };
         let fits = cash.currency == asked.currency && left >= asked.amount;
         match self {
             Self::One(..) if !fits => self,
-            Self::One(_, ref known) if !exact || known.returnable() == asked.amount => self,
+            Self::One(_, ref known) if rank(known) >= rank(&cash) => self,
             _ if fits => Self::One(id.into(), cash),
             Self::TooSmall(most) if cash.currency == asked.currency => {
                 Self::TooSmall(most.max(left))
@@ -123,7 +127,9 @@ fn of_contract(
 ) -> Result<Found> {
     let mut found = Found::Nothing;
     let mut entry = newest;
+    let mut circle = Circle::default();
     while let Some(at) = entry.take() {
+        circle.pass(at.id())?;
         let (id, cash) = match at {
             Entry::Cash(id) => {
                 let cash = find::cash(store, &id)?

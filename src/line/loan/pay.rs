@@ -15,9 +15,9 @@ use super::{LOAN, events};
 use crate::check::number;
 use crate::code::Code;
 use crate::lifecycle::Outcome as Step;
-use crate::line::Store;
 use crate::line::told::money;
 use crate::line::work::{Kept as _, Work};
+use crate::line::{Context, Store};
 use crate::model::{Decision, Fields, Finding, Outcome};
 
 /// `loan.repayment`.
@@ -43,6 +43,18 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
         Some(found) => book(work, &id, cash, known, found, store),
         None => keep_apart(work, &id, cash, known, store),
     }
+}
+
+/// Whether the book has this payment from another file.
+pub(super) fn is_told(
+    fields: &Fields,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<bool> {
+    let cash = received(fields, context.terms.payee_bankgiro.as_deref());
+    let known = Known::of(&cash, store)?;
+    let told = known.told_before(&cash, &context.record_name(), context.bank, store)?;
+    Ok(told.is_some())
 }
 
 /// The money that a record tells of.
@@ -170,11 +182,13 @@ fn lost(work: &mut Work<'_>, reference: Option<&str>) {
         return work.note(tolerated(work, finding));
     }
     let names = ["reference_no", "contract_no", "payer_no"];
-    let name = names.into_iter().find(|name| work.fields.has(name));
-    work.note(Finding::field(
-        Code::NoSuchReference,
-        name.unwrap_or_default(),
-    ));
+    let Some(name) = names.into_iter().find(|name| work.fields.has(name)) else {
+        let finding = Finding::new(Code::NoSuchReference);
+        return work.note(
+            finding.saying("no single number says what the payment is for; it is kept apart"),
+        );
+    };
+    work.note(Finding::field(Code::NoSuchReference, name));
 }
 
 /// The contract, if it takes payments, and in this currency.

@@ -39,21 +39,11 @@ pub(super) struct Asked<'a> {
 /// `loan.reversal`.
 pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     let fields = work.fields;
-    let currency = find::currency(fields.text("currency"));
-    let amount = fields.decimal("amount").expect("required: checked before");
     let bank = find::bank_reference(fields.text("bank_reference"));
     let original = fields.text("original_reference");
     let payer = fields.text("payer_no");
     let named = original.or(payer);
-    let initiator = fields.text("initiated_by").and_then(Initiator::named);
-    let asked = Asked {
-        amount: money(amount, currency),
-        currency,
-        value_date: fields.date("value_date").expect("required: checked before"),
-        reference: bank.filter(|_| work.context.bank),
-        own: bank.filter(|_| named.is_some() && work.context.bank),
-        by_bank: work.context.bank || initiator == Some(Initiator::Bank),
-    };
+    let asked = asked(fields, work.context);
     if bank.is_none() && named.is_none() && !work.context.bank {
         let finding = Finding::field(Code::Required, "bank_reference");
         work.note(finding.hinting(
@@ -104,6 +94,37 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     work.note(Finding::new(Code::Unmatched));
     work.note(finding.as_note());
     gone(work, &id, &asked, entry, store)
+}
+
+/// What a record takes back.
+fn asked<'a>(fields: &'a Fields, context: &Context<'_>) -> Asked<'a> {
+    let currency = find::currency(fields.text("currency"));
+    let amount = fields.decimal("amount").expect("required: checked before");
+    let bank = find::bank_reference(fields.text("bank_reference")).filter(|_| context.bank);
+    let is_named = fields.has("original_reference") || fields.has("payer_no");
+    let initiator = fields.text("initiated_by").and_then(Initiator::named);
+    Asked {
+        amount: money(amount, currency),
+        currency,
+        value_date: fields.date("value_date").expect("required: checked before"),
+        reference: bank,
+        own: bank.filter(|_| is_named),
+        by_bank: context.bank || initiator == Some(Initiator::Bank),
+    }
+}
+
+/// Whether the book has this reversal from another file.
+pub(super) fn is_told(
+    fields: &Fields,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<bool> {
+    let asked = asked(fields, context);
+    let entry = asked.reference;
+    let Some(entry) = entry.and_then(|text| own_key(fields, context, text)) else {
+        return Ok(false);
+    };
+    Ok(told_before(&entry, &context.record_name(), &asked, store)?.is_some())
 }
 
 /// What of a bank's reversal tells it apart from others. `None`: it lacks what tells.

@@ -10,7 +10,7 @@ use super::entity::{Entry, Loan, Receivable};
 use super::lifecycle::Ask;
 use super::person::{EXISTS, Person};
 use super::work::take;
-use super::{APPLICATION, CASH, LOAN, NOTE, OFFER, PERSON, TYPE, find};
+use super::{APPLICATION, CASH, LOAN, NOTE, OFFER, PERSON, TYPE, find, find::Circle};
 use crate::line::told::money;
 use crate::line::work::{Kept as _, Work, parse};
 use crate::line::{Space, Store, Today};
@@ -178,6 +178,9 @@ fn receivable(receivable: &Receivable, currency: Currency) -> Json {
     if let Some(ordered) = &receivable.ordered {
         set(&mut map, "collection_date", ordered.day.to_string());
         set_sum(&mut map, "collection_amount", ordered.amount, currency);
+        if let Some(code) = &ordered.held {
+            set(&mut map, "collection_held", &**code);
+        }
     }
     if let Some(invoice) = &receivable.invoice {
         set(&mut map, "invoice_no", &*invoice.number);
@@ -288,7 +291,9 @@ fn whole(key: &str, loan: &Loan, today: &Today<'_>, store: &mut dyn Store) -> Re
     let mut receivables: Vec<&Receivable> = loan.receivables.iter().collect();
     let (mut money, mut notes, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     let mut entry = loan.last.clone();
+    let mut circle = Circle::default();
     while let Some(at) = entry.take() {
+        circle.pass(at.id())?;
         match at {
             Entry::Cash(id) => {
                 let one = find::cash(store, &id)?

@@ -9,7 +9,7 @@ use super::entity::{Entry, Loan, Receivable};
 use super::events::{self, Confirmed};
 use super::product::{PRINCIPAL, Product};
 use super::words::ReceivableState;
-use super::{CASH, NOTE, find};
+use super::{CASH, NOTE, find, find::Circle};
 use crate::line::work::Work;
 use crate::line::{Space, Store};
 use crate::model::decision::Movement;
@@ -89,7 +89,9 @@ impl Till {
         store: &mut dyn Store,
     ) -> Result<Receivable> {
         let mut entry = loan.last.clone();
+        let mut circle = Circle::default();
         while let Some(at) = entry {
+            circle.pass(at.id())?;
             let (closed, before) = match &at {
                 Entry::Cash(id) => {
                     let cash = self.cash(id, store)?;

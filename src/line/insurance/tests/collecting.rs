@@ -85,7 +85,7 @@ fn desk(more: &str) -> Desk {
     desk.good("insurance.premium-collection", &autogiro("77", more));
     assert_eq!(
         collect(&mut desk, "b0", "2026-11-20"),
-        ["mandate 77 8327/99114431 198501019981"]
+        ["mandate 77 8327/0099114431 198501019981"]
     );
     assert_eq!(collect(&mut desk, "b1", "2027-11-20"), [""; 0]);
     advised(&mut desk, "approved");
@@ -97,15 +97,15 @@ fn instalments_are_collected_on_their_day_once() {
     let mut desk = desk("collection_day=28");
     assert_eq!(collect(&mut desk, "b2", "2026-11-27"), [""; 0]);
     // The 28th of November is a Saturday.
-    let first = "collect 77 8327/99114431 100.00 2026-11-30 I1";
+    let first = "collect 77 8327/0099114431 100.00 2026-11-30 I1";
     assert_eq!(collect(&mut desk, "b2", "2026-11-28"), [first]);
     assert_eq!(collect(&mut desk, "b3", "2026-12-27"), [""; 0]);
     assert_eq!(
         desk.show("I1")["collections"],
         serde_json::json!([{ "period_start": "2026-11-20", "amount": "100.00", "date": "2026-11-30", "status": "ordered" }])
     );
-    let second = "collect 77 8327/99114431 100.00 2026-12-28 I1";
-    let third = "collect 77 8327/99114431 100.00 2027-01-28 I1";
+    let second = "collect 77 8327/0099114431 100.00 2026-12-28 I1";
+    let third = "collect 77 8327/0099114431 100.00 2027-01-28 I1";
     assert_eq!(collect(&mut desk, "b4", "2027-02-27"), [second, third]);
 }
 
@@ -115,7 +115,7 @@ fn a_day_before_the_periods_first_is_the_next_months() {
     assert_eq!(collect(&mut desk, "b2", "2026-11-30"), [""; 0]);
     assert_eq!(
         collect(&mut desk, "b2", "2026-12-01"),
-        ["collect 77 8327/99114431 100.00 2026-12-01 I1"]
+        ["collect 77 8327/0099114431 100.00 2026-12-01 I1"]
     );
 }
 
@@ -126,14 +126,14 @@ fn what_is_paid_is_not_collected_and_of_a_part_the_rest() {
     desk.good("insurance.premium-paid", paid);
     assert_eq!(
         collect(&mut desk, "b2", "2026-12-20"),
-        ["collect 77 8327/99114431 70.00 2026-12-21 I1"]
+        ["collect 77 8327/0099114431 70.00 2026-12-21 I1"]
     );
 }
 
 #[test]
 fn a_final_failure_frees_an_instalment_and_a_retry_does_not() {
     let mut desk = desk("");
-    let order = |day: &str| format!("collect 77 8327/99114431 100.00 {day} I1");
+    let order = |day: &str| format!("collect 77 8327/0099114431 100.00 {day} I1");
     assert_eq!(
         collect(&mut desk, "b2", "2026-12-20"),
         [order("2026-11-20"), order("2026-12-21")]
@@ -160,6 +160,67 @@ fn a_final_failure_frees_an_instalment_and_a_retry_does_not() {
     );
 }
 
+/// Told again of what failed before, the bank does not mean the order that stands in for it.
+#[test]
+fn a_failure_that_is_told_again_frees_nothing() {
+    let mut desk = desk("");
+    assert_eq!(collect(&mut desk, "b2", "2026-11-20").len(), 1);
+    desk.to("2026-12-02");
+    let failed = "payer_no=77 amount=100 currency=SEK due_date=2026-11-23 reason_code=1";
+    desk.good("insurance.collection-failed", failed);
+    assert_eq!(collect(&mut desk, "b3", "2026-12-02").len(), 1);
+    desk.good("insurance.collection-failed", failed);
+    assert_eq!(collect(&mut desk, "b4", "2026-12-02"), [""; 0]);
+    let anew = failed.replace("2026-11-23", "2026-12-03");
+    desk.good("insurance.collection-failed", &anew);
+    assert_eq!(collect(&mut desk, "b5", "2026-12-02").len(), 1);
+}
+
+#[test]
+fn what_the_bank_refused_waits_until_it_is_put_right() {
+    let right: [fn(&mut Desk); 2] = [
+        |desk| advised(desk, "approved"),
+        |desk| {
+            desk.good("insurance.premium-collection", &autogiro("77", ""));
+        },
+    ];
+    for right in right {
+        let mut desk = desk("");
+        assert_eq!(collect(&mut desk, "b2", "2026-11-20").len(), 1);
+        let refused =
+            "payer_no=77 amount=100 currency=SEK due_date=2026-11-20 reason_code=01 hold=true";
+        desk.good("insurance.collection-failed", refused);
+        desk.to("2026-12-02");
+        assert_eq!(collect(&mut desk, "b3", "2026-12-02"), [""; 0]);
+        let shown = &desk.show("I1")["collections"][0];
+        assert_eq!(
+            (&shown["status"], &shown["reason_code"]),
+            (&"held".into(), &"01".into())
+        );
+        right(&mut desk);
+        assert_eq!(
+            collect(&mut desk, "b3", "2026-12-02"),
+            ["collect 77 8327/0099114431 100.00 2026-12-02 I1"]
+        );
+    }
+}
+
+#[test]
+fn a_mandate_that_the_bank_had_already_is_confirmed_where_we_had_sent_one() {
+    let mut desk = Desk::with("active");
+    desk.good("insurance.premium-collection", &autogiro("77", ""));
+    advised(&mut desk, "registered");
+    // Nobody had sent one.
+    assert!(desk.show("I1")["mandate_state"].is_null());
+    assert_eq!(collect(&mut desk, "b0", "2026-11-20").len(), 1);
+    advised(&mut desk, "registered");
+    assert_eq!(desk.show("I1")["mandate_state"], "confirmed");
+    assert_eq!(collect(&mut desk, "b1", "2026-11-20").len(), 1);
+    advised(&mut desk, "cancelled");
+    advised(&mut desk, "registered");
+    assert_eq!(desk.show("I1")["mandate_state"], "cancelled");
+}
+
 #[test]
 fn what_was_over_when_the_mandate_began_is_not_collected() {
     let mut desk = Desk::with("active");
@@ -170,7 +231,7 @@ fn what_was_over_when_the_mandate_began_is_not_collected() {
     // The period from 20 January is the first that is not over.
     assert_eq!(
         collect(&mut desk, "b2", "2027-02-19"),
-        ["collect 77 8327/99114431 100.00 2027-02-10 I1"]
+        ["collect 77 8327/0099114431 100.00 2027-02-10 I1"]
     );
 }
 
@@ -209,7 +270,7 @@ fn another_payer_needs_another_mandate_and_the_old_one_ends() {
     desk.good("insurance.premium-collection", &autogiro("0078", ""));
     assert_eq!(
         collect(&mut desk, "b2", "2026-12-20"),
-        ["end 77", "mandate 78 8327/99114431 198501019981"]
+        ["end 77", "mandate 78 8327/0099114431 198501019981"]
     );
     // Another account of the same payer: the old mandate goes first, the new one with the next file.
     let other = autogiro("78", "").replace("collection_clearing=83279 ", "");

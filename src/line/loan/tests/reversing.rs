@@ -19,6 +19,26 @@ fn refused(desk: &mut Desk, fields: &str) -> String {
     )
 }
 
+/// A bank's reversal names the payment by its reference number, and by the bank's own reference where it has that.
+#[test]
+fn the_payment_that_the_bank_names_goes_before_newer_ones_alike() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.bank = true;
+    for bank in ["B1", "B2"] {
+        desk.pay(&format!("reference_no=18 amount=50 bank_reference={bank}"));
+    }
+    desk.file += 1;
+    for (bank, paid_by) in [("B1", "B1"), ("B9", "B2")] {
+        let decision = back(
+            &mut desk,
+            &format!("original_reference=18 amount=50 bank_reference={bank}"),
+        );
+        let cash = &decision.references[0].1;
+        let shown = desk.cash(cash);
+        assert_eq!(shown["bank_reference"], paid_by, "{shown}");
+    }
+}
+
 #[test]
 fn what_was_paid_is_owed_again_newest_first() {
     let mut desk = Desk::with("ACTIVE");
