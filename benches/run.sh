@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Measures the release build on generated files and prints one table.
-#   benches/run.sh [SCALE…]     1m, 10m, small, loans, or a number of registrations (default: 1m small)
+#   benches/run.sh [SCALE…]     1m, 10m, small, loans, bgmax, or a number of registrations (default: 1m small)
 # 1m:    1,000,000 registrations, each with its customer, into a new book
 # 10m:   10,000,000 of them
 # small: 1,000 updates against a book of 1,000,000 (made first, if 1m did not run)
 # loans: 1,000,000 repayments against a book of 1,000,000 loans, each with an open receivable (both made first)
+# bgmax: 1,000,000 payments of Bankgirot checked, of which none is of a loan in the book
 # BENCH_DIR names the folder for files and sites; its disk is what is measured.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,7 +29,7 @@ time_zone = "Europe/Stockholm"
 calendar = "SE"
 
 [partner.bench]
-formats = ["insurance-csv-1", "loan-repayments-csv-1", "canonical-csv"]
+formats = ["insurance-csv-1", "loan-repayments-csv-1", "bgmax-1", "canonical-csv"]
 lines = ["insurance", "loan"]
 settle = "0s"
 limits = { bytes = "8GiB" }
@@ -44,11 +45,12 @@ TOML
     mkdir -p "$folder/$1/inbox/bench" "$folder/$1/outbox/bench"
 }
 
-# Runs the site once: what it took, and the most memory it held.
-measure() { # LABEL SITE RECORDS
-    local out=$folder/time exit=0
+# Runs the site once, or checks a file: what it took, and the most memory it held.
+measure() { # LABEL SITE RECORDS [FILE]
+    local out=$folder/time exit=0 command=(run)
+    [ -z "${4:-}" ] || command=(check "$4" --partner bench)
     /usr/bin/time -f '%e %U %S %M' -o "$out" \
-        "$sluss" run --site "$folder/$2" --business-date 2026-11-20 --now 2026-11-20T02:00:00+01:00 --quiet \
+        "$sluss" "${command[@]}" --site "$folder/$2" --business-date 2026-11-20 --now 2026-11-20T02:00:00+01:00 --quiet \
         >/dev/null || exit=$?
     # 1: some records were rejected, as generated.
     [ "$exit" -le 1 ] || { echo "sluss run ended with $exit" >&2; exit "$exit"; }
@@ -93,13 +95,18 @@ for scale in "${scales[@]}"; do
         "$generate" --rows 1000000 --kind repayment -o "$inbox/inbet_20261120_001.csv"
         measure "1 M repayments, book of 1 M loans" loans 1000000
         ;;
+    bgmax)
+        site bgmax
+        "$generate" --rows 1000000 --kind bgmax -o "$folder/bgmax/BGMAX_1M.txt"
+        measure "1 M payments of BgMax, checked" bgmax 1000000 "$folder/bgmax/BGMAX_1M.txt"
+        ;;
     [1-9]*)
         registrations some "$scale"
         measure "registrations, new book" some "$scale"
         rm -rf "${folder:?}/some"
         ;;
     *)
-        echo "unknown scale $scale: 1m, 10m, small, loans or a number" >&2
+        echo "unknown scale $scale: 1m, 10m, small, loans, bgmax or a number" >&2
         exit 2
         ;;
     esac

@@ -1,5 +1,7 @@
 //! `sluss collect` with the real program: what a bank is asked to collect, once, and again when asked again.
 
+mod failed;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -195,42 +197,6 @@ fn receivables_are_collected_once() {
     assert!(told.contains("nothing to do"), "{told}");
     assert!(collected(&site).is_empty());
     ended(&sluss(&["audit"], &site), 0);
-}
-
-#[test]
-fn a_failure_frees_what_was_ordered_and_a_retry_does_not() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let site = site(folder.path(), SETTINGS);
-    drop_in(&site, "canonical-1.csv", LOANS);
-    ended(&sluss(&["collect", "--date", "2026-11-30"], &site), 0);
-    let failed = |reason: &str, amount: &str| {
-        format!(
-            "kind,payer_no,amount,currency,due_date,reason_code\nloan.collection-failed,123,{amount},SEK,2026-11-23,{reason}\n"
-        )
-    };
-    // (reason, amount, whether it is ordered again)
-    for (number, (reason, amount, again)) in [
-        ("9", "110.50", false),
-        ("1", "110.51", false),
-        ("1", "110.50", true),
-        ("2", "110.50", true),
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        drop_in(
-            &site,
-            &format!("canonical-f{number}.csv"),
-            &failed(reason, amount),
-        );
-        collected(&site);
-        ended(&sluss(&["collect", "--date", "2026-11-29"], &site), 0);
-        let files = collected(&site);
-        let lines = ending(&files, ".autogiro.txt").map(|text| collections(text).len());
-        // What was ordered for that day before is written again as it was: it is of another batch.
-        let ordered = files.keys().any(|name| name.ends_with(".orders.csv"));
-        assert_eq!(ordered, again, "{reason} {amount}: {lines:?}");
-    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a bank tells has happened: a number that cannot be right is noted, and the money kept.
 
-use super::{check, site, sluss};
+use super::{check, sample, site, sluss};
 use serde_json::Value;
 
 const SETTINGS: &str = r#"
@@ -217,5 +217,21 @@ fn what_the_payer_wrote_can_be_the_reference() {
             (Some(unmatched), codes),
             "{text}"
         );
+    }
+}
+
+/// A transaction of a type that nobody told us of is not taken for a payment.
+#[test]
+fn an_ocr_giro_transaction_of_an_unknown_type_is_no_payment() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = SETTINGS.replace("\"bgmax-1\"", "\"ocr-giro-1\"");
+    let site = site(folder.path(), &settings);
+    let text = String::from_utf8(sample("innbetalinger_20261120.ocr")).expect("ASCII");
+    for (kind, reason) in [("21", ""), ("22", "malformed"), ("09", "malformed")] {
+        let file = folder.path().join(format!("{kind}.ocr"));
+        let other = text.replacen("NY0910", &format!("NY09{kind}"), 2);
+        std::fs::write(&file, other).expect("written");
+        let batch = check(&site, &file);
+        assert_eq!(batch["reason"].as_str().unwrap_or(""), reason, "{batch:#}");
     }
 }
