@@ -64,7 +64,7 @@ fn list(common: &Common, out: &mut Out) -> Result<()> {
                     "title": format.title,
                     "reader": reader(format),
                     "lines": format.lines,
-                    "match": format.patterns,
+                    "match": format.patterns(),
                     "origin": origin(format),
                     "hash": format.hash,
                 })
@@ -77,7 +77,7 @@ fn list(common: &Common, out: &mut Out) -> Result<()> {
         table.row([
             &format.id,
             reader(format),
-            &format.patterns.join("  "),
+            &format.patterns().join("  "),
             origin(format),
             &format.title,
         ]);
@@ -125,7 +125,7 @@ fn show(common: &Common, id: &str, out: &mut Out) -> Result<()> {
     out.line(format!(
         "reader {}, files {}",
         reader(format),
-        format.patterns.join("  ")
+        format.patterns().join("  ")
     ))?;
     if let Some(compared) = &format.compared {
         out.line(format!(

@@ -134,7 +134,7 @@ fn command(cli: &Cli, out: &mut Out) -> Result<Exit> {
 fn read_alone(common: &Common, name: &str) -> Result<()> {
     let site = session::site(common)?;
     let partner = session::one_partner(common, &site)?;
-    let formats = crate::run::formats(&site)?;
+    let formats = site.formats();
     let mine: Vec<_> = partner
         .formats
         .iter()

@@ -8,7 +8,7 @@ use super::defaults::Defaults;
 use super::field::fields;
 use super::reader::reader;
 use super::verify::verify;
-use super::{Charset, Complete, Dictionary, Format, ReaderKind, Unknown, names};
+use super::{Charset, Complete, Dictionary, Format, NamePattern, ReaderKind, Unknown};
 use crate::toml_table::{Document, Faults, Table};
 
 impl Format {
@@ -36,9 +36,9 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
     let beside = root.strings("compared_beside");
     let yields_to = root.strings("yields_to").unwrap_or_default();
     let patterns = root.strings("match").unwrap_or_default();
-    let names = patterns.iter().filter_map(|pattern| {
-        let regex = names::regex(pattern);
-        regex.map_err(|fault| root.fault_at("match", fault)).ok()
+    let names = patterns.into_iter().filter_map(|pattern| {
+        let pattern = NamePattern::parse(pattern);
+        pattern.map_err(|fault| root.fault_at("match", fault)).ok()
     });
     let names = names.collect();
     let by_name = root.boolean("by_name").unwrap_or(false);
@@ -75,7 +75,6 @@ fn read(mut root: Table<'_>, text: &str, dictionary: &Dictionary) -> Option<Form
         yields_to,
         reader: reader?,
         names,
-        patterns,
         charset,
         complete,
         unknown,

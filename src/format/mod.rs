@@ -31,7 +31,7 @@ mod xml;
 pub use compared::Compared;
 pub use describe::{DESCRIBED, Section, describe};
 pub use fixed::{Columns, Condition, FixedControl, FixedLine, FixedRules, Holds, Stands, Term};
-pub use names::{NameValues, overlaps};
+pub use names::{NamePattern, NameValues, overlaps};
 pub use path::XmlPath;
 pub use shipped::{load, shipped};
 pub use xml::{XmlFind, XmlHolds, XmlPart, XmlRecord, XmlRules, XmlWhen};
@@ -58,9 +58,7 @@ pub struct Format {
     /// How bytes become records.
     pub reader: ReaderKind,
     /// File names that it takes, as patterns over the whole name; captures `date` and `sequence` where the pattern has them.
-    pub names: Vec<Regex>,
-    /// The same patterns as the format file writes them.
-    pub patterns: Vec<String>,
+    pub names: Vec<NamePattern>,
     /// Character set of csv and fixed-width files (XML and workbooks say their own).
     pub charset: Charset,
     /// How a file of this format is known to be complete, where the profile says nothing.

@@ -2,7 +2,7 @@
 //! name. Case does not matter.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 
@@ -38,10 +38,51 @@ impl NameValues {
     }
 }
 
-/// The regular expression of a pattern, or what is wrong with it.
-pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
+/// A pattern over whole names of files.
+#[derive(Clone, Debug)]
+pub struct NamePattern {
+    text: String,
+    /// Made when a name is first held against it: most runs meet files of few formats.
+    regex: OnceLock<Regex>,
+}
+
+impl NamePattern {
+    /// From a format file, or what is wrong with it.
+    pub(super) fn parse(text: String) -> Result<Self, String> {
+        let pieces = pieces(&text)?;
+        let dates = pieces
+            .iter()
+            .filter(|piece| matches!(piece, Piece::Date(_)));
+        let sequences = pieces.iter().filter(|piece| **piece == Piece::Sequence);
+        if dates.count() > 1 || sequences.count() > 1 {
+            return Err(format!("`{text}` names a capture twice"));
+        }
+        Ok(Self {
+            text,
+            regex: OnceLock::new(),
+        })
+    }
+
+    /// As the format file writes it.
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether this is the name of such a file.
+    fn takes(&self, name: &str) -> bool {
+        self.regex().is_match(name)
+    }
+
+    /// Its regular expression, with captures `date` and `sequence` where it has them.
+    fn regex(&self) -> &Regex {
+        let pieces = || pieces(&self.text).expect("looked at before");
+        self.regex.get_or_init(|| regex(pieces()))
+    }
+}
+
+fn regex(pieces: Vec<Piece>) -> Regex {
     let mut text = String::from("(?is)^");
-    for piece in pieces(pattern)? {
+    for piece in pieces {
         match piece {
             Piece::Literal(c) => text.push_str(&regex::escape(c.encode_utf8(&mut [0; 4]))),
             Piece::Anything => text.push_str(".*"),
@@ -60,7 +101,7 @@ pub(super) fn regex(pattern: &str) -> Result<Regex, String> {
         }
     }
     text.push('$');
-    Regex::new(&text).map_err(|_| format!("`{pattern}` names a capture twice"))
+    Regex::new(&text).expect("made of escaped text, and each capture once")
 }
 
 fn pieces(pattern: &str) -> Result<Vec<Piece>, String> {
@@ -98,17 +139,26 @@ fn date_form(form: &str) -> Result<String, String> {
 }
 
 impl Format {
+    /// Whether a file of this name can be of this format.
+    pub fn takes_name(&self, file_name: &str) -> bool {
+        self.names.iter().any(|pattern| pattern.takes(file_name))
+    }
+
+    /// The patterns of its files' names, as the format file writes them.
+    pub fn patterns(&self) -> Vec<&str> {
+        self.names.iter().map(NamePattern::as_str).collect()
+    }
+
     /// What a file's name says, by the first pattern that takes it.
     pub fn name_values(&self, file_name: &str) -> NameValues {
         let found = self
             .names
             .iter()
-            .zip(&self.patterns)
-            .find_map(|(regex, pattern)| Some((regex.captures(file_name)?, pattern)));
+            .find_map(|pattern| Some((pattern.regex().captures(file_name)?, pattern)));
         let Some((captures, pattern)) = found else {
             return NameValues::default();
         };
-        let form = pieces(pattern)
+        let form = pieces(&pattern.text)
             .into_iter()
             .flatten()
             .find_map(|piece| match piece {
@@ -239,11 +289,9 @@ pub fn overlaps<'f>(formats: &[&'f Format]) -> Vec<(&'f Format, &'f Format, Stri
     let mut found = Vec::new();
     for (i, a) in formats.iter().enumerate() {
         for b in &formats[i + 1..] {
-            let pairs = a
-                .patterns
-                .iter()
-                .flat_map(|p| b.patterns.iter().map(move |q| (p, q)));
-            let first = pairs.into_iter().find(|(p, q)| meet(&steps(p), &steps(q)));
+            let pairs = (a.names.iter()).flat_map(|p| b.names.iter().map(move |q| (p, q)));
+            let mut pairs = pairs.map(|(p, q)| (p.as_str(), q.as_str()));
+            let first = pairs.find(|(p, q)| meet(&steps(p), &steps(q)));
             if let Some((p, q)) = first {
                 found.push((*a, *b, format!("`{p}` and `{q}`")));
             }
@@ -296,11 +344,8 @@ mod tests {
             ("P {date:dd.mm.yyyy}*", "p 20x11x2026.txt", false),
         ];
         for (pattern, name, fits) in rows {
-            assert_eq!(
-                regex(pattern).expect(pattern).is_match(name),
-                fits,
-                "{pattern} {name}"
-            );
+            let own = NamePattern::parse(pattern.to_owned()).expect(pattern);
+            assert_eq!(own.takes(name), fits, "{pattern} {name}");
         }
         for wrong in [
             "{date}",
@@ -308,8 +353,9 @@ mod tests {
             "{seq}",
             "{date:yyyymmdd",
             "{sequence}{sequence}",
+            "{date:yyyymmdd}-{date:ddmmyyyy}",
         ] {
-            assert!(regex(wrong).is_err(), "{wrong}");
+            assert!(NamePattern::parse(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 

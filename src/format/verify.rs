@@ -1,5 +1,6 @@
 //! What must hold between the parts of a format.
 
+use super::names::NamePattern;
 use super::{Charset, Dictionary, Field, Format, ReaderKind, Stands, path};
 use crate::model::kind::OR;
 use crate::toml_table::Table;
@@ -181,8 +182,8 @@ fn captures(format: &Format, root: &Table<'_>) {
         let Some(capture) = field.convert.capture else {
             continue;
         };
-        let lacks = |pattern: &&String| !pattern.contains(&format!("{{{capture}"));
-        if let Some(pattern) = format.patterns.iter().find(lacks) {
+        let lacks = |pattern: &&str| !pattern.contains(&format!("{{{capture}"));
+        if let Some(pattern) = format.names.iter().map(NamePattern::as_str).find(lacks) {
             root.fault_at(
                 "match",
                 format!(

@@ -1,5 +1,8 @@
 //! The canonical names of all lines, as format files may use them.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
 use super::{Line, SHARED, compare};
 use crate::format::Dictionary;
 use crate::model::family;
@@ -34,7 +37,7 @@ pub const fn dictionary() -> Dictionary {
         kind_of,
         words_of,
         compared_as: |kind| compare::subject_of(kind).map(compare::Subject::as_str),
-        compares: |word| takes(SHARED, word),
+        compares: |word| INDEX.shared.have(word),
         required_of,
     }
 }
@@ -48,10 +51,74 @@ fn specs() -> impl Iterator<Item = &'static FieldSpec> {
     COMMON.iter().chain(kinds().flat_map(|kind| kind.fields))
 }
 
+/// All names, made once: every run reads every format, and every field of a format is looked up several times.
+static INDEX: LazyLock<Index> = LazyLock::new(Index::new);
+
+struct Index {
+    /// Every name once, in the order of [`specs`].
+    names: Vec<&'static str>,
+    /// What is said of each.
+    specs: HashMap<&'static str, Vec<&'static FieldSpec>>,
+    /// The names of each line, in the order of [`Line::ALL`].
+    lines: Vec<Names>,
+    shared: Names,
+}
+
+impl Index {
+    fn new() -> Self {
+        let mut names = Vec::new();
+        let mut known: HashMap<&'static str, Vec<&'static FieldSpec>> = HashMap::new();
+        for spec in specs() {
+            let same = known.entry(spec.name).or_default();
+            if same.is_empty() {
+                names.push(spec.name);
+            }
+            same.push(spec);
+        }
+        Self {
+            names,
+            specs: known,
+            lines: Line::ALL
+                .iter()
+                .map(|line| Names::of(line.kinds()))
+                .collect(),
+            shared: Names::of(SHARED),
+        }
+    }
+}
+
+/// The names that some kinds have.
+struct Names {
+    own: HashSet<&'static str>,
+    families: Vec<&'static str>,
+}
+
+impl Names {
+    fn of(kinds: &'static [KindSpec]) -> Self {
+        let names = kinds.iter().flat_map(|kind| kind.fields);
+        let own: HashSet<&str> = names.map(|spec| spec.name).collect();
+        let families = own.iter().copied().filter(|name| family::is_family(name));
+        Self {
+            families: families.collect(),
+            own,
+        }
+    }
+
+    /// Whether one of them is this, or the family of this.
+    fn have(&self, word: &str) -> bool {
+        let mut families = self.families.iter();
+        self.own.contains(word) || families.any(|name| family::word_of(name, word).is_some())
+    }
+}
+
 /// The field of this name, else the family that it is a member of.
 fn spec(word: &str) -> Option<&'static FieldSpec> {
-    let own = specs().find(|spec| spec.name == word);
-    own.or_else(|| specs().find(|spec| family::word_of(spec.name, word).is_some()))
+    if let Some(specs) = INDEX.specs.get(word) {
+        return specs.first().copied();
+    }
+    let mut families = INDEX.names.iter().filter(|name| family::is_family(name));
+    let family = families.find(|name| family::word_of(name, word).is_some())?;
+    INDEX.specs[family].first().copied()
 }
 
 fn name(word: &str) -> Option<&'static str> {
@@ -64,30 +131,17 @@ fn name(word: &str) -> Option<&'static str> {
 
 /// Every name once, the common ones first, the others in the order of the manual.
 fn all() -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = Vec::new();
-    for spec in specs() {
-        if !names.contains(&spec.name) {
-            names.push(spec.name);
-        }
-    }
-    names
-}
-
-fn takes(kinds: &[KindSpec], word: &str) -> bool {
-    kinds.iter().any(|kind| kind.field(word).is_some())
+    INDEX.names.clone()
 }
 
 fn lines_of(word: &str) -> Vec<&'static str> {
     if COMMON.iter().any(|spec| spec.name == word) {
         return WORDS.to_vec();
     }
-    let shared = takes(SHARED, word);
-    let knows = |line: &&Line| takes(line.kinds(), word) || shared && line.is_told_by_banks();
-    Line::ALL
-        .iter()
-        .filter(knows)
-        .map(|line| line.as_str())
-        .collect()
+    let shared = INDEX.shared.have(word);
+    let lines = Line::ALL.iter().zip(&INDEX.lines);
+    let known = lines.filter(|(line, names)| names.have(word) || shared && line.is_told_by_banks());
+    known.map(|(line, _)| line.as_str()).collect()
 }
 
 fn kind_of(word: &str) -> Option<FieldType> {
@@ -100,7 +154,7 @@ fn words_of(word: &str) -> Option<Vec<&'static str>> {
     }
     let mut words = Vec::new();
     let name = spec(word)?.name;
-    for spec in specs().filter(|spec| spec.name == name) {
+    for spec in &INDEX.specs[name] {
         match spec.kind {
             FieldType::Code(list) => words.extend(list),
             FieldType::Synonym(list) => words.extend(list.iter().map(|(_, word)| *word)),

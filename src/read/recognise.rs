@@ -17,7 +17,7 @@ pub const HEAD: usize = 64 * 1024;
 
 /// The formats whose name patterns take this file's name.
 pub fn candidates<'f>(formats: &'f [Arc<Format>], name: &str) -> Vec<&'f Arc<Format>> {
-    let takes = |format: &&Arc<Format>| format.names.iter().any(|regex| regex.is_match(name));
+    let takes = |format: &&Arc<Format>| format.takes_name(name);
     formats.iter().filter(takes).collect()
 }
 

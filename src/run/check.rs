@@ -14,7 +14,7 @@ use super::due::DueDay;
 use super::journal::{due_journal, file_journal};
 use super::report::{Report, RunError};
 use super::work::Job;
-use super::{Options, formats, known, own_formats, pool};
+use super::{Options, known, own_formats, pool};
 use crate::check::hide_name;
 use crate::ledger::Book;
 use crate::os::{self, Folder};
@@ -55,7 +55,7 @@ pub fn check(
     options: &Options<'_>,
 ) -> Result<Checked, RunError> {
     let site = Site::open(dir)?;
-    let all = formats(&site)?;
+    let all = site.formats();
     known(&site, Some(partner))?;
     let settings = site.settings();
     let profile = &settings.partners[partner];

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::report::{Report, Waiting};
 use super::session::{done_file, named, waits_for};
-use super::{RunError, formats, own_formats};
+use super::{RunError, own_formats};
 use crate::inbox::{self, Naming, Sidecars};
 use crate::os::Folder;
 use crate::site::Site;
@@ -14,7 +14,7 @@ use crate::site::Site;
 /// Files that lie in the inboxes, each with what it waits for, and what the operator should look at. `partner`: of
 /// this one alone. Nothing is moved, and no batch is in the report.
 pub fn look(site: &Site, partner: Option<&str>) -> Result<Report, RunError> {
-    let formats = formats(site)?;
+    let formats = site.formats();
     let mut report = Report::default();
     if partner.is_none() {
         let strays = inbox::strays(site).map_err(anyhow::Error::from)?;

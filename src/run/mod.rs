@@ -30,10 +30,9 @@ use anyhow::{Context as _, Result};
 use chrono::{DateTime, FixedOffset, NaiveDate, SubsecRound as _, Utc};
 use rayon::prelude::*;
 
-use crate::format::{self, Format};
+use crate::format::Format;
 use crate::inbox;
 use crate::ledger::{Book, JournalRow};
-use crate::line::dictionary::dictionary;
 use crate::outbox::answers::summary::Status;
 use crate::site::Site;
 use crate::site::settings::{Partner, Settings};
@@ -94,30 +93,6 @@ impl Options<'_> {
     }
 }
 
-/// The formats of a site, verified; every partner's formats exist.
-pub fn formats(site: &Site) -> Result<BTreeMap<String, Arc<Format>>, RunError> {
-    let formats = format::load(site.format_files(), &dictionary())
-        .map_err(|faults| RunError::Wrong(faults.to_string()))?;
-    let mut faults = Vec::new();
-    for partner in site.settings().partners.values() {
-        for id in partner
-            .formats
-            .iter()
-            .filter(|id| !formats.contains_key(*id))
-        {
-            faults.push(format!(
-                "sluss.toml: partner.{}: there is no format `{id}`; `sluss formats` lists them",
-                partner.name
-            ));
-        }
-    }
-    if faults.is_empty() {
-        Ok(formats)
-    } else {
-        Err(RunError::Wrong(faults.join("\n")))
-    }
-}
-
 /// The formats that a profile names, each as it is among the others.
 fn own_formats(partner: &Partner, all: &BTreeMap<String, Arc<Format>>) -> Vec<Arc<Format>> {
     let ids = partner.formats.iter();
@@ -128,7 +103,7 @@ fn own_formats(partner: &Partner, all: &BTreeMap<String, Arc<Format>>) -> Vec<Ar
 /// Does what is due, takes every complete batch, answers.
 pub fn run(dir: &Path, options: &Options<'_>) -> Result<Report, RunError> {
     let site = Site::open(dir)?;
-    let formats = formats(&site)?;
+    let formats = site.formats();
     known(&site, options.partner.as_deref())?;
     let lock = site.lock_within(options.patience)?.ok_or(RunError::Held)?;
     let report = locked(&site, &formats, options);
@@ -222,7 +197,7 @@ fn work_off(session: &mut Session<'_>) -> Result<Report> {
 /// Takes the file of a quarantined or rejected batch again.
 pub fn retry(dir: &Path, row: &JournalRow, options: &Options<'_>) -> Result<Report, RunError> {
     let site = Site::open(dir)?;
-    let formats = formats(&site)?;
+    let formats = site.formats();
     let journal = &row.journal;
     let again = [Status::Quarantined.as_str(), Status::Rejected.as_str()];
     let (Some(file), Some(path)) = (&journal.file, &journal.archive) else {

@@ -392,9 +392,7 @@ impl<'a> Session<'a> {
 
 /// What a profile's formats say about a file's name.
 pub(super) fn named(formats: &[Arc<Format>], name: &str) -> Named {
-    let fitting = formats
-        .iter()
-        .filter(|format| format.names.iter().any(|pattern| pattern.is_match(name)));
+    let fitting = formats.iter().filter(|format| format.takes_name(name));
     let mut named = Named::default();
     for format in fitting {
         named.sequence = named.sequence.or_else(|| format.sequence_of(name));

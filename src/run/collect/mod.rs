@@ -30,7 +30,7 @@ use crate::run::due::rfc3339;
 use crate::run::journal::made_journal;
 use crate::run::report::{Report, RunError};
 use crate::run::session::Session;
-use crate::run::{Options, formats, known, with_sessions};
+use crate::run::{Options, known, with_sessions};
 use crate::site::Site;
 use crate::site::settings::{Partner, Settings};
 
@@ -44,7 +44,7 @@ const AHEAD: u64 = 366;
 /// what is due.
 pub fn collect(dir: &Path, until: NaiveDate, options: &Options<'_>) -> Result<Report, RunError> {
     let site = Site::open(dir)?;
-    let formats = formats(&site)?;
+    let formats = site.formats();
     known(&site, options.partner.as_deref())?;
     let today = options.date(site.settings());
     if today

@@ -69,7 +69,6 @@ pub(crate) fn format(record: &str, by_name: bool, fields: Vec<Field>) -> Format 
         compared: None,
         yields_to: Vec::new(),
         names: Vec::new(),
-        patterns: Vec::new(),
         charset: Charset::Utf8,
         complete: Complete::Settle,
         unknown: Unknown::RejectBatch,
