@@ -2,6 +2,7 @@
 //! registry, and what the lines share with the rest. No IO: the book is behind [`Store`], clock and date are in
 //! [`Context`].
 
+pub mod again;
 pub mod card;
 pub mod collect;
 pub mod compare;

@@ -141,6 +141,9 @@ const COLLECTION_FAILED: &[FieldSpec] = &[
     required("reason_code", T::Ref),
     optional("final", T::Bool),
     optional("hold", T::Bool),
+    optional("bank_reference", T::Ref),
+    optional("end_to_end_id", T::Ref),
+    optional("payee_account", T::Ref),
 ];
 
 const PREMIUM_REVERSED: &[FieldSpec] = &[

@@ -7,6 +7,7 @@ use super::lifecycle::Ask;
 use super::work::{take, tell};
 use super::{INSURANCE, MONEY, PAYER, PAYERS, TOLD, again, apart, of_insurance};
 use crate::code::Code;
+use crate::line::again::once;
 use crate::line::told;
 use crate::line::work::{Work, load};
 use crate::line::{Context, RECORD_NAME, Space, Standing, Store};
@@ -129,7 +130,8 @@ pub(super) fn decide(
     store: &mut dyn Store,
     context: &Context<'_>,
 ) -> Result<Decision> {
-    again::once(instruction, store, context, |store| {
+    let key = again::key(instruction.kind.name, &instruction.fields);
+    once(TOLD, key, store, context, |store| {
         decide_new(instruction, store, context)
     })
 }

@@ -6,7 +6,7 @@ use super::cash::Cash;
 use super::entity::{Entry, Loan, Receivable};
 use super::find::{self, Chain, Numbered};
 use super::reverse::{self, own_key};
-use super::{FOUND_BY, pay};
+use super::{FOUND_BY, death, pay};
 use crate::line::compare::known::{By, Due, Mandate, Money, Named, Payer, View, Way};
 use crate::line::work::load;
 use crate::line::{Context, Store};
@@ -67,6 +67,7 @@ fn told(instruction: &Instruction, store: &mut dyn Store, context: &Context<'_>)
         && fields.date("value_date").is_some()
         && fields.has("currency");
     match instruction.kind.name {
+        "loan.collection-failed" => death::is_told(fields, store, context),
         _ if !is_whole => Ok(false),
         "loan.repayment" => pay::is_told(fields, store, context),
         "loan.reversal" => reverse::is_told(fields, store, context),

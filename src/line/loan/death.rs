@@ -8,13 +8,12 @@ use super::entity::Loan;
 use super::lifecycle::{Ask, Owed};
 use super::person::{EXISTS, Person};
 use super::work::take;
-use super::{SIBLING, events, find};
+use super::{SIBLING, TOLD, events, find};
 use crate::code::Code;
-use crate::line::Store;
-use crate::line::told;
 use crate::line::work::{Work, keep, load};
+use crate::line::{Context, Store, again, told};
 use crate::model::json::Json as Text;
-use crate::model::{Day, Decision, Event, Finding, Told};
+use crate::model::{Day, Decision, Event, Fields, Finding, Told};
 
 /// `loan.death`: a letter for each contract of the person on which principal is outstanding.
 pub(super) fn death(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
@@ -73,7 +72,28 @@ fn contracts(person_id: &str, store: &mut dyn Store) -> Result<Vec<find::Numbere
 }
 
 /// `loan.collection-failed`: the bank could not collect from a payer, for the time being or at all.
-pub(super) fn collection_failed(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+pub(super) fn collection_failed(work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
+    let key = again::key(FAILED, work.fields);
+    let context = work.context;
+    again::once(TOLD, key, store, context, |store| failed(work, store))
+}
+
+/// Whether the line was told of this failure by another file.
+pub(super) fn is_told(
+    fields: &Fields,
+    store: &mut dyn Store,
+    context: &Context<'_>,
+) -> Result<bool> {
+    match again::key(FAILED, fields) {
+        Some(key) => again::is_told(TOLD, &key, store, context),
+        None => Ok(false),
+    }
+}
+
+/// The kind of such a record.
+pub(super) const FAILED: &str = "loan.collection-failed";
+
+fn failed(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decision> {
     let found = if work.context.contested {
         None
     } else {

@@ -33,7 +33,7 @@ mod work;
 use anyhow::Result;
 
 use super::work::{Work, load};
-use super::{Context, RECORD_NAME, Registration, Space, Standing, Store};
+use super::{Context, RECORD_NAME, Registration, Space, Standing, Store, again};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Instruction, KindSpec};
@@ -75,6 +75,7 @@ pub const LINE: Registration = Registration {
         SIBLING,
         PAYER,
         PAYERS,
+        TOLD,
         FOUND_BY,
     ],
     personal: PERSONAL_FIELDS,
@@ -126,6 +127,8 @@ const SIBLING: Space = Space("ls");
 const PAYER: Space = Space("ly");
 /// The contracts of such a number, where they are more than one.
 const PAYERS: Space = Space("lz");
+/// What banks told of collections that failed, by all that they tell them apart by.
+const TOLD: Space = Space("lf");
 /// Index: money by what it came with: see [`find`].
 const FOUND_BY: Space = Space("lb");
 
@@ -177,6 +180,11 @@ fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
         if let Some(key) = fields.text(name) {
             add(*space, key);
         }
+    }
+    if instruction.kind.name == death::FAILED
+        && let Some(key) = again::key(death::FAILED, fields)
+    {
+        add(TOLD, &key);
     }
     if let Some(number) = fields.text("payer_no") {
         let number = number.trim_start_matches('0');
