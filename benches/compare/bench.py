@@ -34,7 +34,7 @@ def number(text):
 
 
 class Bench:
-    """The folder of a comparison, and its figures: by work and program, a list of (seconds, peak bytes)."""
+    """The folder of a comparison, and its figures: by work and program, a list of (seconds, peak bytes, seconds of CPU)."""
 
     def __init__(self, top, folder, options):
         self.top, self.folder, self.options = top, folder, options
@@ -103,11 +103,11 @@ class Bench:
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in good:
             raise SystemExit(f"{who} ended with {process.returncode}: {output[-500:]!r}")
-        self.put(work, who, seconds, used.ru_maxrss * 1024)
+        self.put(work, who, seconds, used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
         return output.decode()
 
-    def put(self, work, who, seconds, peak):
-        self.taken.setdefault(work, {}).setdefault(who, []).append((seconds, peak))
+    def put(self, work, who, seconds, peak, cpu):
+        self.taken.setdefault(work, {}).setdefault(who, []).append((seconds, peak, cpu))
         print(f"   {who:<28} {seconds:9.3f} s {peak / 2**20:7.0f} MB", file=sys.stderr, flush=True)
 
     def run(self, work, site, *more, who="sluss"):
@@ -118,16 +118,22 @@ class Bench:
         """Writes into `book` what the site's has more; the program takes its own time, without reading what to write."""
         command = [self.examples / "limit-ledger", site / "ledger" / "bench.sqlite", book]
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-        seconds, peak = re.match(r"([\d.]+) s,.* (\d+) MB peak", said).groups()
-        self.put(work, who, float(seconds), int(peak) << 20)
+        seconds, cpu, peak = re.match(r"([\d.]+) s, ([\d.]+) s of CPU,.* (\d+) MB peak", said).groups()
+        self.put(work, who, float(seconds), int(peak) << 20, float(cpu))
 
     def peer(self, work, who, script, source, out, rounds=None, round_=0):
         """A peer that is written in Python, if it is there. A slow one is not asked in every round."""
         if self.options.no_peers or (rounds is not None and round_ >= rounds):
             return False
+        module = who.split(" ")[0]
         python = self.venv / "bin" / "python"
-        module = {"pandas (reads)": "pandas"}.get(who, who).split(" ")[0]
-        if not self.has(python, module):
+        if module == "sqlite3":
+            python = sys.executable
+            there = shutil.which(module) is not None
+        else:
+            there = python.exists() and subprocess.run(
+                [python, "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode == 0
+        if not there:
             self.missing.add(who)
             return False
         self.clean(out)
@@ -135,26 +141,22 @@ class Bench:
         self.take(work, who, [python, self.peers / script, source, self.path(out)])
         return True
 
-    def has(self, python, module):
-        if module == "sqlite3":
-            return shutil.which("sqlite3") and python.exists()
-        found = python.exists() and subprocess.run(
-            [python, "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode == 0
-        return found
-
     # Figures
 
     def about(self, work, records, size):
         self.amount[work] = (records, size)
 
     def median(self, work, who):
-        return statistics.median(seconds for seconds, _ in self.taken[work][who])
+        return statistics.median(one[0] for one in self.taken[work][who])
+
+    def cpu(self, work, who):
+        return statistics.median(one[2] for one in self.taken[work][who])
 
     def best(self, work, who):
-        return min(seconds for seconds, _ in self.taken[work][who])
+        return min(one[0] for one in self.taken[work][who])
 
     def peak(self, work, who):
-        return max(peak for _, peak in self.taken[work][who])
+        return max(one[1] for one in self.taken[work][who])
 
     def ratios(self):
         """Time of sluss by that of the limit in the same run, the best of each: what a busy machine disturbs least."""

@@ -35,10 +35,13 @@ fn main() -> Result<()> {
     let batch = Batch::load(&done, book)?;
     let (changes, heads) = (batch.changes.rows.len(), batch.heads.0.len());
     ensure!(changes > 0, "there is no batch to write");
+    let cpu = cpu();
     let spent = batch.write(book)?;
+    let cpu = self::cpu().saturating_sub(cpu);
     println!(
-        "{:.4} s, {changes} changes, {heads} heads, {} MB peak",
+        "{:.4} s, {:.4} s of CPU, {changes} changes, {heads} heads, {} MB peak",
         spent.as_secs_f64(),
+        cpu.as_secs_f64(),
         peak_kib() / 1024
     );
     same(&done, book)
@@ -269,6 +272,13 @@ fn same(done: &Connection, book: &Path) -> Result<()> {
         ensure!(of(done)? == of(&book)?, "not what sluss wrote: {query}");
     }
     Ok(())
+}
+
+/// Time that this program, which has one thread, had a processor.
+fn cpu() -> Duration {
+    let said = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanoseconds = said.split(' ').next().and_then(|text| text.parse().ok());
+    Duration::from_nanos(nanoseconds.unwrap_or(0))
 }
 
 fn peak_kib() -> u64 {

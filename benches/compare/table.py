@@ -1,19 +1,21 @@
 """The table, as Markdown."""
 
+import os
 import platform
 import re
 import subprocess
 
 
 def text(bench):
-    rows = [("work", "program", "s", "(least–most)", "records/s", "MB/s", "peak MB", "time by sluss's", "of runs")]
+    rows = [("work", "program", "s", "(least–most)", "CPU s", "records/s", "MB/s", "peak MB", "time by sluss's", "of runs")]
     for work, taken in bench.taken.items():
         records, size = bench.amount.get(work, (0, 0))
         for who in taken:
             seconds = bench.median(work, who)
-            all_ = [one for one, _ in taken[who]]
+            all_ = [one[0] for one in taken[who]]
             rows.append((
-                work, who, f"{seconds:.3f}", f"{min(all_):.3f}–{max(all_):.3f}", f"{records / seconds:,.0f}" if records else "–",
+                work, who, f"{seconds:.3f}", f"{min(all_):.3f}–{max(all_):.3f}",
+                f"{bench.cpu(work, who):.2f}", f"{records / seconds:,.0f}" if records else "–",
                 f"{size / seconds / 1e6:.1f}" if size else "–", f"{bench.peak(work, who) / 2**20:.0f}",
                 f"{seconds / bench.median(work, 'sluss'):.2f}" if "sluss" in taken else "–", str(len(all_)),
             ))
@@ -44,5 +46,4 @@ def versions(bench):
         code = ("import importlib.metadata as m, platform\nprint('Python', platform.python_version())\n"
                 f"for n in {names}:\n try: print(n, m.version(n))\n except Exception: pass")
         said += subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
-    import os
     return f"{os.cpu_count()} cores, {platform.system()} {platform.release().split('-')[0]}; " + ", ".join(said) + "."

@@ -116,14 +116,14 @@ def book(bench):
     shutil.copyfile(ledger, copy)
     for round_ in range(bench.options.runs):
         first = there + round_ * rows
-        for work, count, more in (
+        for at, (work, count, more) in enumerate((
             (f"run, 1,000 updates, book of {there:,}", 1000, ("--kind", "update", "--book", there, "--seed", 100 + round_)),
             (f"run, updates, book of {there:,}", rows, ("--kind", "update", "--book", there, "--seed", 200 + round_)),
             (f"run, registrations, book of {there:,}", rows, ("--first", first, "--seed", 300 + round_)),
-        ):
+        )):
             source = bench.generate("more.csv", count, *more)
             bench.about(work, count, source.stat().st_size)
-            bench.drop(source, site, f"INS_20261120_{count % 7}{round_}{abs(hash(work)) % 1000}.csv")
+            bench.drop(source, site, f"INS_20261120_{3 * round_ + at:03}.csv")
             bench.run(work, site)
             bench.empty_outbox(site)
             os.sync()
