@@ -152,16 +152,17 @@ class Bench:
     def cpu(self, work, who):
         return statistics.median(one[2] for one in self.taken[work][who])
 
-    def best(self, work, who):
-        return min(one[0] for one in self.taken[work][who])
+    def least_cpu(self, work, who):
+        return min(one[2] for one in self.taken[work][who])
 
     def peak(self, work, who):
         return max(one[1] for one in self.taken[work][who])
 
     def ratios(self):
-        """Time of sluss by that of the limit in the same run, the best of each: what a busy machine disturbs least."""
+        """CPU time of sluss by that of the limit in the same run, the least of each. The clock's ratio says more, but doubles
+        on a machine that has something else to do, where two threads get no more than the limit's one."""
         return {
-            work: self.best(work, "sluss") / self.best(work, who)
+            work: self.least_cpu(work, "sluss") / self.least_cpu(work, who)
             for work, taken in self.taken.items() for who in taken if who.startswith("limit") and "sluss" in taken
         }
 

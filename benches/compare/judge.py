@@ -13,7 +13,7 @@ def landed():
 
 
 def land(ratios):
-    about = "Time of sluss by the time of a limit in the same run of `compare --small`; renewed by `compare --small --land`."
+    about = "CPU time of sluss by that of a limit in the same run of `compare --small`; renewed by `compare --small --land`."
     shown = {name: round(ratio, 2) for name, ratio in sorted(ratios.items())}
     FILE.write_text(json.dumps({"about": about, "ratios": shown}, indent=1) + "\n")
 

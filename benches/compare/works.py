@@ -1,6 +1,7 @@
 """The works, each measured in rounds: sluss, then the limit, then the peers, so that a slow minute meets them all."""
 
 import filecmp
+import itertools
 import os
 import shutil
 import subprocess
@@ -23,12 +24,11 @@ def same_answers(bench, ours, theirs):
 
 def same_results(bench, theirs, peer):
     """A peer that writes answers says of each record what the limit says; ids of events and columns of errors aside."""
-    def lines(path):
-        with open(path, "rb") as file:
-            return [line.rstrip(b"\r\n") for line in file][1:]
-
-    if lines(theirs / "result.csv") != lines(peer / "result.csv"):
-        raise SystemExit(f"{peer.name}: result.csv is not that of the limit")
+    with open(theirs / "result.csv", "rb") as ours, open(peer / "result.csv", "rb") as lines:
+        heads = ours.readline(), lines.readline()
+        pairs = itertools.zip_longest(ours, lines, fillvalue=b"")
+        if not all(heads) or any(one.rstrip(b"\r\n") != other.rstrip(b"\r\n") for one, other in pairs):
+            raise SystemExit(f"{peer.name}: result.csv is not that of the limit")
     for name in ("errors.csv", "events.ndjson"):
         counts = []
         for folder in (theirs, peer):
@@ -63,7 +63,9 @@ def check_peers(bench, work, source, round_):
     if bench.options.no_peers:
         return
     utf8 = bench.path("utf8.csv")
-    utf8.write_bytes(source.read_bytes().decode("latin-1").encode())
+    # Line by line: a program's peak counts from that of the one that starts it.
+    with open(source, encoding="latin-1", newline="") as latin, open(utf8, "w", encoding="utf-8", newline="") as out:
+        out.writelines(latin)
     for who, rounds in (("polars", None), ("duckdb", None), ("pandas", 1), ("sqlite3 CLI", 1)):
         os.sync()
         if bench.peer(work, who, f"{who.split(' ')[0].removesuffix('3')}_check.py", utf8, "check-peer", rounds, round_):
