@@ -202,12 +202,13 @@ enum Certainty {
 /// Whether a text holds what may be a card number: 13 digits or more in one run that pass modulus 10, or 13 to 19
 /// grouped as they are on a card, in fours from the left.
 pub(super) fn may_hold(text: &str) -> bool {
-    !spans(plain(text).as_bytes(), Certainty::May).is_empty()
+    text.len() >= *LENGTH.start() && !spans(plain(text).as_bytes(), Certainty::May).is_empty()
 }
 
 /// Whether a text holds what is a card number.
 pub(super) fn holds(text: &str) -> bool {
-    !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
+    // No character stands for more digits than it has bytes.
+    text.len() >= *LENGTH.start() && !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
 }
 
 /// Whether a card number stands where a person's or a company's should. A Brazilian company's may look like one.

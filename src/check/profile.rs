@@ -29,12 +29,26 @@ pub struct Profile {
     pub(super) card_key: Option<CardKey>,
 }
 
+/// The required fields of a kind, each as the bit of its place in the kind's list.
+fn required(spec: &KindSpec) -> u128 {
+    assert!(
+        spec.fields.len() <= 128,
+        "{} has too many fields",
+        spec.name
+    );
+    let fields = spec.fields.iter().enumerate();
+    let required = fields.filter(|(_, field)| field.need == Need::Required);
+    required.fold(0, |bits, (at, _)| bits | 1 << at)
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) spec: &'static KindSpec,
     /// The field that holds the key of the kind's entity: the first that says so, or that is a required reference.
     pub(super) key: Option<&'static str>,
     pub(super) allowed: bool,
+    /// Its required fields, each as the bit of its place in the kind's list.
+    pub(super) required: u128,
     pub(super) rules: Rules,
     /// Whether its line takes card numbers, and takes them in fields of their own alone.
     pub(super) cards: bool,
@@ -72,12 +86,13 @@ impl Profile {
                 spec,
                 key: spec.fields.iter().find(is_key).map(|field| field.name),
                 allowed,
+                required: required(spec),
                 rules,
                 cards,
             };
             self.kinds.insert(spec.name, known);
             for field in spec.fields {
-                if is_card(field) {
+                if is_card(field) && !self.is_card_number(field.name) {
                     self.card_numbers.push(field.name);
                 }
                 if !matches!(field.kind, FieldType::Amount { .. }) {

@@ -7,8 +7,10 @@ use compact_str::CompactString;
 
 use super::locate::{identity, shown};
 use super::profile::{Known, Profile};
+use super::value::text::trimmed;
 use super::{card, conceal, digest, value};
 use crate::code::Code;
+use crate::model::value::name_bit;
 use crate::model::{
     AmountRead, Checked, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction, KindSpec,
     Need, Shown, Value,
@@ -34,7 +36,7 @@ pub(super) fn one(raw: RawRecord<'_>, profile: &Profile) -> Checked {
         work.field(field, known);
     }
     if let Some(known) = known {
-        work.missing(known.spec);
+        work.missing(known);
         work.across(known);
     }
     let Work {
@@ -98,6 +100,8 @@ struct Work<'r> {
     cards: bool,
     /// Names read so far, each as one of 128 bits: a bit not set says that a name is new without a search.
     names: u128,
+    /// What is given of the kind's list, each as the bit of its place there.
+    given: u128,
     /// Where in the kind's list the next field is looked for first: most files keep the order of the manual.
     next: usize,
 }
@@ -116,13 +120,14 @@ impl<'r> Work<'r> {
             hidden: Vec::new(),
             cards: profile.cards,
             names: 0,
+            given: 0,
             next: 0,
         }
     }
 
     /// The record's kind, if it is known, allowed or not: a record of a line that is not allowed is checked all the same.
     fn kind(&mut self) -> Option<Known> {
-        let Some(field) = self.raw_field("kind").filter(|field| !is_blank(field)) else {
+        let Some(field) = self.raw_field("kind").filter(|field| !field.is_blank()) else {
             if !self.is_broken() && !self.is_told("kind") {
                 self.require("kind");
             }
@@ -130,7 +135,7 @@ impl<'r> Work<'r> {
         };
         self.fields.stands_at("kind", field.spot);
         let text = match &field.text {
-            Ok(text) => text.trim(),
+            Ok(text) => trimmed(text),
             Err(code) => {
                 if !self.is_told("kind") {
                     self.find(*code, field);
@@ -162,7 +167,7 @@ impl<'r> Work<'r> {
 
     fn field(&mut self, field: &'r RawField<'r>, known: Option<Known>) {
         // Blank is not given, whatever a conversion made of it.
-        if is_blank(field) {
+        if field.is_blank() {
             return;
         }
         if self.profile.is_card_number(field.name) {
@@ -193,7 +198,7 @@ impl<'r> Work<'r> {
     /// Whether a field of this name was read before in this record. The same text again says nothing new; another text
     /// contradicts the first, and neither is a guess worth making.
     fn is_second(&mut self, field: &RawField<'_>) -> bool {
-        let bit = 1 << (name_hash(field.name) % 128);
+        let bit = name_bit(field.name);
         let is_new = self.names & bit == 0;
         self.names |= bit;
         if is_new {
@@ -203,7 +208,7 @@ impl<'r> Work<'r> {
             .raw
             .fields
             .iter()
-            .filter(|f| f.name == field.name && !is_blank(f));
+            .filter(|f| f.name == field.name && !f.is_blank());
         let Some(first) = named.next().filter(|first| !std::ptr::eq(*first, field)) else {
             return false;
         };
@@ -221,6 +226,7 @@ impl<'r> Work<'r> {
         };
         let at = (self.next + steps) % kind.fields.len();
         self.next = (at + 1) % kind.fields.len();
+        self.given |= 1 << at;
         Some(&kind.fields[at])
     }
 
@@ -273,14 +279,17 @@ impl<'r> Work<'r> {
         }
     }
 
-    fn missing(&mut self, spec: &KindSpec) {
+    fn missing(&mut self, known: Known) {
+        let missing = known.required & !self.given;
+        if missing == 0 {
+            return;
+        }
         // What a broken record seems to lack may be what is broken.
         if self.is_broken() {
             return;
         }
-        for field in spec.fields {
-            let missing = field.need == Need::Required && !self.is_given(field.name);
-            if missing && !self.is_told(field.name) {
+        for (at, field) in known.spec.fields.iter().enumerate() {
+            if missing & 1 << at != 0 && !self.is_told(field.name) {
                 self.require(field.name);
             }
         }
@@ -347,7 +356,7 @@ impl<'r> Work<'r> {
 
     fn is_given(&self, name: &str) -> bool {
         let mut fields = self.raw.fields.iter();
-        fields.any(|field| field.name == name && !is_blank(field))
+        fields.any(|field| field.name == name && !field.is_blank())
     }
 
     /// Whether the reader found something wrong with the record as such.
@@ -386,16 +395,6 @@ const fn can_do_without(spec: &FieldSpec) -> bool {
 /// Whether a code says that a field is not there.
 fn is_missing(code: Code) -> bool {
     matches!(code, Code::Required | Code::ClosingDateRequired)
-}
-
-fn is_blank(field: &RawField<'_>) -> bool {
-    matches!(&field.text, Ok(text) if text.trim().is_empty())
-}
-
-/// A few bits of a name, enough to tell most names of one record apart.
-fn name_hash(name: &str) -> u32 {
-    let step = |hash: u32, byte: u8| hash.wrapping_mul(31).wrapping_add(byte.into());
-    name.bytes().fold(0, step)
 }
 
 #[cfg(test)]

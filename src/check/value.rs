@@ -2,7 +2,7 @@
 
 mod contact;
 mod hint;
-mod text;
+pub(super) mod text;
 
 use compact_str::CompactString;
 use std::borrow::Cow;
@@ -15,7 +15,7 @@ pub use hint::hint;
 use super::{card, number};
 use crate::code::Code;
 use crate::model::kind::Sign;
-use crate::model::{Currency, FieldSpec, FieldType, Personal, Value};
+use crate::model::{Currency, Day, FieldSpec, FieldType, Personal, Value};
 
 /// Years that a date may have: a typing error such as `0201-01-01` or `20226-01-01` is a finding, not a date.
 const YEARS: std::ops::RangeInclusive<i32> = 1800..=2999;
@@ -29,7 +29,7 @@ const CLEAR: &str = "<clear>";
 /// The value of a field's canonical text (decimal point, `YYYY-MM-DD`, canonical words), or the code that says why it
 /// is none. `<clear>` is [`Value::Clear`] where the field takes it, and text like any other where it does not.
 pub fn parse(spec: &FieldSpec, text: &str) -> Result<Value, Code> {
-    if spec.clearable && text.trim() == CLEAR {
+    if spec.clearable && text::trimmed(text) == CLEAR {
         return Ok(Value::Clear);
     }
     match spec.kind {
@@ -81,7 +81,7 @@ pub fn canonical(value: &Value) -> Cow<'_, str> {
         Value::Text(text) => Cow::Borrowed(text),
         Value::Code(word) => Cow::Borrowed(word),
         Value::Personal(number) => Cow::Borrowed(number.reveal()),
-        Value::Date(date) => Cow::Owned(date.to_string()),
+        Value::Date(date) => Cow::Owned(Day::of(*date).as_str().to_owned()),
         Value::Amount(number) | Value::Number(number) => Cow::Owned(number.normalize().to_string()),
         Value::Integer(number) => Cow::Owned(number.to_string()),
         Value::Bool(true) => Cow::Borrowed("true"),
@@ -94,6 +94,9 @@ pub fn canonical(value: &Value) -> Cow<'_, str> {
 /// exponent, no `+`, no blanks. `bad` where the text is not that; `out_of_range` where it has more digits than are held
 /// exactly.
 pub fn decimal(text: &str, bad: Code) -> Result<Decimal, Code> {
+    if let Some(number) = short_decimal(text.as_bytes()) {
+        return Ok(number);
+    }
     let (negative, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -129,6 +132,28 @@ pub fn decimal(text: &str, bad: Code) -> Result<Decimal, Code> {
     }
     let number = if negative { -number } else { number };
     Decimal::try_from_i128_with_scale(number, decimals).map_err(|_| Code::OutOfRange)
+}
+
+/// The same of digits alone, with or without a point between them, that fit a machine's word: most numbers.
+fn short_decimal(text: &[u8]) -> Option<Decimal> {
+    if text.is_empty() || text.len() > 18 {
+        return None;
+    }
+    let mut number: i64 = 0;
+    let mut point = None;
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+            b'.' if point.is_none() && at > 0 => point = Some(at),
+            _ => return None,
+        }
+    }
+    let decimals = match point {
+        Some(at) if at + 1 == text.len() => return None,
+        Some(at) => text.len() - at - 1,
+        None => 0,
+    };
+    Some(Decimal::new(number, u32::try_from(decimals).ok()?))
 }
 
 /// Whether the amount has the sign it may have.

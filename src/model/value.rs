@@ -69,9 +69,23 @@ pub enum Value {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
     given: Vec<Given>,
+    /// The [bits](name_bit) of the given names: most names that are asked for are not given.
+    names: u128,
     /// Where the fields stand that belong to every kind and are not among the given: kind, instruction id, effective
     /// date.
-    common: Vec<(&'static str, u32)>,
+    common: [Option<(&'static str, u32)>; 3],
+}
+
+/// One of 128 bits for a name, mostly another for each name of a record.
+#[inline]
+pub(crate) const fn name_bit(name: &str) -> u128 {
+    let bytes = name.as_bytes();
+    if bytes.is_empty() {
+        return 1;
+    }
+    let (first, middle, last) = (bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
+    let mixed = bytes.len() + first as usize * 7 + middle as usize * 31 + last as usize * 13;
+    1 << (mixed % 128)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +100,7 @@ impl Fields {
     pub fn with_capacity(n: usize) -> Self {
         Self {
             given: Vec::with_capacity(n),
-            common: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -97,25 +111,31 @@ impl Fields {
 
     /// The same, with where it stands in its record: see `RawField::spot`.
     pub fn push_at(&mut self, name: &'static str, value: Value, spot: u32) {
+        self.names |= name_bit(name);
         self.given.push(Given { name, value, spot });
     }
 
     /// Notes where a field stands that is not among the given, so that findings on it can be placed.
     pub fn stands_at(&mut self, name: &'static str, spot: u32) {
-        self.common.push((name, spot));
+        let free = self.common.iter_mut().find(|common| common.is_none());
+        *free.expect("three names belong to every kind") = Some((name, spot));
     }
 
     /// Where the field of this name stands in its record.
     pub fn spot(&self, name: &str) -> Option<u32> {
         let given = self.given.iter().find(|given| given.name == name);
-        let common = || self.common.iter().find(|(n, _)| *n == name);
+        let common = || self.common.iter().flatten().find(|(n, _)| *n == name);
         given
             .map(|given| given.spot)
             .or_else(|| common().map(|(_, spot)| *spot))
     }
 
     /// The field of this name, `<clear>` included.
+    #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
+        if self.names & name_bit(name) == 0 {
+            return None;
+        }
         self.given
             .iter()
             .find(|given| given.name == name)

@@ -33,8 +33,23 @@ pub(crate) fn decode(charset: Charset, bytes: &[u8]) -> Option<Cow<'_, str>> {
         (0x80.., Some(table)) => table[usize::from(byte & 0x7f)],
         (_, _) => char::from(byte),
     };
-    let text: String = bytes.iter().map(|&byte| letter(byte)).collect();
-    (!text.contains(char::REPLACEMENT_CHARACTER)).then_some(Cow::Owned(text))
+    // Most letters of these sets take two bytes.
+    let mut text = String::with_capacity(2 * bytes.len());
+    for letter in bytes.iter().map(|&byte| letter(byte)) {
+        if letter == char::REPLACEMENT_CHARACTER {
+            return None;
+        }
+        text.push(letter);
+    }
+    Some(Cow::Owned(text))
+}
+
+/// Bytes as text, with a substitute of one byte for each that is not ASCII: what is ASCII can be borrowed from it.
+pub(crate) fn ascii_of(bytes: &[u8]) -> String {
+    let ascii = bytes
+        .iter()
+        .map(|&byte| if byte.is_ascii() { byte } else { b'?' });
+    String::from_utf8(ascii.collect()).expect("ASCII alone")
 }
 
 /// Whether a line of ASCII bytes is its own text.

@@ -49,6 +49,13 @@ pub(crate) fn absent(field: &Field, spot: u32) -> Option<RawField<'_>> {
     })
 }
 
+impl RawField<'_> {
+    /// Whether it says nothing, whatever a conversion made of it.
+    pub fn is_blank(&self) -> bool {
+        self.text.as_ref().is_ok_and(|text| is_blank(text))
+    }
+}
+
 /// Whether nothing but blanks stands here; for most texts the first byte tells.
 fn is_blank(text: &str) -> bool {
     match text.as_bytes().first() {

@@ -15,6 +15,7 @@ mod recognise;
 mod source;
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use rust_decimal::Decimal;
 
@@ -87,6 +88,8 @@ pub enum Chunk {
         bytes: Vec<u8>,
         /// Physical number of the first line.
         first_line: u64,
+        /// What of them is ASCII, in character sets that hold more: made by whoever reads them.
+        ascii: OnceLock<String>,
     },
     /// A record of delimited text that is too large: its first line, or nothing where that alone is too large.
     TooLarge {
@@ -104,6 +107,21 @@ pub enum Chunk {
 }
 
 impl Chunk {
+    /// About how many records it holds: for making room for them.
+    pub fn about(&self) -> usize {
+        match self {
+            // Lines without anything are no records.
+            Self::Lines { bytes, .. } => {
+                let lines = memchr::memchr_iter(b'\n', bytes).count() + 1;
+                lines.min(bytes.len() / 16 + 1)
+            }
+            Self::TooLarge { .. } => 1,
+            Self::Elements(elements) => elements.len(),
+            Self::Rows(rows) => rows.len(),
+            Self::Fixed(_) => 0,
+        }
+    }
+
     /// About how much input it holds, in bytes: for bounding how many are in hand.
     pub fn size(&self) -> usize {
         match self {

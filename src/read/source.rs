@@ -156,16 +156,28 @@ impl Reader {
 impl Layout {
     /// The records of a chunk, in its order.
     pub fn records<'c>(&'c self, chunk: &'c Chunk) -> Vec<RawRecord<'c>> {
+        self.each(chunk).collect()
+    }
+
+    /// The same one by one: lines are read as they are asked for, so that a record is checked while its fields are at hand.
+    pub fn each<'c>(&'c self, chunk: &'c Chunk) -> Box<dyn Iterator<Item = RawRecord<'c>> + 'c> {
         match (self, chunk) {
-            (Self::Csv(layout), Chunk::Lines { bytes, first_line }) => {
-                layout.records(bytes, *first_line)
-            }
+            (
+                Self::Csv(layout),
+                Chunk::Lines {
+                    bytes,
+                    first_line,
+                    ascii,
+                },
+            ) => Box::new(layout.records(bytes, *first_line, ascii)),
             (Self::Csv(_), Chunk::TooLarge { bytes, line }) => {
-                vec![CsvLayout::too_large(bytes, *line)]
+                Box::new(std::iter::once(CsvLayout::too_large(bytes, *line)))
             }
-            (Self::Xml(layout), Chunk::Elements(_)) => layout.records(chunk),
-            (Self::Excel(layout), Chunk::Rows(_)) => layout.records(chunk),
-            (Self::Fixed(layout), Chunk::Fixed(chunk)) => layout.records(chunk),
+            (Self::Xml(layout), Chunk::Elements(_)) => Box::new(layout.records(chunk).into_iter()),
+            (Self::Excel(layout), Chunk::Rows(_)) => Box::new(layout.records(chunk).into_iter()),
+            (Self::Fixed(layout), Chunk::Fixed(chunk)) => {
+                Box::new(layout.records(chunk).into_iter())
+            }
             _ => {
                 unreachable!("a chunk is read by the layout it was cut for")
             }

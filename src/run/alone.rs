@@ -83,7 +83,7 @@ fn read(
     let mut reader = Reader::open(format, input, limits)?;
     let layout = reader.layout();
     while let Some(chunk) = reader.next_chunk()? {
-        for raw in layout.records(&chunk) {
+        for raw in layout.each(&chunk) {
             crate::check::record(raw, profile);
         }
     }

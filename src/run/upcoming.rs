@@ -127,16 +127,13 @@ impl<'a> Upcoming<'a> {
 fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
     let mut batch = Vec::new();
     let mut keys = Keys::default();
-    let records = layout
-        .records(&chunk)
-        .into_iter()
-        .map(|mut raw| {
-            batch.append(&mut raw.batch);
-            let checked = check::record(raw, profile);
-            keys.add(&checked);
-            checked
-        })
-        .collect();
+    let mut records = Vec::with_capacity(chunk.about());
+    for mut raw in layout.each(&chunk) {
+        batch.append(&mut raw.batch);
+        let checked = check::record(raw, profile);
+        keys.add(&checked);
+        records.push(checked);
+    }
     CheckedChunk {
         chunk,
         records,

@@ -40,6 +40,17 @@ fn card_numbers_in_free_text() {
     }
 }
 
+/// A text of fewer bytes than a card number has digits is not looked at.
+#[test]
+fn no_character_stands_for_more_digits_than_it_has_bytes() {
+    for c in '\0'..=char::MAX {
+        let text = c.to_string();
+        let read = plain(&text);
+        let digits = read.bytes().filter(u8::is_ascii_digit).count();
+        assert!(digits <= text.len(), "{c:?}");
+    }
+}
+
 #[test]
 fn what_is_kept_is_masked_and_named_by_a_keyed_reference() {
     let key = CardKey::new([7; 32]);

@@ -1,5 +1,7 @@
 //! Swedish numbers but for bank accounts: personnummer, organisationsnummer, giro numbers, OCR.
 
+use std::borrow::Cow;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::digits::{is_digits, luhn, number};
@@ -37,13 +39,20 @@ pub fn personnummer(text: &str, today: Option<NaiveDate>) -> Result<Valid, Code>
         _ => None,
     };
     let date = born(date.ok_or(Code::InvalidIdentityNo)?, today)?;
-    let normalised = format!("{:02}{short}", date.year() / 100);
+    let normalised = if century.is_empty() {
+        format!("{:02}{short}", date.year() / 100)
+    } else {
+        digits.into_owned()
+    };
     proven(Valid::person(normalised, date), proof)
 }
 
 /// 10 or 12 digits, and whether a `+` stands before the last four. A sign elsewhere is a typing error, unless it is one
 /// of several hyphens between the parts of the date.
-fn signed_digits(text: &str) -> Option<(String, bool)> {
+fn signed_digits(text: &str) -> Option<(Cow<'_, str>, bool)> {
+    if is_digits(text, 12, 12) {
+        return Some((Cow::Borrowed(text), false));
+    }
     let mut digits = String::with_capacity(12);
     let mut sign = None;
     for c in text.trim().chars() {
@@ -61,7 +70,7 @@ fn signed_digits(text: &str) -> Option<(String, bool)> {
     }
     let placed = sign.is_none_or(|(_, at)| at + 4 == digits.len());
     let plus = matches!(sign, Some(('+', _)));
-    (placed && matches!(digits.len(), 10 | 12)).then_some((digits, plus))
+    (placed && matches!(digits.len(), 10 | 12)).then_some((digits.into(), plus))
 }
 
 struct Parts {

@@ -21,7 +21,11 @@ impl Work<'_> {
             currency,
         });
         // Zeros behind the currency's last decimal are the same amount.
-        if currency.is_some_and(|currency| amount.normalize().scale() > currency.decimals()) {
+        let too_many = |currency: Currency| {
+            let most = currency.decimals();
+            amount.scale() > most && amount.normalize().scale() > most
+        };
+        if currency.is_some_and(too_many) {
             self.find(Code::TooManyDecimals, field);
         }
     }

@@ -369,3 +369,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_short_decimal_is_read_as_a_long_one() {
+    let texts = "0|00|0.0|1|17.50|100.00|007.10|999999999999999999|9999999999999999.9|0.0000000000000001|1.|.5||.|1.2.3|\
+        1,5|1 000|+1|1e3";
+    for text in texts.split('|') {
+        // Zeros in front change nothing, and make it long.
+        let long = decimal(&format!("{:0>40}", text), Code::InvalidAmount);
+        let starts = text.starts_with(|c: char| c.is_ascii_digit());
+        let expected = if starts {
+            long
+        } else {
+            Err(Code::InvalidAmount)
+        };
+        let short = decimal(text, Code::InvalidAmount);
+        let told = |number: Result<Decimal, Code>| {
+            number.map(|number| (number.to_string(), number.scale()))
+        };
+        assert_eq!(told(short), told(expected), "{text}");
+    }
+}

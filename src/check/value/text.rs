@@ -12,10 +12,24 @@ const REFERENCE: usize = 35;
 /// The characters of a UUID.
 const ID: usize = 36;
 
+/// The first byte of U+0300, the first character that may be part of another; all that is written with lesser bytes is in
+/// NFC.
+const COMBINING: u8 = 0xcc;
+
+/// Without the blanks around it; for most texts the first and the last byte tell that there are none.
+pub(in crate::check) fn trimmed(text: &str) -> &str {
+    let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) {
+        return text;
+    }
+    text.trim()
+}
+
 /// Trimmed and in NFC.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {
-    let text = text.trim();
-    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+    let text = trimmed(text);
+    let is_composed = || is_nfc_quick(text.chars()) == IsNormalized::Yes;
+    if text.bytes().all(|byte| byte < COMBINING) || is_composed() {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(text.nfc().collect())
@@ -25,7 +39,7 @@ pub(super) fn normal(text: &str) -> Cow<'_, str> {
 /// Free text: no control characters, at most so many characters.
 pub(super) fn free(text: &str, longest: usize) -> Result<CompactString, Code> {
     let text = normal(text);
-    if text.chars().any(char::is_control) {
+    if !is_plain(&text) && text.chars().any(char::is_control) {
         return Err(Code::InvalidCharacter);
     }
     at_most(text, longest)
@@ -44,10 +58,16 @@ pub(super) fn id(text: &str) -> Result<CompactString, Code> {
 
 fn printable(text: &str, longest: usize) -> Result<CompactString, Code> {
     let text = normal(text);
-    if text.chars().any(|c| !is_printable(c)) {
+    if !is_plain(&text) && text.chars().any(|c| !is_printable(c)) {
         return Err(Code::InvalidCharacter);
     }
     at_most(text, longest)
+}
+
+/// Whether it is of printable ASCII alone.
+fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
 }
 
 fn at_most(text: Cow<'_, str>, longest: usize) -> Result<CompactString, Code> {

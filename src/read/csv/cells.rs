@@ -111,20 +111,25 @@ fn cell(record: &[u8], begin: usize, marks: Marks) -> Result<(Cell, usize), Brok
     Ok((cell, end))
 }
 
-/// A record's text in whole, where all of it decodes at once without change.
+/// A record's bytes, and its text in whole where that has as many.
 #[derive(Clone, Copy)]
 pub(super) struct Text<'c> {
     pub(super) bytes: &'c [u8],
     pub(super) whole: Option<&'c str>,
+    /// Whether the whole is the text of what is ASCII alone, with substitutes for the rest.
+    pub(super) ascii_only: bool,
     pub(super) charset: Charset,
 }
 
 impl<'c> Text<'c> {
     /// A cell's text; `None` where its bytes do not decode.
     pub(super) fn cell(&self, cell: Cell, quote: Option<u8>) -> Option<Cow<'c, str>> {
+        let bytes = &self.bytes[cell.start..cell.end];
         let text = match self.whole {
-            Some(whole) => Cow::Borrowed(whole.get(cell.start..cell.end)?),
-            None => decode(self.charset, &self.bytes[cell.start..cell.end])?,
+            Some(whole) if !self.ascii_only || bytes.is_ascii() => {
+                Cow::Borrowed(whole.get(cell.start..cell.end)?)
+            }
+            _ => decode(self.charset, bytes)?,
         };
         match quote {
             Some(quote) if cell.doubled => {
@@ -166,6 +171,7 @@ mod tests {
         let text = Text {
             bytes: record.as_bytes(),
             whole: Some(record),
+            ascii_only: false,
             charset: Charset::Utf8,
         };
         Ok(cells

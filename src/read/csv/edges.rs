@@ -155,6 +155,7 @@ fn cell(line: &[u8], column: usize, format: &Format, rules: &CsvRules) -> Option
     let text = Text {
         bytes: line,
         whole: None,
+        ascii_only: false,
         charset: format.charset,
     };
     let text = text.cell(*cells.get(column)?, rules.quote)?;

@@ -169,6 +169,7 @@ pub(crate) fn labels<'l>(
     let text = Text {
         bytes: line,
         whole: None,
+        ascii_only: false,
         charset,
     };
     let cells = cells.iter();

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::charset::{self, UTF8_BOM, Utf16};
 use super::{Chunk, Ending, Fault, ReadLimits};
@@ -102,7 +102,11 @@ impl CsvReader {
             None => self.next_frame()?,
         };
         Ok(frame.map(|frame| match frame {
-            Frame::Lines(bytes, first_line) => Chunk::Lines { bytes, first_line },
+            Frame::Lines(bytes, first_line) => Chunk::Lines {
+                bytes,
+                first_line,
+                ascii: OnceLock::new(),
+            },
             Frame::TooLarge(bytes, line) => Chunk::TooLarge { bytes, line },
         }))
     }

@@ -1,7 +1,7 @@
 //! From a piece of whole lines to records.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use memchr::memchr2;
 
@@ -12,7 +12,7 @@ use super::header::{Columns, Taken};
 use crate::code::Code;
 use crate::format::{Charset, CsvRules, Format};
 use crate::model::{Finding, Place, Source};
-use crate::read::charset::is_ascii_compatible;
+use crate::read::charset::{ascii_of, is_ascii_compatible};
 use crate::read::{RawRecord, ReadLimits, field};
 
 /// What a file's header says, and with it how its records are read, on any thread.
@@ -77,28 +77,45 @@ impl CsvLayout {
         &'c self,
         bytes: &'c [u8],
         first_line: u64,
-    ) -> Vec<RawRecord<'c>> {
+        ascii: &'c OnceLock<String>,
+    ) -> impl Iterator<Item = RawRecord<'c>> {
         let whole = self.whole(bytes);
-        let mut records = Vec::with_capacity(bytes.len() / 64 + 1);
+        let known = whole.or_else(|| {
+            is_ascii_compatible(self.format.charset)
+                .then(|| ascii.get_or_init(|| ascii_of(bytes)).as_str())
+        });
         let mut cells = Vec::with_capacity(self.width);
-        let mut start = 0;
-        let mut number = first_line;
-        while start < bytes.len() {
-            let (end, content) = first_record(&bytes[start..], self.marks());
-            let (end, content) = (start + end, start + content);
-            let record = &bytes[start..content];
-            let text = whole.and_then(|whole| whole.get(start..content));
-            if !record.trim_ascii().is_empty() {
-                records.push(self.record(&self.line(record, text, start, end, number), &mut cells));
+        let (mut start, mut number) = (0, first_line);
+        std::iter::from_fn(move || {
+            while start < bytes.len() {
+                let (from, line) = (start, number);
+                let (end, content) = first_record(&bytes[from..], self.marks());
+                let (end, content) = (from + end, from + content);
+                number += match self.marks() {
+                    Some(_) => line_ends(&bytes[from..end]),
+                    None => 1,
+                };
+                start = end;
+                let record = &bytes[from..content];
+                if record.trim_ascii().is_empty() {
+                    continue;
+                }
+                let text = Text {
+                    bytes: record,
+                    whole: known.and_then(|known| known.get(from..content)),
+                    ascii_only: whole.is_none() && !record.is_ascii(),
+                    charset: self.format.charset,
+                };
+                let line = Line {
+                    text,
+                    start: from,
+                    end,
+                    number: line,
+                };
+                return Some(self.record(&line, &mut cells));
             }
-            number += if self.marks().is_some() {
-                line_ends(&bytes[start..end])
-            } else {
-                1
-            };
-            start = end;
-        }
-        records
+            None
+        })
     }
 
     /// A record that is too large: what was kept of it is its first line, or nothing.
@@ -137,27 +154,6 @@ impl CsvLayout {
             return std::str::from_utf8(bytes).ok();
         }
         None
-    }
-
-    fn line<'c>(
-        &self,
-        bytes: &'c [u8],
-        whole: Option<&'c str>,
-        start: usize,
-        end: usize,
-        number: u64,
-    ) -> Line<'c> {
-        let text = Text {
-            bytes,
-            whole: whole.or_else(|| self.whole(bytes)),
-            charset: self.format.charset,
-        };
-        Line {
-            text,
-            start,
-            end,
-            number,
-        }
     }
 
     fn record<'c>(&'c self, line: &Line<'c>, cells: &mut Vec<Cell>) -> RawRecord<'c> {
@@ -224,7 +220,7 @@ impl CsvLayout {
     }
 
     fn fill<'c>(&'c self, record: &mut RawRecord<'c>, line: &Line<'c>, cells: &[Cell]) {
-        record.fields.reserve(self.taken.len() + self.absent.len());
+        record.fields = Vec::with_capacity(self.taken.len() + self.absent.len());
         let mut counted = Counted::default();
         for taken in &self.taken {
             let cell = cells[taken.column];
@@ -235,7 +231,11 @@ impl CsvLayout {
             };
             let field = &self.format.fields[taken.field];
             match self.text(line, cells, taken) {
-                Some(text) => record.fields.extend(field::given(field, text, spot)),
+                Some(text) => {
+                    if let Some(given) = field::given(field, text, spot) {
+                        record.fields.push(given);
+                    }
+                }
                 None => record
                     .findings
                     .push(
