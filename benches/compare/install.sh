@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Installs what benches/compare/compare holds sluss beside, each from its own registry at its latest version.
-#   benches/compare/install.sh [FOLDER]     default: target/compare
+# Installs what benches/compare/compare holds sluss beside, each from its own registry at its latest version, in target/compare.
 # One that cannot be installed is said here and named as missing in the table; nothing else fails for it. `qsv` builds from
 # source for half an hour or more: COMPARE_QSV=1 asks for it.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-folder=${1:-target/compare}
+folder=target/compare
 mkdir -p "$folder"
 [ -x "$folder/venv/bin/python" ] || python3 -m venv "$folder/venv" || exit 1
 "$folder/venv/bin/pip" install --quiet --upgrade pip || echo "pip stays as it is" >&2
