@@ -63,7 +63,8 @@ impl Folder {
         }
     }
 
-    /// Makes a folder in this one, durably and with this mode; the name must be free.
+    /// Makes a folder in this one with this mode; the name must be free. It is durable with the first name in it that is
+    /// synced.
     pub fn make(&self, name: impl AsRef<OsStr>, mode: u32) -> Result<Self> {
         let name = name.as_ref();
         let path = self.of("make the folder", name)?;
@@ -72,7 +73,6 @@ impl Folder {
         let folder = self.folder(name)?;
         let handle = folder.as_file()?;
         set_mode(&handle, mode, &path)?;
-        sync(&handle, &path)?;
         self.sync()?;
         Ok(folder)
     }
@@ -202,7 +202,11 @@ impl Folder {
 
     /// Takes away every file in this folder; folders in it are an error.
     pub fn empty(&self) -> Result<()> {
-        for name in self.names()? {
+        let names = self.names()?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        for name in names {
             self.remove(name)?;
         }
         self.sync()

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
+
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 
@@ -108,8 +110,12 @@ pub fn publish(site: &Folder, mut work: Work, plan: &Plan<'_>) -> Result<Publish
         }
         step("answer_published");
     }
-    for answer in &plan.answers {
-        answer.outbox.sync()?;
+    let mut synced: Vec<&Path> = Vec::new();
+    for folder in plan.answers.iter().map(|answer| answer.outbox) {
+        if !synced.contains(&folder.path()) {
+            folder.sync()?;
+            synced.push(folder.path());
+        }
     }
     step("answers_published");
     for (number, summary) in plan.summaries.iter().enumerate() {
@@ -133,12 +139,8 @@ pub fn publish(site: &Folder, mut work: Work, plan: &Plan<'_>) -> Result<Publish
     Ok(Published::Done)
 }
 
-/// Brings a private folder's files to the disk, and then their names: before the commit.
-pub fn sync_all(answers: &Folder) -> Result<()> {
-    for name in answers.names()? {
-        let (file, _) = answers.read(&name)?;
-        os::sync(&file, &answers.path().join(&name))?;
-    }
+/// Makes the names of a private folder's files durable: before the commit. Each file was synced by whoever wrote it.
+pub fn sync_names(answers: &Folder) -> Result<()> {
     answers.sync()?;
     step("answers_synced");
     Ok(())

@@ -15,7 +15,7 @@ use crate::model::Finding;
 use crate::os::{is_broken, step};
 use crate::outbox::answers::summary::Status;
 use crate::outbox::names;
-use crate::outbox::publish::{self, Plan, Published, sync_all};
+use crate::outbox::publish::{self, Plan, Published, sync_names};
 use crate::site::settings::Partner;
 use crate::site::work::Work;
 
@@ -200,7 +200,7 @@ fn record<'a>(
     naming: &Naming,
     worked: &Worked,
 ) -> Result<()> {
-    sync_all(&claimed.work().answers()?)?;
+    sync_names(&claimed.work().answers()?)?;
     let (name, settings) = (claimed.name(), session.shared.site.settings());
     let journal = file_journal(
         settings,

@@ -17,7 +17,7 @@ use crate::format::{Complete, Format};
 use crate::inbox::{self, Claimed, Left, Named, Naming, Readiness, Sidecars, Taken, When};
 use crate::ledger::{Book, PURGE};
 use crate::os::{Folder, is_broken, step};
-use crate::outbox::publish::sync_all;
+use crate::outbox::publish::sync_names;
 use crate::site::settings::{Partner, Role};
 use crate::site::work::Work;
 use crate::site::{PartnerFolders, Site};
@@ -267,7 +267,7 @@ impl<'a> Session<'a> {
                 work.remove()?;
                 continue;
             };
-            sync_all(&answers)?;
+            sync_names(&answers)?;
             work.name_batch(&summary.batch)?;
             let journal = due_journal(&summary, self.shared.site.settings())?;
             step("before_commit");

@@ -9,7 +9,7 @@ use crate::ledger::{AnswerFile, JournalRow};
 use crate::os::Folder;
 use crate::outbox::answers::files::Answer;
 use crate::outbox::collect::{About, ENDINGS};
-use crate::outbox::publish::{self, Plan, Published, sync_all};
+use crate::outbox::publish::{self, Plan, Published, sync_names};
 use crate::run::journal::{base_of, summaries};
 use crate::run::session::Session;
 use crate::site::settings::Partner;
@@ -35,7 +35,7 @@ impl Session<'_> {
         let work = inbox::without_file(folders, &owner.name, self.when())?;
         let answers = work.fresh_answers()?;
         let files = bank_files(self.book()?, Some(row), &answers, &base_of(row), about)?;
-        sync_all(&answers)?;
+        sync_names(&answers)?;
         let of_bank = |name: &str| ENDINGS.iter().any(|ending| name.ends_with(ending));
         let recorded = row.journal.answers.iter();
         let recorded: Vec<&AnswerFile> = recorded.filter(|one| of_bank(&one.name)).collect();

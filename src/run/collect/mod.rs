@@ -23,7 +23,7 @@ use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
 use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
 use crate::outbox::collect::{About, BankFiles, Payee};
-use crate::outbox::publish::sync_all;
+use crate::outbox::publish::sync_names;
 use crate::run::batch::publish_row;
 use crate::run::decide::batch_origin;
 use crate::run::due::rfc3339;
@@ -159,7 +159,7 @@ impl Session<'_> {
             let summary = day.work(&wanted, self.book()?, &answers)?;
             let told = earlier.is_empty() && summary.counts.records > 0;
             if summary.counts.orders > 0 || told {
-                sync_all(&answers)?;
+                sync_names(&answers)?;
                 work.name_batch(&summary.batch)?;
                 let journal = made_journal(&summary, settings, Some(&name_of(until)))?;
                 step("before_commit");
