@@ -98,8 +98,8 @@ struct Work<'r> {
     hidden: Vec<Hidden>,
     /// Whether the kind's line takes card numbers; of a kind that is not known, whether the partner has such a line.
     cards: bool,
-    /// Names read so far, each as one of 128 bits: a bit not set says that a name is new without a search.
-    names: u128,
+    /// Names read so far, each as one of 64 bits: a bit not set says that a name is new without a search.
+    names: u64,
     /// What is given of the kind's list, each as the bit of its place there.
     given: u128,
     /// Where in the kind's list the next field is looked for first: most files keep the order of the manual.

@@ -265,7 +265,11 @@ fn number<'c>(text: Cow<'c, str>, mark: char, grouping: &[char]) -> Option<Cow<'
                 return Some(text);
             }
             let (whole, fraction) = text.split_at(text.len() - unsigned.len() + at);
-            return Some(Cow::Owned([whole, ".", &fraction[1..]].concat()));
+            let mut plain = String::with_capacity(text.len());
+            plain.push_str(whole);
+            plain.push('.');
+            plain.push_str(&fraction[1..]);
+            return Some(Cow::Owned(plain));
         }
         _ => {}
     }

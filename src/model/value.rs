@@ -70,22 +70,22 @@ pub enum Value {
 pub struct Fields {
     given: Vec<Given>,
     /// The [bits](name_bit) of the given names: most names that are asked for are not given.
-    names: u128,
+    names: u64,
     /// Where the fields stand that belong to every kind and are not among the given: kind, instruction id, effective
     /// date.
     common: [Option<(&'static str, u32)>; 3],
 }
 
-/// One of 128 bits for a name, mostly another for each name of a record.
+/// One of 64 bits for a name, mostly another for each name of a record.
 #[inline]
-pub(crate) const fn name_bit(name: &str) -> u128 {
+pub(crate) const fn name_bit(name: &str) -> u64 {
     let bytes = name.as_bytes();
     if bytes.is_empty() {
         return 1;
     }
     let (first, middle, last) = (bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
     let mixed = bytes.len() + first as usize * 7 + middle as usize * 31 + last as usize * 13;
-    1 << (mixed % 128)
+    1 << (mixed % 64)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,7 @@ impl Fields {
     }
 
     /// The same, with where it stands in its record: see `RawField::spot`.
+    #[inline]
     pub fn push_at(&mut self, name: &'static str, value: Value, spot: u32) {
         self.names |= name_bit(name);
         self.given.push(Given { name, value, spot });

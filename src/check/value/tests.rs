@@ -376,7 +376,7 @@ fn a_short_decimal_is_read_as_a_long_one() {
         1,5|1 000|+1|1e3";
     for text in texts.split('|') {
         // Zeros in front change nothing, and make it long.
-        let long = decimal(&format!("{:0>40}", text), Code::InvalidAmount);
+        let long = decimal(&format!("{text:0>40}"), Code::InvalidAmount);
         let starts = text.starts_with(|c: char| c.is_ascii_digit());
         let expected = if starts {
             long

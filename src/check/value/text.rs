@@ -38,8 +38,12 @@ pub(super) fn normal(text: &str) -> Cow<'_, str> {
 
 /// Free text: no control characters, at most so many characters.
 pub(super) fn free(text: &str, longest: usize) -> Result<CompactString, Code> {
+    let text = trimmed(text);
+    if is_plain(text) {
+        return at_most(Cow::Borrowed(text), longest);
+    }
     let text = normal(text);
-    if !is_plain(&text) && text.chars().any(char::is_control) {
+    if text.chars().any(char::is_control) {
         return Err(Code::InvalidCharacter);
     }
     at_most(text, longest)
@@ -57,8 +61,12 @@ pub(super) fn id(text: &str) -> Result<CompactString, Code> {
 }
 
 fn printable(text: &str, longest: usize) -> Result<CompactString, Code> {
+    let text = trimmed(text);
+    if is_plain(text) {
+        return at_most(Cow::Borrowed(text), longest);
+    }
     let text = normal(text);
-    if !is_plain(&text) && text.chars().any(|c| !is_printable(c)) {
+    if text.chars().any(|c| !is_printable(c)) {
         return Err(Code::InvalidCharacter);
     }
     at_most(text, longest)

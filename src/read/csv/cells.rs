@@ -123,6 +123,7 @@ pub(super) struct Text<'c> {
 
 impl<'c> Text<'c> {
     /// A cell's text; `None` where its bytes do not decode.
+    #[inline]
     pub(super) fn cell(&self, cell: Cell, quote: Option<u8>) -> Option<Cow<'c, str>> {
         let bytes = &self.bytes[cell.start..cell.end];
         let text = match self.whole {

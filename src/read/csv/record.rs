@@ -221,16 +221,21 @@ impl CsvLayout {
 
     fn fill<'c>(&'c self, record: &mut RawRecord<'c>, line: &Line<'c>, cells: &[Cell]) {
         record.fields = Vec::with_capacity(self.taken.len() + self.absent.len());
+        let (fields, marks) = (&self.format.fields, self.marks());
         let mut counted = Counted::default();
         for taken in &self.taken {
             let cell = cells[taken.column];
-            let spot = match self.marks() {
+            let field = &fields[taken.field];
+            let spot = match marks {
                 // The record's place names its first line; on a later one a column would mean nothing.
                 Some(_) if memchr2(b'\n', b'\r', &line.text.bytes[..cell.begin]).is_some() => 0,
                 _ => counted.column(&line.text, cell.begin),
             };
-            let field = &self.format.fields[taken.field];
-            match self.text(line, cells, taken) {
+            let text = match &field.convert.join {
+                None => line.text.cell(cell, self.rules.quote),
+                Some((separator, _)) => self.joined(line, cells, taken, separator),
+            };
+            match text {
                 Some(text) => {
                     if let Some(given) = field::given(field, text, spot) {
                         record.fields.push(given);
@@ -246,18 +251,21 @@ impl CsvLayout {
                     ),
             }
         }
-        let absent = self.absent.iter().map(|&index| &self.format.fields[index]);
+        let absent = self.absent.iter().map(|&index| &fields[index]);
         record
             .fields
             .extend(absent.filter_map(|field| field::absent(field, 0)));
     }
 
-    /// The text of a field's cell, with those joined to it; `None` where one does not decode.
-    fn text<'c>(&self, line: &Line<'c>, cells: &[Cell], taken: &Taken) -> Option<Cow<'c, str>> {
+    /// The text of a field's cell and of those joined to it; `None` where one does not decode.
+    fn joined<'c>(
+        &self,
+        line: &Line<'c>,
+        cells: &[Cell],
+        taken: &Taken,
+        separator: &str,
+    ) -> Option<Cow<'c, str>> {
         let text = line.text.cell(cells[taken.column], self.rules.quote)?;
-        let Some((separator, _)) = &self.format.fields[taken.field].convert.join else {
-            return Some(text);
-        };
         let mut parts = vec![text];
         for &column in &taken.joined {
             parts.push(line.text.cell(cells[column], self.rules.quote)?);
