@@ -126,6 +126,15 @@ impl Heads {
         (found != Head::NONE).then(|| found.link())
     }
 
+    /// Brings what stands at these places into the processor's own memory: one after another without waiting for each,
+    /// which costs a fraction of meeting them one by one.
+    pub(super) fn touch(&self, places: &[i64]) {
+        if self.used > 0 {
+            let first = |at: &i64| self.slots[self.first_slot(*at)].0[0];
+            std::hint::black_box(places.iter().map(first).fold(0, u32::wrapping_add));
+        }
+    }
+
     pub(super) fn set(&mut self, at: i64, link: Link) {
         if self.used * 8 >= self.slots.len() * 7 {
             self.grow();
@@ -137,8 +146,7 @@ impl Heads {
 
     /// The slot that has this place, or that is free for it. One is always free.
     fn slot(&self, at: i64) -> usize {
-        let range = u128::from(spread(at.cast_unsigned())) * self.slots.len() as u128;
-        let mut slot = usize::try_from(range >> 64).expect("less than the number of slots");
+        let mut slot = self.first_slot(at);
         loop {
             let found = self.slots[slot];
             if found == Head::NONE || found.at() == at {
@@ -149,6 +157,11 @@ impl Heads {
                 slot = 0;
             }
         }
+    }
+
+    fn first_slot(&self, at: i64) -> usize {
+        let range = u128::from(spread(at.cast_unsigned())) * self.slots.len() as u128;
+        usize::try_from(range >> 64).expect("less than the number of slots")
     }
 
     fn grow(&mut self) {

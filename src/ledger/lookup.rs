@@ -124,10 +124,11 @@ impl Book {
     /// Reads what the records of the coming wave will ask for, many at once. Leaving a key out costs time and nothing
     /// else.
     pub fn prefetch<'a>(&mut self, keys: impl IntoIterator<Item = (Space, &'a str)>) -> Result<()> {
+        let places = self.places(keys)?;
         if self.heads.table_is_empty() && self.cache.idle {
+            self.heads.touch(&places);
             return Ok(());
         }
-        let places = self.places(keys)?;
         self.fetch_ahead(places).map(drop)
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Context, Space, Store};
-use crate::model::{Day, Decision, Fields, Outcome};
+use crate::model::{Day, Decision, Fields, Outcome, ids};
 
 /// What is remembered of what a bank told of.
 #[derive(Debug, Serialize, Deserialize)]
@@ -55,7 +55,7 @@ pub fn key(kind: &str, fields: &Fields) -> Option<String> {
         text("end_to_end_id"),
     ];
     // A payer's number is often his own: the book need not have it once more.
-    let name = Uuid::new_v5(&Uuid::NAMESPACE_OID, said.join("\n").as_bytes());
+    let name = ids::derived(&Uuid::NAMESPACE_OID, said.join("\n").as_bytes());
     Some(name.simple().to_string())
 }
 

@@ -12,7 +12,7 @@ use super::work::Work;
 use super::{Context, Line, Space, Store};
 use crate::code::Code;
 use crate::model::decision::OrderValue;
-use crate::model::{BankDays, Currency, Decision, Fields, Finding, Order, OrderStatus};
+use crate::model::{BankDays, Currency, Decision, Fields, Finding, Order, OrderStatus, ids};
 
 /// What a line says of what is to be collected for its entities.
 #[derive(Clone, Copy)]
@@ -166,7 +166,7 @@ impl BankOrder {
     /// Its id: the same each time.
     pub fn id(&self, batch_origin: Uuid) -> Uuid {
         let name = format!("collect\n{}\n{}", self.entity, self.item);
-        Uuid::new_v5(&batch_origin, name.as_bytes())
+        ids::derived(&batch_origin, name.as_bytes())
     }
 
     /// As orders.csv has it.

@@ -1,11 +1,10 @@
 //! The circumstances under which records are decided, and the names that follow from them.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeDelta};
 use uuid::Uuid;
 
 use super::{Products, Terms};
+use crate::model::{Whole, ids};
 
 /// The circumstances under which a record is decided.
 #[derive(Clone, Copy)]
@@ -77,7 +76,7 @@ impl Context<'_> {
 
 /// See [`Context::derive`].
 pub fn derive(origin: &Uuid, what: &str) -> Uuid {
-    Uuid::new_v5(origin, what.as_bytes())
+    ids::derived(origin, what.as_bytes())
 }
 
 /// Stands for [`Context::record_name`] among the keys that a line tells: a record's ordinal is not known then.
@@ -85,8 +84,12 @@ pub const RECORD_NAME: &str = "\0";
 
 /// See [`Context::record_name`].
 pub fn record_name(batch_origin: Uuid, row: u64) -> String {
-    let mut name = batch_origin.simple().to_string();
-    name.truncate(12);
-    let _ = write!(name, "-{row}");
+    let mut buffer = Uuid::encode_buffer();
+    let batch = &batch_origin.simple().encode_lower(&mut buffer)[..12];
+    let row = Whole::of(row);
+    let mut name = String::with_capacity(24);
+    for part in [batch, "-", row.as_str()] {
+        name.push_str(part);
+    }
     name
 }

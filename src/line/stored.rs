@@ -23,6 +23,34 @@ pub mod currency {
     }
 }
 
+/// A decimal with the digits that it has, as a text.
+pub mod decimal {
+    use rust_decimal::Decimal;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::model::Digits;
+
+    /// Writes it.
+    pub fn serialize<S: Serializer>(number: &Decimal, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(Digits::of(*number).as_str())
+    }
+
+    /// Reads it.
+    pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Decimal, D::Error> {
+        <Decimal as Deserialize>::deserialize(d)
+    }
+
+    /// The same as a value of its own.
+    #[derive(Clone, Copy, Debug)]
+    pub struct Kept(pub Decimal);
+
+    impl Serialize for Kept {
+        fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+            serialize(&self.0, s)
+        }
+    }
+}
+
 /// A date, as ISO 8601.
 pub mod date {
     use chrono::NaiveDate;

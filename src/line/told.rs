@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
+use crate::model::json::Members;
 use crate::model::{Currency, Day, Fields, Object, Value};
 
 /// An amount with its currency's decimals.
@@ -30,6 +31,24 @@ pub fn json(value: &Value, currency: Option<Currency>) -> Json {
         Value::Bool(flag) => Json::from(*flag),
         Value::Personal(number) => Json::from(number.reveal()),
         Value::Clear => Json::Null,
+    }
+}
+
+/// Adds a value to an object that is being written, as [`json`] has it.
+pub fn member(told: &mut Members, name: &str, value: &Value, currency: Option<Currency>) {
+    match value {
+        Value::Text(text) => told.text(name, text),
+        Value::Code(word) => told.text(name, word),
+        Value::Date(date) => told.text(name, Day::of(*date).as_str()),
+        Value::Amount(amount) => {
+            let amount = currency.map_or(*amount, |currency| money(*amount, currency));
+            told.decimal(name, amount);
+        }
+        Value::Number(number) => told.decimal(name, number.normalize()),
+        Value::Integer(number) => told.value(name, &Json::from(*number)),
+        Value::Bool(flag) => told.flag(name, *flag),
+        Value::Personal(number) => told.text(name, number.reveal()),
+        Value::Clear => told.null(name),
     }
 }
 
@@ -85,6 +104,12 @@ mod tests {
         ];
         for (value, text) in rows {
             assert_eq!(json(&value, sek).to_string(), text);
+            for currency in [sek, None] {
+                let mut told = Members::with_capacity(0);
+                member(&mut told, "name", &value, currency);
+                let alike = serde_json::json!({ "name": json(&value, currency) });
+                assert_eq!(told.finish().text(), alike.to_string());
+            }
         }
         let yen = Currency::named("JPY").expect("listed");
         assert_eq!(money(Decimal::new(50, 1), yen).to_string(), "5");

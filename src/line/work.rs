@@ -207,8 +207,7 @@ pub fn keep<E: Kept>(
     let mut entries = after.found_by(key);
     entries.retain(|entry| !known.contains(entry));
     let entries: Vec<(Space, &str)> = entries.iter().map(|(i, entry)| (*i, &**entry)).collect();
-    let state = serde_json::to_string(after).context("an entity's state")?;
-    store.save(E::SPACE, key, state, &entries)?;
+    store.save(E::SPACE, key, written(after)?, &entries)?;
     let old = before.map(moments).unwrap_or_default();
     let new = moments(after);
     for (moment, what) in old.iter().filter(|due| !new.contains(due)) {
@@ -218,6 +217,13 @@ pub fn keep<E: Kept>(
         store.schedule_at(*moment, E::SPACE, key, what)?;
     }
     Ok(())
+}
+
+/// The state as the book keeps it; room for nearly any from the start.
+pub fn written(state: &impl Serialize) -> Result<String> {
+    let mut text = Vec::with_capacity(512);
+    serde_json::to_writer(&mut text, state).context("an entity's state")?;
+    String::from_utf8(text).context("JSON is text")
 }
 
 /// All that falls due of an entity, and when.

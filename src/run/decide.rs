@@ -11,7 +11,7 @@ use crate::check;
 use crate::code::Code;
 use crate::ledger::{Book, INSTRUCTION};
 use crate::line::{self, Products, Space, Standing, Store, Terms, Whose};
-use crate::model::{Checked, Decision, Finding, Instruction, Outcome, Shown};
+use crate::model::{Checked, Decision, Finding, Instruction, Outcome, Shown, Whole, ids};
 use crate::outbox::answers::Decided;
 
 /// Root of every derived id. Any fixed value would do; this one must never change.
@@ -42,7 +42,7 @@ pub(super) struct Decider<'a> {
 
 /// The name of everything derived for a file: UUID v5 of partner and input hash.
 pub(super) fn batch_origin(partner: &str, sha256: &str) -> Uuid {
-    Uuid::new_v5(&NAMESPACE, format!("{partner}\n{sha256}").as_bytes())
+    ids::derived(&NAMESPACE, format!("{partner}\n{sha256}").as_bytes())
 }
 
 /// What a duplicate answers: the first answer again.
@@ -57,7 +57,7 @@ impl Decider<'_> {
         mut checked: Checked,
         book: &mut Book,
     ) -> Result<Decided> {
-        let origin = Uuid::new_v5(&self.batch, row.to_string().as_bytes());
+        let origin = ids::derived(&self.batch, Whole::of(row).as_str().as_bytes());
         let contested = self.choose(row, origin, &mut checked, book)?;
         let mut decision = if checked.is_bad() {
             refused(standing(&checked, book)?, Vec::new())

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::decide::batch_origin;
 use crate::ledger::{Book, Due};
 use crate::line::{self, Terms};
-use crate::model::{Checked, Place, Source};
+use crate::model::{Checked, Place, Source, Whole, ids};
 use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
@@ -101,7 +101,7 @@ impl DueDay<'_> {
         (batch, terms, derived): (&str, &Terms, Uuid),
         book: &mut Book,
     ) -> Result<Option<Decided>> {
-        let origin = Uuid::new_v5(&derived, row.to_string().as_bytes());
+        let origin = ids::derived(&derived, Whole::of(row).as_str().as_bytes());
         let zone = &self.settings.time_zone;
         let at = due.at.map(|at| at.with_timezone(zone).fixed_offset());
         let context = line::Context {

@@ -13,13 +13,14 @@ use super::lifecycle::{Ask, step};
 use crate::line::work::{Kept as _, Work, parse};
 use crate::line::{Space, Today};
 use crate::model::Object as Map;
+use crate::model::ids;
 
 /// `policy.inquire`: the insurer's own answer.
 pub(super) fn inquire(work: &mut Work<'_>, operation: &mut Operation) {
     work.step(operation, &step(operation.state, Ask::Inquire));
     let insurance = operation.insurance.as_ref();
     let key = |key: Option<&Box<str>>| key.map_or(Json::Null, |key| Json::from(&**key));
-    let requester = Uuid::new_v5(&Uuid::NAMESPACE_OID, work.context.terms.owner.as_bytes());
+    let requester = ids::derived(&Uuid::NAMESPACE_OID, work.context.terms.owner.as_bytes());
     let mut answer = Map::with_capacity(17);
     answer.insert("insurance_premium_key", key(insurance.map(|one| &one.key)));
     answer.insert("status", Json::from(operation.state.as_str()));

@@ -5,15 +5,15 @@ use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 use serde_json::Value as Json;
 
-use super::events::{EventKind, event};
+use super::events::{EventKind, event, event_told};
 use super::words::CustomerType;
 use super::{CUSTOMER, IDENTITY, numbers, show};
 use crate::code::Code;
 use crate::line::Store;
-use crate::line::told::json;
+use crate::line::told::{json, member};
 use crate::line::work::Work;
-use crate::model::json::Json as Text;
-use crate::model::{Fields, Finding, Value};
+use crate::model::json::{Json as Text, Members};
+use crate::model::{Event, Fields, Finding, Value};
 
 /// The state of a customer in the book; there is no other.
 pub(super) const EXISTS: &str = "exists";
@@ -66,29 +66,6 @@ impl Customer {
         Ok(Self(map))
     }
 
-    /// A new customer of the details in a record, which were checked; a name that its type does not have is left out.
-    ///
-    /// # Errors
-    /// The identity number is none on the day that it is judged on.
-    pub(super) fn of(fields: &Fields, today: Option<NaiveDate>) -> Result<Self, Code> {
-        let mut customer = Self(Map::with_capacity(WHO.len() + DETAILS.len()));
-        for name in WHO {
-            if let Some(value) = fields.get(name) {
-                customer.0.insert(*name, json(value, None));
-            }
-        }
-        let number = customer.checked(customer.text("identity_no"), today)?;
-        let text = Json::from(number.normalised);
-        customer.0.insert("identity_no", text);
-        for &name in DETAILS {
-            let value = fields.get(name).filter(|value| **value != Value::Clear);
-            if let Some(value) = value.filter(|_| customer.has_name(name)) {
-                customer.0.insert(name, json(value, None));
-            }
-        }
-        Ok(customer)
-    }
-
     fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Json::as_str).unwrap_or_default()
     }
@@ -102,23 +79,20 @@ impl Customer {
         )
     }
 
-    /// What another customer must not have: country and identity number.
-    pub(super) fn identity_key(&self) -> String {
-        identity_key(self.text("country"), self.text("identity_no"))
-    }
-
-    /// Whether it is a person.
-    pub(super) fn is_individual(&self) -> bool {
-        self.text("customer_type") == CustomerType::Individual.as_str()
-    }
-
-    /// A person's birth date: as told, else as the identity number says.
-    pub(super) fn birth_date(&self) -> Option<NaiveDate> {
-        if let Ok(told) = self.text("birth_date").parse() {
-            return Some(told);
+    /// Who he is, as far as a product asks.
+    pub(super) fn person(&self) -> Person {
+        if !self.is_individual() {
+            return Person::None;
         }
-        let number = self.checked(self.text("identity_no"), None).ok()?;
-        number.birth_date
+        let told = self.text("birth_date").parse().ok();
+        Person::Born(told.or_else(|| {
+            let number = self.checked(self.text("identity_no"), None).ok()?;
+            number.birth_date
+        }))
+    }
+
+    fn is_individual(&self) -> bool {
+        is_individual(self.text("customer_type"))
     }
 
     /// Where a record says that it is someone else.
@@ -164,11 +138,7 @@ impl Customer {
 
     /// Whether a customer of this type has such a name at all.
     fn has_name(&self, name: &str) -> bool {
-        match name {
-            "first_name" | "last_name" => self.is_individual(),
-            "company_name" => !self.is_individual(),
-            _ => true,
-        }
+        has_name(self.is_individual(), name)
     }
 
     fn merge(&mut self, changed: &Map) {
@@ -181,19 +151,102 @@ impl Customer {
         }
     }
 
-    /// Keeps it in the book; answers the state as the book keeps it, which is all there is to tell of it.
-    pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<Text> {
-        let state = Text::of(&self.0);
-        let key = self.identity_key();
-        let kept = state.text().into_owned();
-        store.save(CUSTOMER, customer_no, kept, &[(IDENTITY, &key)])?;
-        Ok(state)
+    /// Keeps it in the book.
+    pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<()> {
+        let state = Text::of(&self.0).text().into_owned();
+        let key = identity_key(self.text("country"), self.text("identity_no"));
+        store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &key)])
+    }
+}
+
+/// Who a customer is, as far as a product asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Person {
+    /// A company.
+    None,
+    /// A person, and the birth date: as told, else as the identity number says; `None`: neither does.
+    Born(Option<NaiveDate>),
+}
+
+/// A new customer. A large file brings a million: what the book will keep is written at once.
+pub(super) struct NewCustomer {
+    state: Text,
+    identity: String,
+    pub person: Person,
+}
+
+impl NewCustomer {
+    /// Of the details in a record, which were checked; a name that its type does not have is left out.
+    ///
+    /// # Errors
+    /// The identity number is none on the day that it is judged on.
+    pub(super) fn of(fields: &Fields, today: NaiveDate) -> Result<Self, Code> {
+        let text = |name| fields.text(name).unwrap_or_default();
+        let (country, customer_type) = (text("country"), text("customer_type"));
+        let number = text("identity_no");
+        let number = numbers::identity(country, customer_type, number, Some(today))?;
+        let is_individual = is_individual(customer_type);
+        let mut state = Members::with_capacity(384);
+        for name in ["customer_type", "country"] {
+            if let Some(value) = fields.get(name) {
+                member(&mut state, name, value, None);
+            }
+        }
+        state.text("identity_no", &number.normalised);
+        for &name in DETAILS {
+            let value = fields.get(name).filter(|value| **value != Value::Clear);
+            if let Some(value) = value.filter(|_| has_name(is_individual, name)) {
+                member(&mut state, name, value, None);
+            }
+        }
+        let person = if is_individual {
+            Person::Born(fields.date("birth_date").or(number.birth_date))
+        } else {
+            Person::None
+        };
+        Ok(Self {
+            state: state.finish(),
+            identity: identity_key(country, &number.normalised),
+            person,
+        })
+    }
+
+    /// Finds whether another customer has this identity.
+    pub(super) fn identity_taken(
+        &self,
+        store: &mut dyn Store,
+        customer_no: &str,
+    ) -> Result<Option<Finding>> {
+        let holder = store.find_by(IDENTITY, &self.identity)?;
+        let other = holder.is_some_and(|holder| *holder != *customer_no);
+        Ok(other.then(|| Finding::field(Code::IdentityExists, "identity_no")))
+    }
+
+    /// Keeps it in the book, and tells of it.
+    pub(super) fn save(self, store: &mut dyn Store, customer_no: &str) -> Result<Event> {
+        let state = self.state.text().into_owned();
+        store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &self.identity)])?;
+        let kind = EventKind::CustomerCreated;
+        Ok(event_told(kind, customer_no, EXISTS, self.state))
+    }
+}
+
+fn is_individual(customer_type: &str) -> bool {
+    customer_type == CustomerType::Individual.as_str()
+}
+
+/// Whether a person, or a company, has such a name at all.
+fn has_name(is_individual: bool, name: &str) -> bool {
+    match name {
+        "first_name" | "last_name" => is_individual,
+        "company_name" => !is_individual,
+        _ => true,
     }
 }
 
 /// What no two customers share.
 pub(super) fn identity_key(country: &str, identity_no: &str) -> String {
-    format!("{country}:{identity_no}")
+    [country, ":", identity_no].concat()
 }
 
 fn conflict(name: &'static str) -> Finding {
@@ -202,38 +255,26 @@ fn conflict(name: &'static str) -> Finding {
         .hinting("leave the field out, or use a customer number of its own")
 }
 
-/// Finds whether another customer has this identity.
-pub(super) fn identity_taken(
-    store: &mut dyn Store,
-    customer_no: &str,
-    customer: &Customer,
-) -> Result<Option<Finding>> {
-    let holder = store.find_by(IDENTITY, &customer.identity_key())?;
-    let other = holder.is_some_and(|holder| *holder != *customer_no);
-    Ok(other.then(|| Finding::field(Code::IdentityExists, "identity_no")))
-}
-
 /// `customer.create`.
 pub(super) fn create(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> {
     if Customer::find(store, work.key)?.is_some() {
         work.decision.state = EXISTS.into();
         work.find(Code::AlreadyExists, "customer_no");
     }
-    let customer = match Customer::of(work.fields, Some(work.today())) {
+    let customer = match NewCustomer::of(work.fields, work.today()) {
         Ok(customer) => customer,
         Err(code) => {
             work.find(code, "identity_no");
             return Ok(());
         }
     };
-    let taken = identity_taken(store, work.key, &customer)?;
+    let taken = customer.identity_taken(store, work.key)?;
     work.decision.findings.extend(taken);
     if work.is_bad() {
         return Ok(());
     }
-    customer.save(store, work.key)?;
+    let told = customer.save(store, work.key)?;
     work.decision.state = EXISTS.into();
-    let told = event(EventKind::CustomerCreated, work.key, EXISTS, &customer.0);
     work.decision.events.push(told);
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::words::{Interval, MandateState, Method, Reason, State};
 use crate::line::collect::Ordered;
 use crate::line::days::day_after;
-use crate::line::stored::{currency, date, no};
+use crate::line::stored::{currency, date, decimal, no};
 use crate::model::Currency;
 
 /// What an insurance is asked to do when its scheduled activation falls due.
@@ -33,9 +33,9 @@ pub(super) struct Insurance {
     pub loan_ref: Box<str>,
     #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
-    #[serde(rename = "a")]
+    #[serde(rename = "a", with = "decimal")]
     pub insured_amount: Decimal,
-    #[serde(rename = "y")]
+    #[serde(rename = "y", with = "decimal")]
     pub annual_premium: Decimal,
     #[serde(rename = "f", with = "date")]
     pub start_date: NaiveDate,
@@ -186,6 +186,7 @@ pub(super) struct Beneficiary {
 /// A raise that waits for the bank.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Pending {
+    #[serde(with = "decimal")]
     pub amount: Decimal,
     /// The annual premium from then on, where it changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -223,6 +224,7 @@ pub(super) struct Cancelled {
 pub(super) struct Refund {
     /// The order's id.
     pub order: Box<str>,
+    #[serde(with = "decimal")]
     pub amount: Decimal,
     /// Whether it waits for somewhere to be paid to.
     #[serde(default, skip_serializing_if = "no")]
@@ -237,15 +239,16 @@ pub(super) struct Paid {
     /// Last day, included.
     #[serde(with = "date")]
     pub end: NaiveDate,
+    #[serde(with = "decimal")]
     pub amount: Decimal,
     /// The instalment as it was when its first payment came; `None` where the payer named the period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Decimal>,
     /// Ordered to be paid back, and not paid anew since.
-    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(default, skip_serializing_if = "Decimal::is_zero", with = "decimal")]
     pub refunded: Decimal,
     /// To be paid back by the order that is held.
-    #[serde(default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(default, skip_serializing_if = "Decimal::is_zero", with = "decimal")]
     pub held: Decimal,
 }
 

@@ -81,7 +81,7 @@ fn newcomer(
     if role == Role::Insured
         && let Some(product) = product(work, &insurance.product)
     {
-        age(work, insurance, &customer, "customer_no", product);
+        age(work, insurance, customer.person(), "customer_no", product);
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 
 use super::change::{collection_of, collection_stands, payout_of};
 use super::check::{has_details, missing_of_new_customer, owner};
-use super::customer::{self, Customer, EXISTS, identity_taken};
+use super::customer::{self, Customer, EXISTS, NewCustomer, Person};
 use super::entity::Insurance;
 use super::events::{EventKind as E, event, event_told};
 use super::lifecycle::{Approvals, Ask};
@@ -32,9 +32,14 @@ struct Owner<'a> {
     /// The field that names him.
     field: &'static str,
     customer_no: &'a str,
-    customer: Customer,
-    /// What the record changes about him; `None`: he is new.
-    changed: Option<Map>,
+    person: Person,
+    whose: Whose,
+}
+
+enum Whose {
+    /// In the book, and what the record changes about him.
+    Known(Customer, Map),
+    New(NewCustomer),
 }
 
 /// Decides `insurance.register`.
@@ -61,7 +66,7 @@ pub(super) fn register(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         return Ok(work.close());
     };
     let customer_no = owner.customer_no;
-    tell_of_owner(&mut work, store, &owner)?;
+    tell_of_owner(&mut work, store, owner)?;
     payer::remember(work.key, None, &insurance, store)?;
     keep(work.key, None, &insurance, store)?;
     let references = &mut work.decision.references;
@@ -89,12 +94,12 @@ fn find_owner<'a>(work: &mut Work<'a>, store: &mut dyn Store) -> Result<Option<O
         work.decision
             .findings
             .extend(customer.conflicts(work.fields, work.today()));
-        let changed = Some(customer.change(work.fields));
+        let changed = customer.change(work.fields);
         return Ok(Some(Owner {
             field,
             customer_no,
-            customer,
-            changed,
+            person: customer.person(),
+            whose: Whose::Known(customer, changed),
         }));
     }
     if !has_details(work.fields) {
@@ -106,20 +111,20 @@ fn find_owner<'a>(work: &mut Work<'a>, store: &mut dyn Store) -> Result<Option<O
         work.decision.findings.extend(missing);
         return Ok(None);
     }
-    let customer = match Customer::of(work.fields, Some(work.today())) {
+    let customer = match NewCustomer::of(work.fields, work.today()) {
         Ok(customer) => customer,
         Err(code) => {
             work.find(code, "identity_no");
             return Ok(None);
         }
     };
-    let taken = identity_taken(store, customer_no, &customer)?;
+    let taken = customer.identity_taken(store, customer_no)?;
     work.decision.findings.extend(taken);
     Ok(Some(Owner {
         field,
         customer_no,
-        customer,
-        changed: None,
+        person: customer.person,
+        whose: Whose::New(customer),
     }))
 }
 
@@ -221,25 +226,24 @@ fn insured(
     product: Option<&Product>,
 ) -> Result<()> {
     for name in ["insured_customer_no", "insured2_customer_no"] {
-        let found;
-        let (field, customer) = match (work.fields.text(name), owner) {
+        let (field, person) = match (work.fields.text(name), owner) {
             (Some(number), Some(owner)) if number == owner.customer_no => {
-                (name, Some(&owner.customer))
+                (name, Some(owner.person))
             }
             (Some(number), _) => {
-                found = Customer::find(store, number)?;
+                let found = Customer::find(store, number)?;
                 if found.is_none() {
                     work.find(Code::NotFound, name);
                 }
-                (name, found.as_ref())
+                (name, found.map(|customer| customer.person()))
             }
             (None, Some(owner)) if name == "insured_customer_no" => {
-                (owner.field, Some(&owner.customer))
+                (owner.field, Some(owner.person))
             }
             (None, _) => continue,
         };
-        if let (Some(customer), Some(product)) = (customer, product) {
-            age(work, insurance, customer, field, product);
+        if let (Some(person), Some(product)) = (person, product) {
+            age(work, insurance, person, field, product);
         }
     }
     Ok(())
@@ -249,14 +253,14 @@ fn insured(
 pub(super) fn age(
     work: &mut Work<'_>,
     insurance: &Insurance,
-    customer: &Customer,
+    person: Person,
     field: &'static str,
     product: &Product,
 ) {
-    if !customer.is_individual() {
+    let Person::Born(born) = person else {
         return;
-    }
-    let Some(born) = customer.birth_date() else {
+    };
+    let Some(born) = born else {
         let finding = Finding::field(Code::Required, "birth_date")
             .saying("the insured's age cannot be told without a birth date");
         work.decision.findings.push(finding);
@@ -272,17 +276,15 @@ pub(super) fn age(
     }
 }
 
-fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: &Owner<'_>) -> Result<()> {
-    let told = match &owner.changed {
-        Some(changed) if changed.is_empty() => return Ok(()),
-        Some(changed) => {
-            owner.customer.save(store, owner.customer_no)?;
-            event(E::CustomerUpdated, owner.customer_no, EXISTS, changed)
+fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -> Result<()> {
+    let customer_no = owner.customer_no;
+    let told = match owner.whose {
+        Whose::Known(_, changed) if changed.is_empty() => return Ok(()),
+        Whose::Known(customer, changed) => {
+            customer.save(store, customer_no)?;
+            event(E::CustomerUpdated, customer_no, EXISTS, &changed)
         }
-        None => {
-            let all = owner.customer.save(store, owner.customer_no)?;
-            event_told(E::CustomerCreated, owner.customer_no, EXISTS, all)
-        }
+        Whose::New(customer) => customer.save(store, customer_no)?,
     };
     work.decision.events.push(told);
     Ok(())

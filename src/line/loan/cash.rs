@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::entity::{Entry, Receivable};
 use super::words::CashState;
-use crate::line::stored::{currency, date};
+use crate::line::stored::{currency, date, decimal};
 use crate::model::Currency;
 
 /// Money that came in. What nearly all money has is kept under a letter.
@@ -17,7 +17,7 @@ pub(super) struct Cash {
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<CompactString>,
     /// What came in; zero where the bank took back what never came.
-    #[serde(rename = "a")]
+    #[serde(rename = "a", with = "decimal")]
     pub amount: Decimal,
     #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
@@ -90,7 +90,7 @@ pub(super) struct Cash {
 pub(super) struct Back {
     /// Of the record that took it back.
     pub id: CompactString,
-    #[serde(rename = "a")]
+    #[serde(rename = "a", with = "decimal")]
     pub amount: Decimal,
     #[serde(rename = "on", with = "date")]
     pub value_date: NaiveDate,
@@ -126,7 +126,12 @@ impl From<PartKept> for Part {
 
 impl Serialize for Part {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.receivable, &self.line_type, &self.amount).serialize(serializer)
+        (
+            &self.receivable,
+            &self.line_type,
+            decimal::Kept(self.amount),
+        )
+            .serialize(serializer)
     }
 }
 

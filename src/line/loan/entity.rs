@@ -10,7 +10,7 @@ use super::lifecycle::{Overdue, Owed, Then, Was};
 use super::product::PRINCIPAL;
 use super::words::{ReceivableState, State};
 use crate::line::collect::Ordered;
-use crate::line::stored::{currency, date};
+use crate::line::stored::{currency, date, decimal};
 use crate::model::Currency;
 
 /// A contract's state. Amounts are in `currency`. What nearly every state has is kept under a letter: bytes are what a
@@ -33,7 +33,7 @@ pub(super) struct Loan {
     #[serde(rename = "c", with = "currency")]
     pub currency: Currency,
     /// What may be paid out in all.
-    #[serde(rename = "a")]
+    #[serde(rename = "a", with = "decimal")]
     pub amount: Decimal,
     /// Number of its terms, from 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -49,10 +49,20 @@ pub(super) struct Loan {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payer_no: Option<CompactString>,
     /// Principal paid out, or taken over with it.
-    #[serde(rename = "d", default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(
+        rename = "d",
+        default,
+        skip_serializing_if = "Decimal::is_zero",
+        with = "decimal"
+    )]
     pub disbursed: Decimal,
     /// Principal paid back.
-    #[serde(rename = "b", default, skip_serializing_if = "Decimal::is_zero")]
+    #[serde(
+        rename = "b",
+        default,
+        skip_serializing_if = "Decimal::is_zero",
+        with = "decimal"
+    )]
     pub repaid: Decimal,
     /// What is open, by due date, then number.
     #[serde(rename = "o", default, skip_serializing_if = "Vec::is_empty")]
@@ -98,7 +108,7 @@ pub(super) struct Rest {
     #[serde(rename = "c")]
     pub cash: CompactString,
     /// How much of it.
-    #[serde(rename = "l")]
+    #[serde(rename = "l", with = "decimal")]
     pub left: Decimal,
 }
 
@@ -158,11 +168,21 @@ pub(super) struct Invoice {
 pub(super) struct Line {
     #[serde(rename = "t")]
     pub line_type: CompactString,
-    #[serde(rename = "a")]
+    #[serde(rename = "a", with = "decimal")]
     pub amount: Decimal,
-    #[serde(default, rename = "p", skip_serializing_if = "Decimal::is_zero")]
+    #[serde(
+        default,
+        rename = "p",
+        skip_serializing_if = "Decimal::is_zero",
+        with = "decimal"
+    )]
     pub paid: Decimal,
-    #[serde(default, rename = "c", skip_serializing_if = "Decimal::is_zero")]
+    #[serde(
+        default,
+        rename = "c",
+        skip_serializing_if = "Decimal::is_zero",
+        with = "decimal"
+    )]
     pub credited: Decimal,
 }
 

@@ -16,7 +16,7 @@ use crate::check::number;
 use crate::code::Code;
 use crate::lifecycle::Outcome as Step;
 use crate::line::told::money;
-use crate::line::work::{Kept as _, Work};
+use crate::line::work::{Kept as _, Work, written};
 use crate::line::{Context, Store};
 use crate::model::{Decision, Fields, Finding, Outcome};
 
@@ -263,7 +263,7 @@ pub(super) fn finish(
     till: Till,
     store: &mut dyn Store,
 ) -> Result<Decision> {
-    store.save(LOAN, key, serde_json::to_string(loan)?, &[])?;
+    store.save(LOAN, key, written(loan)?, &[])?;
     till.put_away(&mut work, store)?;
     let mut decision = work.decision;
     decision.entity = key.into();

@@ -10,7 +10,7 @@ use super::events::{self, Confirmed};
 use super::product::{PRINCIPAL, Product};
 use super::words::ReceivableState;
 use super::{CASH, NOTE, find, find::Circle};
-use crate::line::work::Work;
+use crate::line::work::{Work, written};
 use crate::line::{Space, Store};
 use crate::model::decision::Movement;
 
@@ -212,8 +212,7 @@ impl Till {
                 .iter()
                 .map(|entry| (super::FOUND_BY, &**entry))
                 .collect();
-            let state = serde_json::to_string(&held.cash)?;
-            store.save(CASH, &held.id, state, &also)?;
+            store.save(CASH, &held.id, written(&held.cash)?, &also)?;
         }
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! Cells of CSV answers, as the partner's profile wants them: delimiter, decimal mark, character set; and never a cell
 //! that a spreadsheet would run as a formula.
 
-use std::io::Write as _;
-
+use crate::model::Whole;
 use crate::site::settings::{AnswerCharset, Answers};
 
 /// Writes CSV lines into a buffer.
@@ -42,10 +41,12 @@ impl CsvStyle {
     /// A cell of text. One that a spreadsheet would run (`=`, `+`, `-`, `@`, tab or CR in front) gets an apostrophe;
     /// a plain negative number is no formula.
     pub fn text(self, out: &mut Vec<u8>, text: &str) {
-        let neutralise =
-            text.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_negative_number(text);
-        let special = |byte: &u8| *byte == self.delimiter || matches!(*byte, b'"' | b'\n' | b'\r');
-        let quote = text.as_bytes().iter().any(special);
+        let first = text.as_bytes().first();
+        let neutralise = matches!(first, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
+            && !is_negative_number(text);
+        let special = |byte: u8| byte == self.delimiter || matches!(byte, b'"' | b'\n' | b'\r');
+        // Without a branch a byte: many bytes are looked at together.
+        let quote = text.bytes().fold(false, |any, byte| any | special(byte));
         if quote {
             out.push(b'"');
         }
@@ -63,7 +64,7 @@ impl CsvStyle {
 
     /// A cell that is a whole number.
     pub fn integer(self, out: &mut Vec<u8>, number: u64) {
-        write!(out, "{number}").expect("a buffer takes every write");
+        out.extend_from_slice(Whole::of(number).as_str().as_bytes());
         out.push(self.delimiter);
     }
 

@@ -12,15 +12,17 @@ use super::{Decided, Rendered, Style};
 use crate::model::decision::OrderValue;
 use crate::model::json::{self, Json};
 use crate::model::value::mask;
-use crate::model::{Currency, Event, Finding, Order, Told};
+use crate::model::{Currency, Event, Finding, Order, Told, Whole, ids};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
 /// of them have. Nothing stays of the lines that `rendered` had; their memory is used again.
 pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered: &mut Rendered) {
     rendered.clear();
     let mut findings = findings_before;
+    let envelope = Envelope::of(style);
+    let mut cell = String::new();
     for decided in records {
-        result_line(&mut rendered.result, style.csv, decided);
+        result_line(&mut rendered.result, style.csv, decided, &mut cell);
         for finding in &decided.decision.findings {
             findings += 1;
             if findings <= style.findings {
@@ -28,7 +30,7 @@ pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered
             }
         }
         for (number, event) in decided.decision.events.iter().enumerate() {
-            event_line(&mut rendered.events, style, decided, number, event);
+            event_line(&mut rendered.events, &envelope, decided, number, event);
         }
         if let Some(reply) = &decided.decision.reply {
             reply_line(&mut rendered.replies, style, decided, reply);
@@ -42,7 +44,7 @@ pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered
     }
 }
 
-fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
+fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided, cell: &mut String) {
     let (checked, decision) = (&decided.checked, &decided.decision);
     csv.integer(out, decided.row);
     csv.text(out, checked.instruction_id.as_deref().unwrap_or(""));
@@ -50,39 +52,24 @@ fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided) {
     csv.text(out, &decision.entity);
     csv.text(out, decision.outcome.as_str());
     csv.text(out, &decision.state);
-    let references = joined(&decision.references, |out, (name, value)| {
-        out.push_str(name);
-        out.push('=');
-        out.push_str(value);
-    });
-    csv.text(
-        out,
-        if decision.repeated.is_empty() {
-            &references
-        } else {
-            &decision.repeated
-        },
-    );
-    let codes = joined(&decision.findings, |out, finding| {
-        out.push_str(finding.code.as_str());
-    });
-    csv.text(out, &codes);
+    if decision.repeated.is_empty() {
+        cell.clear();
+        for (name, value) in &decision.references {
+            let separator = if cell.is_empty() { "" } else { ";" };
+            cell.extend([separator, name, "=", value]);
+        }
+        csv.text(out, cell);
+    } else {
+        csv.text(out, &decision.repeated);
+    }
+    cell.clear();
+    for finding in &decision.findings {
+        let separator = if cell.is_empty() { "" } else { ";" };
+        cell.extend([separator, finding.code.as_str()]);
+    }
+    csv.text(out, cell);
     csv.text(out, &sentence(decided));
     end_line(out);
-}
-
-fn joined<'a, T>(items: &'a [T], write: impl Fn(&mut String, &'a T)) -> Cow<'static, str> {
-    if items.is_empty() {
-        return Cow::Borrowed("");
-    }
-    let mut text = String::new();
-    for item in items {
-        if !text.is_empty() {
-            text.push(';');
-        }
-        write(&mut text, item);
-    }
-    Cow::Owned(text)
 }
 
 /// What a person reads first: the line's own sentence, else each finding with its field.
@@ -128,12 +115,48 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
     end_line(out);
 }
 
+/// What the envelopes of a batch's events have in common, as JSON.
+struct Envelope<'a> {
+    style: &'a Style,
+    /// From the id to the type.
+    source: String,
+    /// The member of that name.
+    time: String,
+    /// From the beginning of `data` to the row.
+    batch: String,
+}
+
+impl<'a> Envelope<'a> {
+    fn of(style: &'a Style) -> Self {
+        let mut source = "\",\"source\":".to_owned();
+        json::text(&mut source, &style.source);
+        source.push_str(",\"type\":");
+        let mut time = ",\"time\":".to_owned();
+        json::text(&mut time, &style.time);
+        let mut batch = "{\"batch\":".to_owned();
+        json::text(&mut batch, &style.batch);
+        batch.push_str(",\"row\":");
+        Self {
+            style,
+            source,
+            time,
+            batch,
+        }
+    }
+}
+
 /// One line of events.ndjson: a `CloudEvents` 1.0 envelope, unless the line of business has one of its own. Written by
 /// hand: a batch has more events than records.
-fn event_line(out: &mut String, style: &Style, decided: &Decided, number: usize, event: &Event) {
+fn event_line(
+    out: &mut String,
+    envelope: &Envelope<'_>,
+    decided: &Decided,
+    number: usize,
+    event: &Event,
+) {
     let told = |out: &mut String| {
         let told = event.told.json();
-        if style.mask_events {
+        if envelope.style.mask_events {
             Json::of(&masked_value(&told.value())).append_to(out);
         } else {
             told.append_to(out);
@@ -144,30 +167,27 @@ fn event_line(out: &mut String, style: &Style, decided: &Decided, number: usize,
         out.push('\n');
         return;
     }
-    let id = Uuid::new_v5(&decided.origin, format!("event:{number}").as_bytes());
-    out.push_str("{\"specversion\":\"1.0\",\"id\":");
-    json::text(
-        out,
-        id.hyphenated().encode_lower(&mut Uuid::encode_buffer()),
-    );
-    out.push_str(",\"source\":");
-    json::text(out, &style.source);
-    out.push_str(",\"type\":");
+    let id = ids::event(&decided.origin, number);
+    out.push_str("{\"specversion\":\"1.0\",\"id\":\"");
+    out.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+    out.push_str(&envelope.source);
     json::text(out, event.kind);
     out.push_str(",\"subject\":");
     json::text(out, &event.subject);
-    out.push_str(",\"time\":");
-    json::text(out, decided.time.as_deref().unwrap_or(&style.time));
+    if let Some(time) = decided.time.as_deref() {
+        out.push_str(",\"time\":");
+        json::text(out, time);
+    } else {
+        out.push_str(&envelope.time);
+    }
     if let Told::Status(status, _) = event.told {
         out.push_str(",\"status\":");
         json::text(out, status);
     }
     out.push_str(",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
-        out.push_str("{\"batch\":");
-        json::text(out, &style.batch);
-        out.push_str(",\"row\":");
-        out.push_str(&decided.row.to_string());
+        out.push_str(&envelope.batch);
+        out.push_str(Whole::of(decided.row).as_str());
         out.push_str(",\"instruction_id\":");
         match decided.checked.instruction_id.as_deref() {
             Some(id) => json::text(out, id),

@@ -16,7 +16,7 @@ use crate::ledger::{Book, JournalRow};
 use crate::line::collect::{Collecting, Collects, ORDER_COLUMNS};
 use crate::line::{self, Terms};
 use crate::model::decision::OrderValue;
-use crate::model::{AmountRead, BankDays, Checked, Decision, Place, Source};
+use crate::model::{AmountRead, BankDays, Checked, Decision, Place, Source, Whole, ids};
 use crate::os::{Folder, step};
 use crate::outbox::answers::files::Answer;
 use crate::outbox::answers::summary::Summary;
@@ -297,7 +297,7 @@ impl Day<'_> {
         (batch, terms, derived): (&str, &Terms, Uuid),
         book: &mut Book,
     ) -> Result<Option<Decided>> {
-        let origin = Uuid::new_v5(&derived, row.to_string().as_bytes());
+        let origin = ids::derived(&derived, Whole::of(row).as_str().as_bytes());
         let context = line::Context {
             today: self.today,
             now: self.claimed_at,

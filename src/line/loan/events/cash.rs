@@ -2,7 +2,7 @@
 //! tells, and is written later.
 
 use chrono::NaiveDate;
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 
 use super::{source, sum, tell_later};
@@ -11,7 +11,7 @@ use crate::line::loan::entity::Loan;
 use crate::line::loan::words::EventKind;
 use crate::line::work::Work;
 use crate::model::json::Members;
-use crate::model::{Currency, Day};
+use crate::model::{Currency, Day, Whole};
 
 /// What money is called as a source of other money.
 const PAYMENT: &str = "PAYMENT";
@@ -171,21 +171,19 @@ pub(in crate::line::loan) fn confirmed(
         data.text("receivableEventTypeCode", code);
         money.days(data);
         sum(data, "money", amount, money.currency);
-        let event = format_compact!("{}-{number}", money.id);
-        data.text("cashEventId", &event);
+        let number = Whole::of(number.into());
+        let event = [&*money.id, "-", number.as_str()];
+        data.texts("cashEventId", &event);
         data.text("balanceDirectionCode", direction);
         source(data, "source", money.source());
         source(data, "originalSource", None);
         paying(data, &money, left);
         data.open("receivableEvent");
-        data.text("receivableEventId", &event);
+        data.texts("receivableEventId", &event);
         data.maybe("receivableId", receivable.as_deref());
         match &receivable {
             Some(receivable) => {
-                data.text(
-                    "receivableLineId",
-                    &format_compact!("{receivable}-{line_type}"),
-                );
+                data.texts("receivableLineId", &[receivable, "-", &line_type]);
             }
             None => data.null("receivableLineId"),
         }

@@ -7,17 +7,17 @@ mod contract;
 mod letter;
 
 use chrono::{DateTime, FixedOffset};
-use compact_str::{CompactString, format_compact};
+use compact_str::CompactString;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use super::person::Person;
 use super::words::EventKind;
+use crate::line;
 use crate::line::told::money;
 use crate::line::work::Work;
-use crate::line::{self, derive};
 use crate::model::json::{Json, Members};
-use crate::model::{Currency, Day, Event, Told, instant};
+use crate::model::{Currency, Day, Event, Told, ids, instant};
 
 pub(super) use bill::{credit_note, invoice, receivable};
 pub(super) use cash::{Confirmed, confirmed, registered};
@@ -106,7 +106,7 @@ impl OwnEnvelope {
     }
 
     fn around(&self, text: &mut Members, data: impl FnOnce(&mut Members)) {
-        let id = derive(&self.origin, &format_compact!("event:{}", self.number));
+        let id = ids::event(&self.origin, self.number);
         text.id("notificationId", id);
         text.text("notificationTypeCode", self.kind.as_str());
         text.text("eventTypeCode", self.kind.routing());

@@ -1,0 +1,91 @@
+//! A decimal as text.
+
+use compact_str::{CompactString, ToCompactString as _};
+use rust_decimal::Decimal;
+
+/// A decimal with the digits that it has. Amounts are small enough for the short way; the library's own goes through its
+/// machinery of formatting.
+#[derive(Clone, Debug)]
+pub struct Digits(Text);
+
+#[derive(Clone, Debug)]
+enum Text {
+    Short { bytes: [u8; 22], from: usize },
+    Long(CompactString),
+}
+
+impl Digits {
+    /// The digits of a decimal.
+    pub fn of(value: Decimal) -> Self {
+        let (Ok(mut rest), true) = (
+            u64::try_from(value.mantissa().unsigned_abs()),
+            value.scale() < 19,
+        ) else {
+            return Self(Text::Long(value.to_compact_string()));
+        };
+        let scale = value.scale() as usize;
+        let mut bytes = [b'0'; 22];
+        let mut from = bytes.len();
+        let mut written = 0;
+        while rest > 0 || written <= scale {
+            from -= 1;
+            if written == scale && scale > 0 {
+                bytes[from] = b'.';
+                from -= 1;
+            }
+            bytes[from] = b'0' + u8::try_from(rest % 10).expect("a digit");
+            rest /= 10;
+            written += 1;
+        }
+        if value.is_sign_negative() && !value.is_zero() {
+            from -= 1;
+            bytes[from] = b'-';
+        }
+        Self(Text::Short { bytes, from })
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Text::Short { bytes, from } => {
+                std::str::from_utf8(&bytes[*from..]).expect("digits, a point and a sign")
+            }
+            Text::Long(text) => text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_is_written_as_the_library_does() {
+        for sample in [
+            "0",
+            "0.00",
+            "-0.00",
+            "5",
+            "5.00",
+            "-5.05",
+            "0.01",
+            "-0.001",
+            "10",
+            "1000000",
+            "123456789012.34",
+            "18446744073709551615",
+            "-18446744073709551615",
+            "-1844674407370955161.5",
+            "-0.184467440737095516",
+            "-18.446744073709551615",
+            "0.18446744073709551615",
+            "1844674407370955161.5",
+            "79228162514264337593543950335",
+            "-79228162514264337593543950335",
+            "0.0000000000000000000000000001",
+        ] {
+            let value: Decimal = sample.parse().expect("a decimal");
+            assert_eq!(Digits::of(value).as_str(), value.to_string(), "{sample}");
+        }
+    }
+}
