@@ -24,6 +24,9 @@ pub(super) fn survives(site: &Site, partner: &Partner, claimed: &Claimed) -> Res
     let program = std::env::current_exe().context("the program's own file")?;
     let status = Command::new(program)
         .env_clear()
+        // The allocator would else reserve so much at once that the child could not start a workbook's reader.
+        .env("MIMALLOC_ARENA_RESERVE", "16384")
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .arg("read-alone")
         .arg("--site")
         .arg(site.root())

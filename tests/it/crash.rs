@@ -144,6 +144,38 @@ fn kill_at_every_step(part: &Part) -> Vec<(&'static str, u32)> {
     all
 }
 
+/// What killed the reading of a file three times need not have been the file: a child reads it alone, and it is taken.
+#[test]
+fn a_file_whose_reading_was_killed_three_times_is_read_alone_and_taken() {
+    let files = [
+        ("nordbank", "INS_20261120_001.csv"),
+        ("nordbank", "INS_20261120_003.xml"),
+        ("nordbank", "INS_20261120_004.xlsx"),
+        ("sydlan", "inbetalningar_20261120.bgmax"),
+    ];
+    for (partner, name) in files {
+        let above = tempfile::tempdir().expect("a folder for a test");
+        let site = above.path().join("site");
+        sluss::demo::make(&site).expect("a new site");
+        let own = site.join("inbox").join(partner).join(name);
+        assert!(own.is_file(), "{name}");
+        for entry in walk(&site.join("inbox")) {
+            if entry != own {
+                std::fs::remove_file(entry).expect("a file of the test");
+            }
+        }
+        for _ in 0..3 {
+            let killed = run(&site, 0, Some("reading_begun"));
+            assert_eq!(killed.code(), None, "{name}: it was not killed");
+        }
+        let done = run(&site, 0, None);
+        assert!(done.code().is_some_and(|code| code <= 1), "{name}: {done}");
+        let archived = walk(&site.join("archive")).len();
+        let put_away = walk(&site.join("quarantine")).len();
+        assert_eq!((archived, put_away), (1, 0), "{name}");
+    }
+}
+
 /// The comparison can fail: a run that was killed behind its commit and not run again is another.
 #[test]
 fn a_killed_run_alone_is_not_the_same() {
