@@ -59,7 +59,7 @@ pub fn check(
     known(&site, Some(partner))?;
     let settings = site.settings();
     let profile = &settings.partners[partner];
-    let mine = own_formats(profile, &all);
+    let mine = own_formats(profile, all);
     let (folder, scratch) = answers_folder(keep)?;
     let mut book = copy(&site, profile, options)?;
     let pool = pool(options.threads)?;

@@ -31,7 +31,7 @@ pub fn look(site: &Site, partner: Option<&str>) -> Result<Report, RunError> {
                 continue;
             }
         };
-        let own = own_formats(one, &formats);
+        let own = own_formats(one, formats);
         let of = |name: &str| named(&own, name);
         let done_files: Vec<String> = own.iter().filter_map(done_file).collect();
         let naming = Naming {

@@ -106,7 +106,7 @@ pub fn run(dir: &Path, options: &Options<'_>) -> Result<Report, RunError> {
     let formats = site.formats();
     known(&site, options.partner.as_deref())?;
     let lock = site.lock_within(options.patience)?.ok_or(RunError::Held)?;
-    let report = locked(&site, &formats, options);
+    let report = locked(&site, formats, options);
     drop(lock);
     report
 }
@@ -221,7 +221,7 @@ pub fn retry(dir: &Path, row: &JournalRow, options: &Options<'_>) -> Result<Repo
         )));
     }
     let lock = site.lock_within(Site::PATIENCE)?.ok_or(RunError::Held)?;
-    let report = with_sessions(&site, &formats, options, |sessions| {
+    let report = with_sessions(&site, formats, options, |sessions| {
         let partner = &journal.partner;
         let session = sessions
             .iter_mut()

@@ -199,7 +199,7 @@ impl Batch {
         const ROOT: Uuid = Uuid::from_u128(0x51a5_5000_0b0c_4c0e_8d1e_5c0f_1c4d_0001);
         Self {
             id: sha256[..12].to_owned(),
-            origin: Uuid::new_v5(&ROOT, format!("bench\n{sha256}").as_bytes()),
+            origin: sluss::model::ids::derived(&ROOT, format!("bench\n{sha256}").as_bytes()),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Answers {
             ],
         );
         let mut digits = [0; 20];
-        let origin = Uuid::new_v5(&batch.origin, decimal(&mut digits, row));
+        let origin = sluss::model::ids::derived(&batch.origin, decimal(&mut digits, row));
         let out = &mut self.events;
         let customer = (
             "event:0",
@@ -195,7 +195,7 @@ fn begin(
     row: u64,
     batch: &Batch,
 ) {
-    let id = Uuid::new_v5(origin, event.as_bytes());
+    let id = sluss::model::ids::derived(origin, event.as_bytes());
     put(
         out,
         &[

@@ -57,7 +57,7 @@ pub fn collect(dir: &Path, until: NaiveDate, options: &Options<'_>) -> Result<Re
     }
     let lock = site.lock_within(options.patience)?.ok_or(RunError::Held)?;
     ready(&site, until, options)?;
-    let report = with_sessions(&site, &formats, options, |sessions| {
+    let report = with_sessions(&site, formats, options, |sessions| {
         let mut report = Report::default();
         for session in sessions {
             let mut partners = session.partners.iter();
