@@ -180,9 +180,7 @@ fn open_for_writing(path: &Path, journal: &str) -> Result<Connection> {
     if !made {
         demand(&db, "page_size", PAGE_BYTES)?;
     }
-    let pragma = format!("PRAGMA journal_mode = {journal}");
-    let found: String = db.query_row(&pragma, [], |r| r.get(0))?;
-    ensure!(found == journal, "journal mode is {found}, not {journal}");
+    set_journal(&db, journal)?;
     demand(&db, "synchronous", 2)?;
     demand(&db, "wal_autocheckpoint", 0)?;
     if !made {
@@ -197,6 +195,18 @@ fn open_for_writing(path: &Path, journal: &str) -> Result<Connection> {
         sync_folder(path)?;
     }
     Ok(db)
+}
+
+/// To the statement's end: the mode is answered first and written then.
+fn set_journal(db: &Connection, journal: &str) -> Result<()> {
+    let mut query = db.prepare(&format!("PRAGMA journal_mode = {journal}"))?;
+    let mut rows = query.query([])?;
+    let mut found = String::new();
+    while let Some(row) = rows.next()? {
+        found = row.get(0)?;
+    }
+    ensure!(found == journal, "journal mode is {found}, not {journal}");
+    Ok(())
 }
 
 /// Makes the file with its mode before `SQLite` can make it with another, and takes rights away that a restored copy

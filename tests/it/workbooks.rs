@@ -151,11 +151,16 @@ fn a_child_that_ends_early_or_says_nonsense_is_a_finding() {
         let found = rows(program, &format("Nr"), &path);
         assert_eq!(found, Err("workbook_unreadable".to_owned()), "{script}");
     }
-    // A child that is not there, or that ends before it has looked at the file, is our own trouble.
-    let silent = folder.path().join("silent");
-    fs::write(&silent, "#!/bin/sh\nexit 1\n").expect("written");
-    fs::set_permissions(&silent, fs::Permissions::from_mode(0o700)).expect("made a program");
-    for program in [folder.path().join("none"), silent] {
+    // A child that is not there, that ends before it has looked at the file, or that cannot write to its pipe, is our
+    // own trouble.
+    let mut ours = vec![folder.path().join("none")];
+    for (name, script) in [("silent", "exit 1"), ("unheard", "printf '\\001'; exit 74")] {
+        let program = folder.path().join(name);
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("written");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("made a program");
+        ours.push(program);
+    }
+    for program in ours {
         let file = File::open(&path).expect("the workbook");
         let found = ExcelReader::open_with(Some(program), &format("Nr"), file, &LIMITS);
         assert!(matches!(found, Err(Fault::World(_))), "the file is blamed");

@@ -27,6 +27,8 @@ pub const COMMAND: &str = "read-workbook";
 const DATA_MAX: u64 = 448 << 20;
 /// Addresses that the child may map.
 const ADDRESSES_MAX: u64 = 1 << 30;
+/// Exit code of a child that could not write to its pipe: no fault of the workbook's.
+pub(super) const CANNOT_TELL: u8 = 74;
 /// Rows above the header that are kept for sending records back.
 const PREFACE_BYTES: usize = 256 << 10;
 
@@ -35,19 +37,21 @@ pub fn main() -> ExitCode {
     // A panic's text could hold a value; the parent learns of the death and needs no more.
     std::panic::set_hook(Box::new(|_| {}));
     match work() {
-        Some(()) => ExitCode::SUCCESS,
+        Some(Ok(())) => ExitCode::SUCCESS,
+        Some(Err(_)) => ExitCode::from(CANNOT_TELL),
         None => ExitCode::FAILURE,
     }
 }
 
-fn work() -> Option<()> {
+/// The inner error: what the workbook says could not be told.
+fn work() -> Option<io::Result<()>> {
     let request = std::env::args().nth(2)?;
     let request: Request = serde_json::from_str(&request).ok()?;
     let input = io::stdin().as_fd().try_clone_to_owned().ok()?;
     confine(&request).ok()?;
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    serve(File::from(input), &request, &mut out).ok()?;
-    out.flush().ok()
+    let served = serve(File::from(input), &request, &mut out);
+    Some(served.and_then(|()| out.flush()))
 }
 
 /// No more memory, time, files or core dumps than reading needs. What was set cannot be raised again.

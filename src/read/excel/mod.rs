@@ -168,6 +168,11 @@ impl ExcelReader {
             Err(Broken::Unbegun) => Err(Fault::World(anyhow::anyhow!(
                 "the reader of workbooks could not begin"
             ))),
+            Err(Broken::Pipe) if (self.process.as_mut()).is_some_and(Process::could_not_tell) => {
+                Err(Fault::World(anyhow::anyhow!(
+                    "the reader of workbooks could not write to its pipe"
+                )))
+            }
             Err(Broken::Pipe) => Err(self.unreadable(DEAD)),
             Err(Broken::Garbage) => Err(self.unreadable(GARBAGE)),
         }

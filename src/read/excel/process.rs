@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::child::COMMAND;
+use super::child::{CANNOT_TELL, COMMAND};
 use super::request::Request;
 
 /// A running child.
@@ -59,6 +59,14 @@ impl Process {
     /// Waits for a child that has said its last word; true if it ended well.
     pub(super) fn ended_well(&mut self) -> bool {
         self.child.wait().is_ok_and(|status| status.success())
+    }
+
+    /// Whether a child whose pipe has ended was kept from writing to it. One that still runs is ended.
+    pub(super) fn could_not_tell(&mut self) -> bool {
+        // One that has ended cannot be killed, and its status stays.
+        self.child.kill().ok();
+        let status = self.child.wait();
+        status.is_ok_and(|status| status.code() == Some(CANNOT_TELL.into()))
     }
 }
 
