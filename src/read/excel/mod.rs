@@ -138,11 +138,18 @@ impl ExcelReader {
     fn end(&mut self) -> Result<(), Fault> {
         self.ended = true;
         let ended_well = self.process.as_mut().is_none_or(Process::ended_well);
-        if ended_well {
-            Ok(())
-        } else {
-            Err(self.unreadable(DEAD))
+        if ended_well { Ok(()) } else { Err(self.gone()) }
+    }
+
+    /// What a child came to that did not end well: where it could not tell what it read, that is no fault of the
+    /// workbook's.
+    fn gone(&mut self) -> Fault {
+        if (self.process.as_mut()).is_some_and(Process::could_not_tell) {
+            return Fault::World(anyhow::anyhow!(
+                "the reader of workbooks could not write to its pipe"
+            ));
         }
+        self.unreadable(DEAD)
     }
 
     fn frame(&mut self, format: &Format) -> Result<Frame, Fault> {
@@ -168,12 +175,7 @@ impl ExcelReader {
             Err(Broken::Unbegun) => Err(Fault::World(anyhow::anyhow!(
                 "the reader of workbooks could not begin"
             ))),
-            Err(Broken::Pipe) if (self.process.as_mut()).is_some_and(Process::could_not_tell) => {
-                Err(Fault::World(anyhow::anyhow!(
-                    "the reader of workbooks could not write to its pipe"
-                )))
-            }
-            Err(Broken::Pipe) => Err(self.unreadable(DEAD)),
+            Err(Broken::Pipe) => Err(self.gone()),
             Err(Broken::Garbage) => Err(self.unreadable(GARBAGE)),
         }
     }
