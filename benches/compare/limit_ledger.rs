@@ -7,7 +7,7 @@
 //! not there is made aside without a log, as sluss makes one. The rows move by the statements that sluss moves them by,
 //! the fastest that are known: one `INSERT … SELECT` from memory.
 
-#![allow(clippy::print_stdout)]
+#![expect(clippy::print_stdout, reason = "what it measured is what it is for")]
 
 #[path = "../../src/ledger/rows.rs"]
 mod rows;

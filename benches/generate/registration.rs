@@ -23,22 +23,8 @@ pub(crate) const COLUMNS: &[&str] = &[
     "Godkänd av banken",
     "Godkänd av kunden",
 ];
-/// Columns of the workbook.
-const SHEET_COLUMNS: [&str; 13] = [
-    "Försäkringsnr",
-    "Produkt",
-    "Lånenr",
-    "Valuta",
-    "Försäkringsbelopp",
-    "Årspremie",
-    "Startdatum",
-    "Kundnr",
-    "Kundtyp",
-    "Land",
-    "Personnr/Orgnr",
-    "Förnamn",
-    "Efternamn",
-];
+/// How many of them the workbook has, from the first.
+const SHEET_COLUMNS: usize = 13;
 
 /// What a bad start date says.
 const NO_DAY: &str = "2026-02-30";
@@ -177,7 +163,7 @@ impl Registration {
 
 /// The first row of a workbook.
 pub(crate) fn sheet_head(sheet: &mut Worksheet) -> Result<()> {
-    sheet.write_row(0, 0, SHEET_COLUMNS)?;
+    sheet.write_row(0, 0, COLUMNS[..SHEET_COLUMNS].iter().copied())?;
     Ok(())
 }
 

@@ -325,11 +325,9 @@ impl Job<'_> {
             rejected: writer,
         } = outputs;
         answers.close_errors(&about, tally.findings)?;
-        let status = match (tally.read, tally.count(Outcome::Rejected)) {
-            _ if reason.is_some() => Status::Rejected,
-            (_, 0) => Status::Accepted,
-            (read, bad) if read == bad => Status::Rejected,
-            _ => Status::Partial,
+        let status = match reason {
+            Some(_) => Status::Rejected,
+            None => Status::of(&tally),
         };
         let mut summary = self.about.summary(Some(format), status);
         summary.take(&tally);

@@ -4,9 +4,11 @@ mod again;
 mod real;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
+
+use crate::own_site::{self, NIGHT, make};
 
 const SETTINGS: &str = r#"
 [site]
@@ -35,24 +37,11 @@ loan.contract,,,SE,,,,,,,SEK,,,,,,,,,,L-2,import,P1,L,7002,100000,50000,101
 ";
 
 fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.args(["--business-date", "2026-11-20"]);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
+    own_site::sluss(&[arguments, &NIGHT[..2]].concat(), site)
 }
 
 fn site(folder: &Path, settings: &str) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), settings).expect("written");
-    for folder in ["inbox/bank", "outbox/bank"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
-    site
+    make(folder, settings, &["bank"])
 }
 
 /// A site whose book has payers.

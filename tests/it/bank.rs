@@ -4,9 +4,10 @@ mod iso;
 mod kept;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use crate::own_site::{make, sluss};
 
 const SETTINGS: &str = r#"
 [site]
@@ -21,24 +22,8 @@ settle = "0s"
 line = "loan"
 "#;
 
-fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
-}
-
 fn site(folder: &Path, settings: &str) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), settings).expect("written");
-    for folder in ["inbox/bank", "outbox/bank"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
-    site
+    make(folder, settings, &["bank"])
 }
 
 /// What would become of a file.

@@ -8,6 +8,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::own_site::{self, NIGHT, make};
+
 const SETTINGS: &str = r#"
 [partner.lender]
 formats = ["canonical-csv"]
@@ -35,34 +37,15 @@ loan.receivable,L2,,,,,,SEK,,,,,R3,PERIODIC,2026-11-01,2026-11-10,200.00,
 loan.receivable,L3,,,,,,SEK,,,,,R4,PERIODIC,2026-11-01,2026-11-20,300.00,
 ";
 
-/// A day of the business date 2026-11-20.
-const NIGHT: &[&str] = &[
-    "--business-date",
-    "2026-11-20",
-    "--now",
-    "2026-11-20T02:00:00+01:00",
-];
-
 fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).args(NIGHT).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
+    own_site::sluss(&[arguments, &NIGHT[..]].concat(), site)
 }
 
 fn site(folder: &Path, settings: &str) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), settings).expect("written");
+    let site = make(folder, settings, &["lender"]);
     let secret = std::fs::read_to_string(site.join("secret")).expect("made by init");
     let key = "bgc = \"0F1E2D3C4B5A69788796A5B4C3D2E1F0\"\n";
     std::fs::write(site.join("secret"), secret + key).expect("written");
-    for folder in ["inbox/lender", "outbox/lender"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
     site
 }
 

@@ -1,9 +1,10 @@
 //! `bank.compare` with the real program: what a bank says of mandates, orders and payments, held against two lines' book.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use crate::own_site::{make, sluss};
 
 const SETTINGS: &str = r#"
 [site]
@@ -51,26 +52,8 @@ loan.reversal,,,,,,,,,,SEK,,,,,,,,,,,,,,,30.00,,,,,,,,,2026-11-20,S2,,,bank,
 const HEADER: &str = "kind,subject,payer_no,mandate_ref,mandate_status,reference_no,original_reference,bank_reference,\
 end_to_end_id,amount,currency,due_date,value_date,payer_identity_no,payer_account";
 
-fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
-}
-
 fn site(folder: &Path) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), SETTINGS).expect("written");
-    for partner in ["bank", "cards"] {
-        for folder in ["inbox", "outbox"] {
-            std::fs::create_dir_all(site.join(folder).join(partner)).expect("made");
-        }
-    }
-    site
+    make(folder, SETTINGS, &["bank", "cards"])
 }
 
 /// Drops a file and runs: the summary.

@@ -1,9 +1,10 @@
 //! Several product lines in one book: a batch may mix those that its profile allows, and no other.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
+
+use crate::own_site::{make, sluss};
 
 pub(crate) const SETTINGS: &str = r#"
 [site]
@@ -54,26 +55,8 @@ quote.request,,,,,,,,,,,,,,,,,,,,,,I1,reinsure,U1,S1,B1,SE,5560360793,NO,9147782
 credit.eligibility,,,,,,,,,,1990-01-01,,,,,,,,,,,,,,,,,,,,,,,,,11144477735,100.00,,
 ";
 
-fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
-}
-
 fn site(folder: &Path) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), SETTINGS).expect("written");
-    for partner in ["all", "lender"] {
-        for folder in ["inbox", "outbox"] {
-            std::fs::create_dir_all(site.join(folder).join(partner)).expect("made");
-        }
-    }
-    site
+    make(folder, SETTINGS, &["all", "lender"])
 }
 
 /// The records' kinds, outcomes and codes, a line each.

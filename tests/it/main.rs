@@ -18,6 +18,7 @@ mod identifiers;
 mod lines;
 mod living;
 mod loans;
+mod own_site;
 mod pain002;
 mod promise;
 mod purge;

@@ -1,10 +1,10 @@
 //! pain.002 with the real program: well formed, of the structure of pain.002.001.03, and saying what result.csv says.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::own_site::{make, sluss};
 use crate::structure::{self, Child, Element, parse};
 
 const SETTINGS: &str = r#"
@@ -148,24 +148,8 @@ fn sound(text: &str) -> Element {
     report
 }
 
-fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
-}
-
 fn site(folder: &Path, settings: &str) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), settings).expect("written");
-    for folder in ["inbox/bank", "outbox/bank"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
-    site
+    make(folder, settings, &["bank"])
 }
 
 /// Drops a file and runs: the summary, and the report.

@@ -5,11 +5,13 @@ mod premiums;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::Value;
+
+use crate::own_site::{self, NIGHT, make};
 
 const SETTINGS: &str = r#"
 [partner.bolag]
@@ -28,31 +30,12 @@ reference = "se-ocr"
 line = "insurance"
 "#;
 
-const NIGHT: &[&str] = &[
-    "--business-date",
-    "2026-11-20",
-    "--now",
-    "2026-11-20T02:00:00+01:00",
-];
-
 fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).args(NIGHT).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
+    own_site::sluss(&[arguments, &NIGHT[..]].concat(), site)
 }
 
 fn site(folder: &Path) -> PathBuf {
-    let site = folder.join("site");
-    let made = Command::new(env!("CARGO_BIN_EXE_sluss"))
-        .arg("init")
-        .arg(&site)
-        .output();
-    assert!(made.expect("it runs").status.success());
-    std::fs::write(site.join("sluss.toml"), SETTINGS).expect("written");
-    for folder in ["inbox/bolag", "outbox/bolag"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
-    site
+    make(folder, SETTINGS, &["bolag"])
 }
 
 fn good(output: &Output) {

@@ -1,11 +1,12 @@
 //! Bankgirot's seal around a file of fixed columns, with the real program.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use sluss::read::fixed::seal::{SealKey, Sealing, verify};
+
+use crate::own_site::{make, sluss};
 
 const KEY: &str = "0F1E2D3C4B5A69788796A5B4C3D2E1F0";
 
@@ -71,31 +72,15 @@ equals = "sum(payment.22-33)"
 decimals = 2
 "#;
 
-fn sluss(arguments: &[&str], site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.args(arguments).arg("--site").arg(site);
-    command.env_remove("SLUSS_SITE").output().expect("it runs")
-}
-
 fn site(folder: &Path, settings: &str) -> PathBuf {
-    let site = folder.join("site");
-    assert!(sluss_init(&site).status.success());
-    std::fs::write(site.join("sluss.toml"), settings).expect("written");
+    let site = make(folder, settings, &["bank"]);
     std::fs::write(site.join("formats/days-1.toml"), FORMAT).expect("written");
     let plain = FORMAT.replace("days-1", "plain-1").replace("DAYS", "PLAIN");
     let plain = plain.replace("seal = \"bankgirot\"\n", "");
     std::fs::write(site.join("formats/plain-1.toml"), plain).expect("written");
     let secret = std::fs::read_to_string(site.join("secret")).expect("made by init");
     std::fs::write(site.join("secret"), format!("{secret}bgc = \"{KEY}\"\n")).expect("written");
-    for folder in ["inbox/bank", "outbox/bank"] {
-        std::fs::create_dir_all(site.join(folder)).expect("made");
-    }
     site
-}
-
-fn sluss_init(site: &Path) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluss"));
-    command.arg("init").arg(site).output().expect("it runs")
 }
 
 /// A line of 80 columns.

@@ -26,6 +26,15 @@ pub enum Status {
 }
 
 impl Status {
+    /// Of a batch that nothing refuses as a whole.
+    pub fn of(tally: &Tally) -> Self {
+        match (tally.read, tally.count(Outcome::Rejected)) {
+            (_, 0) => Self::Accepted,
+            (read, bad) if read == bad => Self::Rejected,
+            _ => Self::Partial,
+        }
+    }
+
     /// The public word.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -174,11 +183,7 @@ impl Summary {
     /// Fills in what a tally knows, and the status that follows where nothing can be refused as a whole.
     #[must_use]
     pub fn carried_out(mut self, tally: &Tally) -> Self {
-        self.status = match (tally.read, tally.count(Outcome::Rejected)) {
-            (_, 0) => Status::Accepted,
-            (read, bad) if read == bad => Status::Rejected,
-            _ => Status::Partial,
-        };
+        self.status = Status::of(tally);
         self.take(tally);
         self
     }

@@ -12,12 +12,7 @@ use sluss::site::Site;
 use super::measure::{Measured, TIME, measure};
 
 /// The night on which all runs of these tests happen.
-pub(super) const NIGHT: [&str; 4] = [
-    "--business-date",
-    "2026-11-20",
-    "--now",
-    "2026-11-20T02:00:00+01:00",
-];
+pub(super) use crate::own_site::NIGHT;
 
 /// A site in a folder that goes with it.
 pub(super) struct Place {

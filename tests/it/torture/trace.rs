@@ -9,6 +9,8 @@ use std::process::{Command, Output};
 pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) number: usize,
+    /// The lines of an undisturbed run's trace that it may be, one of each thread.
+    pub(crate) seen: String,
 }
 
 /// Every call that changes files or folders.
@@ -53,6 +55,7 @@ pub(crate) fn calls(command: &Command, trace: &Path, names: &str) -> Vec<Call> {
         "{done:?}: can strace trace here?"
     );
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut seen: BTreeMap<(String, usize), String> = BTreeMap::new();
     for line in std::fs::read_to_string(trace).expect("a trace").lines() {
         let Some((thread, call)) = line.split_once(' ') else {
             continue;
@@ -60,21 +63,13 @@ pub(crate) fn calls(command: &Command, trace: &Path, names: &str) -> Vec<Call> {
         if let Some((name, _)) = call.trim_start().split_once('(')
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         {
-            *counts
+            let count = counts
                 .entry((name.to_owned(), thread.to_owned()))
-                .or_default() += 1;
+                .or_default();
+            *count += 1;
+            *seen.entry((name.to_owned(), *count)).or_default() += call;
         }
     }
-    let mut most: BTreeMap<String, usize> = BTreeMap::new();
-    for ((name, _), count) in counts {
-        let most = most.entry(name).or_default();
-        *most = count.max(*most);
-    }
-    let every = |(name, count): (String, usize)| {
-        (1..=count).map(move |number| Call {
-            name: name.clone(),
-            number,
-        })
-    };
-    most.into_iter().flat_map(every).collect()
+    let call = |((name, number), seen)| Call { name, number, seen };
+    seen.into_iter().map(call).collect()
 }
