@@ -50,20 +50,29 @@ static FIXED: LazyLock<[Arc<Format>; 2]> = LazyLock::new(|| {
     ]
 });
 
-/// Reads to the end and checks each record. An error of the world would be our own.
-fn drain(format: &Arc<Format>, input: Input) {
+static EXCEL: LazyLock<[Arc<Format>; 2]> = LazyLock::new(|| {
+    [
+        parsed(include_str!("../formats/canonical-excel.toml")),
+        parsed(include_str!("../formats/insurance-excel-1.toml")),
+    ]
+});
+
+/// Reads to the end and checks each record.
+fn read(opened: Result<Reader, Fault>) -> Result<(), Fault> {
     let profile = line::profile(line::Line::ALL, false);
-    let read = || -> Result<(), Fault> {
-        let mut reader = Reader::open(format, input, &LIMITS)?;
-        let layout = reader.layout();
-        while let Some(chunk) = reader.next_chunk()? {
-            for record in layout.records(&chunk) {
-                check::record(record, &profile);
-            }
+    let mut reader = opened?;
+    let layout = reader.layout();
+    while let Some(chunk) = reader.next_chunk()? {
+        for record in layout.records(&chunk) {
+            check::record(record, &profile);
         }
-        reader.finish().map(|_| ())
-    };
-    if let Err(Fault::World(error)) = read() {
+    }
+    reader.finish().map(|_| ())
+}
+
+/// The same. An error of the world would be our own.
+fn drain(format: &Arc<Format>, input: Input) {
+    if let Err(Fault::World(error)) = read(Reader::open(format, input, &LIMITS)) {
         panic!("{error:#}");
     }
 }
@@ -90,6 +99,19 @@ pub(crate) fn fixed(bytes: &[u8]) {
         file.rewind().expect("from its start");
         drain(format, Input::File(file));
     }
+}
+
+/// What the confined child says of a workbook: whoever has taken it over can say anything. The child itself may die of
+/// its workbook, and nothing else does.
+pub(crate) fn excel(bytes: &[u8]) {
+    excel_formats(bytes);
+}
+
+/// How many of the formats read it to its end. A child that failed is the world's fault by its own word.
+pub(crate) fn excel_formats(bytes: &[u8]) -> usize {
+    let said = || Box::new(Cursor::new(bytes.to_vec()));
+    let reads = |format: &&Arc<Format>| read(Reader::of_child(format, said())).is_ok();
+    EXCEL.iter().filter(reads).count()
 }
 
 /// Format files.

@@ -20,6 +20,7 @@ use crate::code::Code;
 use crate::ledger::{Folder, JournalRow};
 use crate::line::is_personal;
 use crate::model::value::mask;
+use crate::run::check::SHOWN;
 use crate::site::Site;
 
 /// One line of errors.csv, in the order of its columns.
@@ -229,7 +230,7 @@ fn document(row: &JournalRow, groups: &BTreeMap<String, Group>, note: Option<&st
 }
 
 /// Prints what became of each record of a batch, and its findings, from a folder of answers.
-pub fn samples(folder: &Path, out: &mut Out) -> Result<()> {
+pub fn samples(folder: &Path, summary: &Value, out: &mut Out) -> Result<()> {
     let names = std::fs::read_dir(folder).with_context(|| folder.display().to_string())?;
     let mut paths: Vec<PathBuf> = names.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
@@ -239,7 +240,8 @@ pub fn samples(folder: &Path, out: &mut Out) -> Result<()> {
             .find(|path| path.to_string_lossy().ends_with(end))
     };
     if let Some(path) = ending(".result.csv") {
-        print_outcomes(path, out)?;
+        let records = summary["counts"]["records"].as_u64();
+        print_outcomes(path, records.context("a summary without its count")?, out)?;
     }
     if let Some(path) = ending(".errors.csv") {
         for (code, group) in in_order(&read(path, SAMPLES)?) {
@@ -249,31 +251,28 @@ pub fn samples(folder: &Path, out: &mut Out) -> Result<()> {
     Ok(())
 }
 
-/// Examples of each code, and records, that `check` shows.
+/// Examples of each code that `check` shows.
 const SAMPLES: usize = 3;
-const RECORDS_SHOWN: usize = 20;
 
-fn print_outcomes(path: &Path, out: &mut Out) -> Result<()> {
+fn print_outcomes(path: &Path, records: u64, out: &mut Out) -> Result<()> {
     let mut table = Table::new(&[
         "row#", "kind", "entity", "outcome", "state", "codes", "message",
     ]);
-    let mut records = 0_usize;
+    let mut shown = 0;
     answer::each(path, &mut |line| {
         let [row, _, kind, entity, outcome, state, _, codes, message, ..] = line else {
             anyhow::bail!("not as it was written");
         };
-        records += 1;
-        if records <= RECORDS_SHOWN {
-            let cells = [row, kind, entity, outcome, state, codes, message];
-            table.row(cells.map(|cell| tame(&discreet(cell)).into_owned()));
-        }
-        Ok(true)
+        let cells = [row, kind, entity, outcome, state, codes, message];
+        table.row(cells.map(|cell| tame(&discreet(cell)).into_owned()));
+        shown += 1;
+        Ok(shown < SHOWN)
     })?;
     if !table.is_empty() {
         out.line("")?;
         table.print(out)?;
     }
-    match records.saturating_sub(RECORDS_SHOWN) {
+    match records.saturating_sub(SHOWN) {
         0 => Ok(()),
         more => out.line(format!(
             "({more} more records: `--answers DIR` writes them all)"

@@ -70,8 +70,8 @@ pub fn check(
     };
     let exit = report(common, &checked.report, out)?;
     if !common.json {
-        for folder in &checked.answers {
-            super::errors::samples(folder, out)?;
+        for (summary, folder) in checked.report.batches.iter().zip(&checked.answers) {
+            super::errors::samples(folder, summary, out)?;
         }
         if let Some(folder) = answers {
             out.line(format!("the would-be answers are in {}", folder.display()))?;

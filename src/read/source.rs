@@ -102,6 +102,15 @@ impl Reader {
         }
     }
 
+    /// Reads a workbook by what a child has said of it: see [`ExcelReader::of_child`].
+    pub fn of_child(format: &Arc<Format>, said: Box<dyn Read + Send>) -> Result<Self, Fault> {
+        let (reader, layout) = ExcelReader::of_child(format, said)?;
+        Ok(Self::of(
+            Inner::Excel(Box::new(reader)),
+            Layout::Excel(layout),
+        ))
+    }
+
     /// Whether the file says that it is a test.
     pub fn is_test(&mut self) -> Result<bool, Fault> {
         match &mut self.inner {

@@ -148,6 +148,8 @@ fn read(
         base: &base,
     };
     let job = Job {
+        shown: None,
+        lasting: true,
         about,
         received: &claimed.received_name(),
         formats: &formats,

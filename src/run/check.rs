@@ -23,11 +23,15 @@ use crate::outbox::names;
 use crate::site::Site;
 use crate::site::settings::Partner;
 
+/// Records that are shown of a file where no answers are asked for.
+pub const SHOWN: u64 = 20;
+
 /// The would-be answers of checked files.
 pub struct Checked {
     /// What the run would report.
     pub report: Report,
-    /// Where the would-be answers lie, file by file; gone when this is dropped, unless they were asked for.
+    /// Where the would-be answers lie, file by file; unless they were asked for, those of [`SHOWN`] records with all
+    /// findings, and gone when this is dropped.
     pub answers: Vec<PathBuf>,
     /// How their CSV cells look.
     pub style: crate::site::settings::Answers,
@@ -70,7 +74,7 @@ pub fn check(
         _scratch: scratch,
     };
     let mut applied: Vec<&Path> = Vec::new();
-    for path in files {
+    for (at, path) in files.iter().enumerate() {
         let one = One {
             site: &site,
             partner: profile,
@@ -78,6 +82,8 @@ pub fn check(
             path,
             applied: &applied,
             options,
+            shown: keep.is_none().then_some(SHOWN),
+            lasting: at + 1 < files.len(),
         };
         let (summary, answers) = pool.install(|| one.check(&mut book, &folder))?;
         let chained = Summary::with_chain(&summary, "", "").map_err(RunError::World)?;
@@ -173,6 +179,10 @@ struct One<'a> {
     /// The files before it of which something was applied.
     applied: &'a [&'a Path],
     options: &'a Options<'a>,
+    /// How many records answers are wanted of; `None`: all.
+    shown: Option<u64>,
+    /// Whether another file comes after it.
+    lasting: bool,
 }
 
 impl One<'_> {
@@ -217,11 +227,19 @@ impl One<'_> {
             path: self.path,
             duplicate_of: naming.duplicate_of.as_deref(),
             progress: &|records| (self.options.progress)(&self.partner.name, &name, records),
+            shown: self.shown,
+            lasting: self.lasting,
         };
-        let worked = job.work(book, &folder, &|| self.before().map(Some))?;
+        let mut worked = job.work(book, &folder, &|| self.before().map(Some))?;
+        if self.shown.is_some() {
+            // They are there to be looked at, not to be named.
+            worked.summary.answers.clear();
+        }
         let journal = file_journal(settings, self.partner, &name, &sha256, bytes, &worked)?;
-        // Into the private copy: the next file sees what this one would have done.
-        book.commit(&journal)?;
+        if self.lasting {
+            // Into the private copy: the next file sees what this one would have done.
+            book.commit(&journal)?;
+        }
         Ok((journal.summary, folder.path().to_owned()))
     }
 
@@ -235,6 +253,7 @@ impl One<'_> {
             let one = One {
                 path,
                 applied: &[],
+                lasting: true,
                 ..*self
             };
             one.check(&mut book, &folder).map_err(failed)?;

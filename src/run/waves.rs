@@ -294,7 +294,8 @@ impl Counted {
                     continue;
                 }
                 self.rejected.add(&record.checked);
-                if !matches!(record.checked.source, Source::None) {
+                let wanted = record.row <= outputs.answers.style().rows;
+                if wanted && !matches!(record.checked.source, Source::None) {
                     let checked = &record.checked;
                     let hidden = (&*checked.hidden, checked.cards);
                     (outputs.rejected).add(&chunk.chunk, &checked.source, hidden)?;

@@ -40,6 +40,10 @@ pub(super) struct Job<'a> {
     pub(super) duplicate_of: Option<&'a str>,
     /// Told how many records were decided.
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
+    /// How many records answers are wanted of; the others are only counted, and their findings listed. `None`: all.
+    pub(super) shown: Option<u64>,
+    /// Whether the book is still wanted afterwards.
+    pub(super) lasting: bool,
 }
 
 /// What a file came to.
@@ -115,7 +119,7 @@ impl Job<'_> {
         let Some(reason) = self.refusal(format, &first) else {
             // The answers go to the disk while the book writes what waits in memory.
             let (settled, worked) = rayon::join(
-                || book.settle(),
+                || if self.lasting { book.settle() } else { Ok(()) },
                 || self.finish(format, first, outputs, None, same_bytes),
             );
             settled?;
@@ -191,7 +195,10 @@ impl Job<'_> {
     ) -> Result<(Pass, Outputs, bool), Fault> {
         let (stream, read) = Stream::over(self.file, self.path.to_owned());
         let reader = self.open(format, stream)?;
-        let style = self.about.style(Some(format));
+        let mut style = self.about.style(Some(format));
+        if let Some(rows) = self.shown {
+            style = style.showing(rows);
+        }
         let profile = self.about.profile().of_bank(format.bank);
         let rejected = RejectedWriter::create(
             &reader.layout(),

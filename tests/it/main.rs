@@ -22,6 +22,7 @@ mod own_site;
 mod pain002;
 mod promise;
 mod purge;
+mod rehearse;
 mod round_trip;
 mod seals;
 mod structure;

@@ -69,6 +69,8 @@ pub struct Style {
     pub mask_events: bool,
     /// Most findings that errors.csv lists.
     pub findings: u64,
+    /// Records that answers are written of; of those behind them only findings are listed.
+    pub rows: u64,
     /// `source` of `CloudEvents`.
     pub source: String,
     /// `time` of `CloudEvents`: when the batch was claimed.
@@ -98,6 +100,7 @@ impl Style {
             mask: partner.answers.mask,
             mask_events: owner.answers.mask,
             findings: partner.limits.findings,
+            rows: u64::MAX,
             source,
             time: claimed_at.to_owned(),
             batch: batch.to_owned(),
@@ -110,6 +113,13 @@ impl Style {
     #[must_use]
     pub fn with_columns(mut self, columns: &[&'static str]) -> Self {
         self.order_columns = columns.to_vec();
+        self
+    }
+
+    /// The same, with answers of so many records alone.
+    #[must_use]
+    pub fn showing(mut self, rows: u64) -> Self {
+        self.rows = rows;
         self
     }
 

@@ -22,13 +22,16 @@ pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered
     let envelope = Envelope::of(style);
     let mut cell = String::new();
     for decided in records {
-        result_line(&mut rendered.result, style.csv, decided, &mut cell);
         for finding in &decided.decision.findings {
             findings += 1;
             if findings <= style.findings {
                 finding_line(&mut rendered.errors, style, Some(decided.row), finding);
             }
         }
+        if decided.row > style.rows {
+            continue;
+        }
+        result_line(&mut rendered.result, style.csv, decided, &mut cell);
         for (number, event) in decided.decision.events.iter().enumerate() {
             event_line(&mut rendered.events, &envelope, decided, number, event);
         }

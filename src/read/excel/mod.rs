@@ -76,6 +76,14 @@ impl ExcelReader {
         Self::begin(format, Box::new(pipe), Some(process))
     }
 
+    /// The same of what a child has said, without one: for whoever plays the child.
+    pub fn of_child(
+        format: &Arc<Format>,
+        said: Box<dyn Read + Send>,
+    ) -> Result<(Self, ExcelLayout), Fault> {
+        Self::begin(format, said, None)
+    }
+
     /// Reads up to the header.
     fn begin(
         format: &Arc<Format>,

@@ -13,10 +13,14 @@ use crate::format::{Columns, FixedRules, Format, Stands};
 use crate::model::{Finding, Place};
 use crate::read::{Ending, Fault};
 
-/// Bytes that are read at once, and after which a chunk ends at the next border.
-pub(super) const PIECE: usize = 1 << 20;
+/// Bytes that are read at once, and after which a chunk ends at the next border: several make a wave, and threads work on
+/// them side by side.
+pub(super) const PIECE: usize = 64 << 10;
 
-/// The longest line, and the longest record: more is none of a file of fixed columns.
+/// The longest record, and how far the word for a test is looked for.
+const RECORD_MAX: usize = 1 << 20;
+
+/// The longest line: more is none of a file of fixed columns.
 pub(super) const LINE_MAX: usize = 64 << 10;
 
 /// The most findings about the file as a whole, and the most payees that are told apart.
@@ -95,7 +99,7 @@ impl FixedReader {
         self.skip_mark()?;
         let mut start = 0;
         while let Some((end, next)) = self.line_at(start)? {
-            if next > PIECE {
+            if next > RECORD_MAX {
                 break;
             }
             let line = text(self.format.charset, &self.buffer[start..end]).unwrap_or_default();
@@ -141,7 +145,7 @@ impl FixedReader {
             if begins {
                 border = start;
             }
-            if next - border > PIECE {
+            if next - border > RECORD_MAX {
                 let place = self.place();
                 let finding = Finding::new(Code::RecordTooLarge).at(place);
                 return Err(Fault::File(Box::new(finding)));

@@ -9,8 +9,8 @@ use super::{FixedChunk, Group};
 use crate::code::Code;
 use crate::format::{Field, FixedRules, Format, Several, Stands};
 use crate::model::{Finding, Place, Shown, Source};
+use crate::read::RawRecord;
 use crate::read::field::{absent, given};
-use crate::read::{RawField, RawRecord};
 
 /// How many bits of a spot are a column; those above are lines below the record's first.
 const COLUMN_BITS: u32 = 21;
@@ -29,6 +29,16 @@ struct Part<'c> {
     text: Cow<'c, str>,
     /// How many lines below the record's first; `None`: elsewhere.
     below: Option<u32>,
+}
+
+impl<'c> Part<'c> {
+    /// What stands in columns of it.
+    fn columns(&self, start: usize, length: usize) -> Cow<'c, str> {
+        match &self.text {
+            Cow::Borrowed(text) => Cow::Borrowed(columns(text, start, length)),
+            Cow::Owned(text) => Cow::Owned(columns(text, start, length).to_owned()),
+        }
+    }
 }
 
 /// A walk over a chunk's lines that knows the open groups.
@@ -219,79 +229,71 @@ impl FixedLayout {
 /// Fills a field of a record from the lines that it belongs to.
 fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut RawRecord<'c>) {
     for at in &field.columns {
-        let mut texts: Vec<(&str, u32)> = Vec::new();
+        let mut first: Option<(Cow<'c, str>, u32)> = None;
+        let mut others: Vec<(Cow<'c, str>, u32)> = Vec::new();
         for part in parts.iter().filter(|part| part.kind == at.line) {
             let text = columns(&part.text, at.start, at.length);
             let zeros =
                 field.convert.zeros_are_blank && text.trim().bytes().all(|byte| byte == b'0');
-            if !zeros && !text.trim().is_empty() && texts.iter().all(|(other, _)| *other != text) {
+            let is_new = first.iter().chain(&others).all(|(other, _)| *other != text);
+            if !zeros && !text.trim().is_empty() && is_new {
                 let column = u32::try_from(at.start + 1).expect("1000 at most");
                 let below = part
                     .below
                     .map_or(0, |below| below.min(2000) << COLUMN_BITS | column);
-                texts.push((text, below));
+                let found = (part.columns(at.start, at.length), below);
+                match &first {
+                    None => first = Some(found),
+                    Some(_) => others.push(found),
+                }
             }
-            if part.below.is_none() && !texts.is_empty() {
+            if part.below.is_none() && first.is_some() {
                 // The innermost group that says it.
                 break;
             }
         }
-        let Some(&(first, spot)) = texts.first() else {
+        let Some((first, spot)) = first else {
             continue;
         };
-        let text = match &field.convert.several {
-            _ if texts.len() == 1 => joined(field, first, parts),
-            Several::First => first.to_owned(),
-            Several::Joined(with) => {
-                let all: Vec<&str> = texts.iter().map(|(text, _)| text.trim()).collect();
-                all.join(with)
-            }
-            Several::Note => {
+        let all = || {
+            let all = std::iter::once(&first).chain(others.iter().map(|(text, _)| text));
+            all.map(|text| text.trim()).collect::<Vec<_>>()
+        };
+        let text = match (&field.convert.several, others.first()) {
+            (_, None) => joined(field, first, parts),
+            (Several::First, _) => first,
+            (Several::Joined(with), _) => Cow::Owned(all().join(with)),
+            (Several::Note, _) => {
                 let finding = Finding::field(Code::SeveralReferences, field.name);
-                let all: Vec<&str> = texts.iter().map(|(text, _)| text.trim()).collect();
-                let seen = Shown::plain(&all.join(" "));
+                let seen = Shown::plain(&all().join(" "));
                 record
                     .findings
                     .push(finding.at(place.of_field(spot, field.name)).seen(seen));
                 return;
             }
-            Several::Conflict => {
+            (Several::Conflict, Some((second, spot))) => {
                 let finding = Finding::field(Code::ConflictingFields, field.name);
-                let (second, spot) = texts[1];
-                let finding = finding.at(place.of_field(spot, field.name));
+                let finding = finding.at(place.of_field(*spot, field.name));
                 record.findings.push(finding.seen(Shown::personal(second)));
                 return;
             }
         };
-        record
-            .fields
-            .extend(owned(given(field, Cow::Owned(text), spot)));
+        record.fields.extend(given(field, text, spot));
         return;
     }
     record.fields.extend(absent(field, 0));
 }
 
 /// A text with those of the other columns that the field is made of.
-fn joined(field: &Field, first: &str, parts: &[Part<'_>]) -> String {
-    let mut text = first.to_owned();
+fn joined<'c>(field: &Field, first: Cow<'c, str>, parts: &[Part<'_>]) -> Cow<'c, str> {
+    let mut text = first;
     for at in &field.also {
         let part = parts.iter().find(|part| part.kind == at.line);
         let other = part.map_or("", |part| columns(&part.text, at.start, at.length));
         let with = field.convert.join.as_ref().map_or("", |(with, _)| with);
-        text = format!("{}{with}{}", text.trim(), other.trim());
+        text = Cow::Owned(format!("{}{with}{}", text.trim(), other.trim()));
     }
     text
-}
-
-/// A field whose texts do not borrow from what it was made of.
-fn owned<'c>(field: Option<RawField<'_>>) -> Option<RawField<'c>> {
-    field.map(|field| RawField {
-        name: field.name,
-        seen: Cow::Owned(field.seen.into_owned()),
-        text: field.text.map(|text| Cow::Owned(text.into_owned())),
-        spot: field.spot,
-        convert: None,
-    })
 }
 
 /// A record whose lines are being collected.

@@ -20,8 +20,10 @@ pub(super) fn text(charset: Charset, line: &[u8]) -> Option<Cow<'_, str>> {
 /// What stands in columns of a line, from 0; what the line does not reach is missing at its end.
 pub(super) fn columns(text: &str, start: usize, length: usize) -> &str {
     let end = start + length;
-    if text.is_ascii() {
-        return &text[start.min(text.len())..end.min(text.len())];
+    // Up to there a column is a byte.
+    let reached = end.min(text.len());
+    if text.as_bytes()[..reached].is_ascii() {
+        return &text[start.min(reached)..reached];
     }
     let at = |column: usize| {
         let found = text.char_indices().nth(column);

@@ -158,6 +158,64 @@ fn fuzz_fixed_width() {
     .end();
 }
 
+/// Frames as the child sends them, with these labels in the header: a version, then tag, length and body of each.
+fn frames(labels: &[&str]) -> Vec<u8> {
+    let frame = |tag: u8, body: &[u8]| {
+        let length = u32::try_from(body.len()).expect("short").to_le_bytes();
+        [&[tag], &length[..], body].concat()
+    };
+    let row = |row: u32, tag: u8, texts: &[&str]| {
+        let mut body = row.to_le_bytes().to_vec();
+        body.push(0);
+        for (column, text) in (0_u32..).zip(texts) {
+            let length = u32::try_from(text.len()).expect("short").to_le_bytes();
+            body.extend(column.to_le_bytes());
+            body.push(tag);
+            body.extend(length);
+            body.extend(text.as_bytes());
+        }
+        body
+    };
+    let texts: Vec<&str> = labels.iter().map(|_| "2026-11-20").collect();
+    let numbers: Vec<&str> = labels.iter().map(|_| "1250.5").collect();
+    [
+        vec![1],
+        frame(b'S', "Blad å".as_bytes()),
+        frame(b'P', &row(0, b't', &["Till banken"])),
+        frame(b'H', &row(1, b't', labels)),
+        frame(b'R', &row(2, b'd', &texts)),
+        frame(b'R', &row(3, b'n', &numbers)),
+        frame(b'R', &row(5, b't', labels)),
+        frame(b'O', b"Blad 2"),
+        frame(b'A', &9_u32.to_le_bytes()),
+        frame(b'E', b""),
+    ]
+    .concat()
+}
+
+#[test]
+fn fuzz_workbooks() {
+    let seeds = [
+        frames(&["kind", "insurance_no", "start_date", "amount"]),
+        frames(&[
+            "Försäkringsnr",
+            "Produkt",
+            "Startdatum",
+            "Försäkringsbelopp",
+        ]),
+    ];
+    for seed in &seeds {
+        assert_eq!(targets::excel_formats(seed), 1, "a seed is read");
+    }
+    fuzz(
+        "mutants of what the reader of workbooks says",
+        targets::excel,
+        &seeds,
+        trials(500, 10_000, 300_000),
+    )
+    .end();
+}
+
 #[test]
 fn fuzz_formats() {
     let seeds = seeds("formats", &["toml"]);
