@@ -1,5 +1,6 @@
 //! Log lines go to standard error; a panic tells a place and never a value.
 
+use std::any::Any;
 use std::io::{IsTerminal, Write};
 
 use tracing_subscriber::filter::LevelFilter;
@@ -28,9 +29,27 @@ pub fn start(common: &Common) {
     }
 }
 
-/// Makes a panic say where it happened and nothing else: its message may hold a value of a partner's file.
+/// What the library that writes workbooks says, in a panic, before the system's error where a write fails.
+const WORKBOOK: &str = "Couldn't write to xml file: ";
+/// What whoever waits for a thread says when that panicked, which told why itself.
+const OTHER_THREAD: &str = "a scoped thread panicked";
+
+/// Makes a panic say where it happened and nothing else: its message may hold a value of a partner's file. A workbook
+/// that the disk does not take is the disk's fault, though it comes as a panic.
 pub fn quiet_panics() {
     std::panic::set_hook(Box::new(|panic| {
+        let said = said(panic.payload());
+        if said == OTHER_THREAD {
+            return;
+        }
+        if let Some(cause) = said.strip_prefix(WORKBOOK) {
+            writeln!(
+                std::io::stderr(),
+                "sluss: a workbook could not be written: {cause}; nothing half done is kept, running again is safe"
+            )
+            .ok();
+            return;
+        }
         let place = panic.location().map_or_else(
             || "an unknown place".to_owned(),
             |place| format!("{}:{}:{}", place.file(), place.line(), place.column()),
@@ -42,4 +61,11 @@ pub fn quiet_panics() {
         )
         .ok();
     }));
+}
+
+/// The message of a panic, which is not to be told as it is.
+fn said(payload: &(dyn Any + Send)) -> &str {
+    let owned = payload.downcast_ref::<String>().map(String::as_str);
+    let fixed = || payload.downcast_ref::<&str>().copied();
+    owned.or_else(fixed).unwrap_or_default()
 }

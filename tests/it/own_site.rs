@@ -26,3 +26,20 @@ pub(crate) fn sluss(arguments: &[&str], site: &Path) -> Output {
     command.args(arguments).arg("--site").arg(site);
     command.env_remove("SLUSS_SITE").output().expect("it runs")
 }
+
+/// Runs a command in which no file may grow beyond so many bytes; reaching that is an error, not a signal.
+pub(crate) fn limited(command: &Command, bytes: u64) -> Output {
+    let mut shell = Command::new("sh");
+    shell
+        .args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\" \"$@\""])
+        .arg(bytes.to_string())
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell.output().expect("sh and prlimit run")
+}

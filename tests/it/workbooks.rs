@@ -3,8 +3,10 @@
 
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Write};
+use std::iter;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,6 +17,7 @@ use sluss::read::excel::ExcelReader;
 use sluss::read::{Fault, ReadLimits};
 
 use crate::delimited::{files, real_files};
+use crate::own_site;
 
 const LIMITS: ReadLimits = ReadLimits {
     columns: 500,
@@ -205,4 +208,42 @@ fn every_real_workbook_ends_in_rows_or_a_finding() {
         }
     }
     assert!(good > 20 && refused > 20, "{good} read, {refused} refused");
+}
+
+/// The library that writes them ends in a panic there.
+#[test]
+fn a_disk_that_does_not_take_the_rejected_workbook_is_what_is_told() {
+    const FORMAT: &str = "id = 'wide'\ntitle = 'Wide'\nlines = ['insurance']\nreader = 'excel'\nunknown_columns = 'ignore'\n\
+         field = [ { name = 'kind', constant = 'insurance.activate' }, { name = 'insurance_no', from = 'Nr' } ]\n";
+    const SETTINGS: &str = "[partner.bank]\nformats = ['wide']\nlines = ['insurance']\nsettle = '0s'\nlimits = { findings = 10 }\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = own_site::make(folder.path(), SETTINGS, &["bank"]);
+    fs::write(site.join("formats/wide.toml"), FORMAT).expect("written");
+    // Far more to send back than to say: 40 columns that nobody reads.
+    let others: Vec<String> = (0..40).map(|number| format!("not read {number}")).collect();
+    let labels: Vec<&str> = iter::once("Nr")
+        .chain(others.iter().map(String::as_str))
+        .collect();
+    fs::write(site.join("inbox/bank/wide.xlsx"), workbook(&labels, 2_000)).expect("dropped");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_sluss"));
+    run.args(["run", "--site"]).arg(&site).args(own_site::NIGHT);
+    let done = own_site::limited(&run, 1_000_000);
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(4), "{told}");
+    assert!(
+        told.contains("a workbook could not be written: Os { code: 27"),
+        "{told}"
+    );
+    assert!(!told.contains("fault of the program"), "{told}");
+    // Nothing of it is there, and the next run does it all.
+    let outbox = || {
+        fs::read_dir(site.join("outbox/bank"))
+            .expect("a folder")
+            .count()
+    };
+    assert_eq!(outbox(), 0);
+    let done = run.output().expect("it runs");
+    let told = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(1), "{told}");
+    assert!(outbox() >= 3);
 }

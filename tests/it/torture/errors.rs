@@ -8,6 +8,7 @@ use super::left::walk;
 use super::night::{Night, Nights};
 use super::trace::{Call, WRITING, calls, strace};
 use super::trials::{Random, Trials, trials};
+use crate::own_site::limited;
 
 /// Calls that bring nothing to the disk, or bring it there for good.
 const OTHERS: &str = "fsync,fdatasync,open,openat,openat2,read,pread64,getdents64,newfstatat,statx,fstatfs,fcntl,flock";
@@ -280,21 +281,4 @@ fn a_write_that_is_cut_short_is_told_and_costs_nothing() {
         result.count(fault.map(|fault| format!("{}: {shown}: {fault}", night.name)));
     }
     result.end();
-}
-
-/// Runs a command in which no file may grow beyond so many bytes; reaching that is an error, not a signal.
-fn limited(command: &Command, bytes: u64) -> Output {
-    let mut shell = Command::new("sh");
-    shell
-        .args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\" \"$@\""])
-        .arg(bytes.to_string())
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    shell.output().expect("sh and prlimit run")
 }
