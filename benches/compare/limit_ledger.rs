@@ -35,9 +35,9 @@ fn main() -> Result<()> {
     let batch = Batch::load(&done, book)?;
     let (changes, heads) = (batch.changes.rows.len(), batch.heads.0.len());
     ensure!(changes > 0, "there is no batch to write");
-    let cpu = cpu();
+    let cpu = cpu()?;
     let spent = batch.write(book)?;
-    let cpu = self::cpu().saturating_sub(cpu);
+    let cpu = self::cpu()?.saturating_sub(cpu);
     println!(
         "{:.4} s, {:.4} s of CPU, {changes} changes, {heads} heads, {} MB peak",
         spent.as_secs_f64(),
@@ -275,10 +275,13 @@ fn same(done: &Connection, book: &Path) -> Result<()> {
 }
 
 /// Time that this program, which has one thread, had a processor.
-fn cpu() -> Duration {
-    let said = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
-    let nanoseconds = said.split(' ').next().and_then(|text| text.parse().ok());
-    Duration::from_nanos(nanoseconds.unwrap_or(0))
+fn cpu() -> Result<Duration> {
+    let said =
+        std::fs::read_to_string("/proc/self/schedstat").context("the time of this thread")?;
+    let nanoseconds = said.split(' ').next().unwrap_or_default();
+    Ok(Duration::from_nanos(
+        nanoseconds.parse().context("the time of this thread")?,
+    ))
 }
 
 fn peak_kib() -> u64 {

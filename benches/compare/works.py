@@ -4,14 +4,13 @@ import filecmp
 import itertools
 import os
 import shutil
-import subprocess
 
 from bench import MOMENT
 
 ANSWERS = ("result.csv", "errors.csv", "rejected.csv", "events.ndjson")
 
 
-def same_answers(bench, ours, theirs):
+def same_answers(ours, theirs):
     """The limit's answers are those of sluss, byte for byte: it has done the same work."""
     [folder] = [path for path in ours.iterdir() if path.is_dir()]
     for name in ANSWERS:
@@ -22,7 +21,7 @@ def same_answers(bench, ours, theirs):
             raise SystemExit(f"{name}: the limit's answers are not those of sluss")
 
 
-def same_results(bench, theirs, peer):
+def same_results(theirs, peer):
     """A peer that writes answers says of each record what the limit says; ids of events and columns of errors aside."""
     with open(theirs / "result.csv", "rb") as ours, open(peer / "result.csv", "rb") as lines:
         heads = ours.readline(), lines.readline()
@@ -46,13 +45,11 @@ def check_with(bench, work, bad, peers):
     for round_ in range(bench.options.runs):
         bench.clean("check-sluss", "check-limit")
         os.sync()
-        command = [bench.sluss, "check", source, "--partner", "bench", "--site", site, "--answers",
-                   bench.path("check-sluss"), *MOMENT]
-        bench.take(work, "sluss", command, good=(0, 1))
+        bench.check(work, source, site, rows, bench.path("check-sluss"))
         os.sync()
         bench.take(work, "limit (a): bare work", [bench.examples / "limit-work", source, bench.path("check-limit")])
         if round_ == 0:
-            same_answers(bench, bench.path("check-sluss"), bench.path("check-limit"))
+            same_answers(bench.path("check-sluss"), bench.path("check-limit"))
         if peers:
             check_peers(bench, work, source, round_)
     bench.clean("check-sluss", "check-limit", "check-site", "check-peer", "utf8.csv", source.name)
@@ -69,7 +66,7 @@ def check_peers(bench, work, source, round_):
     for who, rounds in (("polars", None), ("duckdb", None), ("pandas", 1), ("sqlite3 CLI", 1)):
         os.sync()
         if bench.peer(work, who, f"{who.split(' ')[0].removesuffix('3')}_check.py", utf8, "check-peer", rounds, round_):
-            same_results(bench, bench.path("check-limit"), bench.path("check-peer"))
+            same_results(bench.path("check-limit"), bench.path("check-peer"))
     bench.peer(work, "frictionless (no answers)", "frictionless_check.py", utf8, "check-peer", 1, round_)
     if round_ == 0 and bench.qsv.exists():
         schema = bench.peers / "registrations.schema.json"
@@ -96,7 +93,7 @@ def run(bench):
     for _ in range(bench.options.runs):
         site = bench.site("run-site")
         bench.drop(source, site, "INS_20261120_001.csv")
-        bench.run(work, site)
+        bench.run(work, site, [rows])
         bench.clean("bare.sqlite")
         bench.empty_outbox(site)
         os.sync()
@@ -110,7 +107,7 @@ def book(bench):
     site = bench.site("book-site")
     bench.generate("book.csv", there, "--bad", 0)
     shutil.move(bench.path("book.csv"), site / "inbox" / "bench" / "INS_20261119_001.csv")
-    bench.run("(the book to begin with)", site)
+    bench.run("(the book to begin with)", site, [there])
     bench.about("(the book to begin with)", there, 0)
     bench.empty_outbox(site)
     ledger, copy = site / "ledger" / "bench.sqlite", bench.path("bare.sqlite")
@@ -119,14 +116,14 @@ def book(bench):
     for round_ in range(bench.options.runs):
         first = there + round_ * rows
         for at, (work, count, more) in enumerate((
-            (f"run, 1,000 updates, book of {there:,}", 1000, ("--kind", "update", "--book", there, "--seed", 100 + round_)),
-            (f"run, updates, book of {there:,}", rows, ("--kind", "update", "--book", there, "--seed", 200 + round_)),
-            (f"run, registrations, book of {there:,}", rows, ("--first", first, "--seed", 300 + round_)),
+            (f"run, 1,000 updates, book of {there:,} and more", 1000, ("--kind", "update", "--book", there, "--seed", 100 + round_)),
+            (f"run, updates, book of {there:,} and more", rows, ("--kind", "update", "--book", there, "--seed", 200 + round_)),
+            (f"run, registrations, book of {there:,} and more", rows, ("--first", first, "--seed", 300 + round_)),
         )):
             source = bench.generate("more.csv", count, *more)
             bench.about(work, count, source.stat().st_size)
             bench.drop(source, site, f"INS_20261120_{3 * round_ + at:03}.csv")
-            bench.run(work, site)
+            bench.run(work, site, [count])
             bench.empty_outbox(site)
             os.sync()
             bench.limit_ledger(work, site, copy)
@@ -137,11 +134,11 @@ def nothing(bench):
     site = bench.site("idle-site")
     source = bench.generate("idle.csv", 1000)
     bench.drop(source, site, "INS_20261120_001.csv")
-    bench.run("(a thousand, to begin with)", site)
+    bench.run("(a thousand, to begin with)", site, [1000])
     bench.about("(a thousand, to begin with)", 1000, 0)
     bench.about("run, nothing to do", 0, 0)
     for _ in range(max(5, bench.options.runs)):
-        bench.run("run, nothing to do", site)
+        bench.run("run, nothing to do", site, [])
     bench.clean("idle-site", "idle.csv")
 
 
@@ -154,7 +151,7 @@ def hundred(bench):
             bench.generate("one.csv", 100, "--first", number * 100, "--seed", number)
             shutil.move(bench.path("one.csv"), site / "inbox" / "bench" / f"INS_20261120_{number:03}.csv")
         os.sync()
-        bench.run(work, site)
+        bench.run(work, site, [100] * 100)
     bench.clean("hundred-site")
 
 
@@ -165,9 +162,9 @@ def forms(bench, work, name, rows, peers):
     for round_ in range(bench.options.runs):
         bench.clean("forms-out")
         os.sync()
-        command = [bench.sluss, "check", source, "--partner", "bench", "--site", site, "--answers", bench.path("forms-out"),
-                   *MOMENT]
-        bench.take(work, "sluss", command, good=(0, 1))
+        bench.check(work, source, site, rows, bench.path("forms-out"))
+        os.sync()
+        bench.check(work, source, site, rows)
         peers(source, round_)
     bench.clean("forms-out", "forms-site", "forms-peer", name)
 
@@ -197,7 +194,9 @@ def excel(bench):
         bench.peer(work, "openpyxl (reads)", "openpyxl_read.py", source, "forms-peer", 1, round_)
         bench.peer(work, "pandas (reads)", "pandas_excel.py", source, "forms-peer", 1, round_)
 
-    forms(bench, work, "INS_20261120_003.xlsx", max(1000, bench.options.scale // 5), peers)
+    # A sheet ends at a million.
+    rows = min(1_000_000, max(1000, bench.options.scale // 5))
+    forms(bench, work, "INS_20261120_003.xlsx", rows, peers)
 
 
 def partners(bench):
@@ -206,22 +205,22 @@ def partners(bench):
     names = ("north", "south")
     sources = [bench.generate(f"{name}.csv", rows, "--seed", at) for at, name in enumerate(names)]
     works = {
-        "one partner, --threads 1": (names[:1], (["--threads", "1"],)),
-        "two partners, --threads 1": (names, (["--threads", "1"],)),
-        "two partners, --threads 2": (names, (["--threads", "2"],)),
+        "one partner, --threads 1": (names[:1], 1),
+        "two partners, --threads 1": (names, 1),
+        "two partners, --threads 2": (names, 2),
     }
     for _ in range(bench.options.runs):
-        for work, (who, goes) in works.items():
+        for work, (who, threads) in works.items():
             bench.about(work, rows * len(who), sum(path.stat().st_size for path in sources[:len(who)]))
             site = two_sites(bench, names, sources[:len(who)])
-            for more in goes:
-                bench.run(work, site, *more)
+            bench.run(work, site, [rows] * len(who), threads)
         work = "two partners, one after the other, --threads 2"
         bench.about(work, 2 * rows, sum(path.stat().st_size for path in sources))
         site = two_sites(bench, names, sources)
         command = " && ".join(
-            f'{{ "$@" --partner {name} >/dev/null || [ $? = 1 ]; }}' for name in names)
-        bench.take(work, "sluss", ["sh", "-c", command, "sh", bench.sluss, "run", "--site", site, *MOMENT, "--threads", "2"])
+            f'{{ "$@" --partner {name} || [ $? = 1 ]; }}' for name in names)
+        command = ["sh", "-c", command, "sh", bench.sluss, "run", "--site", site, *MOMENT, "--threads", "2"]
+        bench.expect(work, [rows] * 2, bench.take(work, "sluss", command))
     bench.clean("two-site", *(path.name for path in sources))
 
 
@@ -233,17 +232,15 @@ def two_sites(bench, names, sources):
 
 
 def memory(bench):
-    """The peak at growing scales, answers and all; each file and its answers are gone before the next."""
+    """The peak at growing scales, of what is read, checked and decided; that of runs, answers and all, is under growth."""
     for rows in bench.options.scales:
         for ending in ("csv", "xml"):
             source = bench.generate(f"INS_20261120_001.{ending}", rows)
-            work = f"check, {ending}, {rows:,}"
+            work = f"check without answers, {ending}, {rows:,}"
             bench.about(work, rows, source.stat().st_size)
             site = bench.site("memory-site")
-            command = [bench.sluss, "check", source, "--partner", "bench", "--site", site, "--answers",
-                       bench.path("memory-out"), *MOMENT]
-            bench.take(work, "sluss", command, good=(0, 1))
-            bench.clean("memory-out", "memory-site", source.name)
+            bench.check(work, source, site, rows)
+            bench.clean("memory-site", source.name)
 
 
 def growth(bench):
@@ -255,7 +252,7 @@ def growth(bench):
         bench.about(work, rows, source.stat().st_size)
         shutil.move(source, site / "inbox" / "bench" / "INS_20261120_001.csv")
         os.sync()
-        bench.run(work, site)
+        bench.run(work, site, [rows])
         bench.clean("growth-site")
 
 

@@ -324,18 +324,19 @@ impl FixedReader {
     fn line_at(&mut self, start: usize) -> Result<Option<(usize, usize)>, Fault> {
         let mut from = start;
         loop {
-            if let Some(found) = memchr::memchr(b'\n', &self.buffer[from..]) {
-                return Ok(Some((from + found, from + found + 1)));
-            }
-            if self.ended {
-                let end = self.buffer.len();
-                return Ok((start < end).then_some((end, end)));
-            }
-            if self.buffer.len() - start > LINE_MAX {
+            let found = memchr::memchr(b'\n', &self.buffer[from..]);
+            let end = found.map_or(self.buffer.len(), |found| from + found);
+            if end - start > LINE_MAX {
                 let finding = Finding::new(Code::RecordTooLarge).at(self.place());
                 return Err(Fault::File(Box::new(finding)));
             }
-            from = self.buffer.len();
+            if found.is_some() {
+                return Ok(Some((end, end + 1)));
+            }
+            if self.ended {
+                return Ok((start < end).then_some((end, end)));
+            }
+            from = end;
             self.ended = fill(&self.file, &mut self.at, &mut self.buffer)?;
         }
     }

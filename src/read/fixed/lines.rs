@@ -143,6 +143,8 @@ mod tests {
             ("01", 5, 2, ""),
             ("ÅÄÖ3456", 1, 3, "ÄÖ3"),
             ("ÅÄ", 1, 9, "Ä"),
+            ("0123ÅÄ", 1, 3, "123"),
+            ("0123Å", 2, 3, "23Å"),
         ];
         for (text, start, length, expected) in rows {
             assert_eq!(columns(text, start, length), expected, "{text}");

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use proptest::prelude::*;
 
 use super::*;
+use crate::code::Code;
 use crate::format::{ReaderKind, fake};
 use crate::read::{Chunk, Fault, Layout, RawRecord};
 
@@ -218,6 +219,41 @@ fn records_take_from_their_details_and_from_both_ends_of_their_groups() {
         assert_eq!(controls, agreed, "{piece}");
         assert_eq!(ending.payees, ["991234"]);
         assert_eq!(ending.batch, []);
+    }
+}
+
+#[test]
+fn a_record_over_several_pieces_of_their_real_size_is_read_whole() {
+    let long = FILE.replacen("26Åsa\r\n", &"26Åsa\r\n".repeat(30_000), 1);
+    let (small, _) = read(FILE.as_bytes(), usize::MAX).expect("readable");
+    for piece in [4_000, usize::MAX] {
+        let (records, ending) = read(long.as_bytes(), piece).expect("readable");
+        assert_eq!(records.len(), small.len(), "{piece}");
+        assert!(
+            records[0].contains("last_name=Åsa Öberg AB"),
+            "{}",
+            records[0]
+        );
+        assert!(records[4].contains("insurance_no=G"), "{}", records[4]);
+        assert!(ending.counted.iter().all(|control| control.ok), "{piece}");
+    }
+}
+
+#[test]
+fn the_longest_line_is_as_long_wherever_it_stands() {
+    for (length, taken) in [(1 << 16, true), ((1 << 16) + 1, false)] {
+        let line = "99".to_owned() + &" ".repeat(length - 2) + "\n";
+        for before in ["", "99\n", &"99\n".repeat(10_000), &"99\n".repeat(30_000)] {
+            for after in ["", "99\n"] {
+                let text = format!("01BGM    P\n{before}{line}{after}");
+                let told = match read(text.as_bytes(), usize::MAX) {
+                    Err(Fault::File(finding)) => Some(finding.code),
+                    _ => None,
+                };
+                let expected = (!taken).then_some(Code::RecordTooLarge);
+                assert_eq!(told, expected, "{length} behind {}", before.len());
+            }
+        }
     }
 }
 

@@ -4,11 +4,9 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use quick_xml::Reader;
-
 use super::charset::{Charset, has_mark};
 use super::fault::{malformed, other_root, roots};
-use super::input::{Input, TooLong};
+use super::input::Input;
 use super::outline::{Context, Outline, Tails};
 use super::piece::{Piece, content};
 use super::route::Route;
@@ -27,10 +25,13 @@ const RECORD_MAX: usize = 1 << 20;
 
 /// A record being cut.
 #[derive(Debug)]
-struct Record {
+pub(super) struct Record {
     cut: usize,
     depth: usize,
+    /// Its bytes from blocks before the one in hand.
     bytes: Vec<u8>,
+    /// Where the others begin in that one.
+    pub(super) from: usize,
     path: Arc<str>,
     context: Arc<Context>,
     /// How many records may lie in it.
@@ -48,9 +49,9 @@ pub(super) struct Ended {
 
 /// The document, and where in it the cutter stands.
 pub(super) struct Cutter {
-    reader: Reader<Input>,
-    buffer: Vec<u8>,
-    raw: Vec<u8>,
+    pub(super) input: Input,
+    /// The names of the open elements, one behind the other, and where each ends.
+    open: (String, Vec<usize>),
     route: Route,
     /// The names of elements within what is cut out that may be records.
     inner: Vec<String>,
@@ -61,7 +62,9 @@ pub(super) struct Cutter {
     hint: Option<String>,
     refuse_unknown: bool,
     ignored: Vec<String>,
-    line: u64,
+    /// The line of what is at hand, and up to where in the block lines are counted.
+    pub(super) line: u64,
+    pub(super) counted: usize,
     depth: usize,
     begun: bool,
     had_root: bool,
@@ -69,7 +72,7 @@ pub(super) struct Cutter {
     outline: Outline,
     values: Values,
     context: Option<Arc<Context>>,
-    record: Option<Record>,
+    pub(super) record: Option<Record>,
     unknown: Option<Finding>,
 }
 
@@ -81,9 +84,8 @@ impl Cutter {
     ) -> Result<Self, Fault> {
         let input = Input::open(stream)?.map_err(|wrong| malformed(wrong, 1, None))?;
         Ok(Self {
-            reader: Reader::from_reader(input),
-            buffer: Vec::new(),
-            raw: Vec::new(),
+            input,
+            open: Default::default(),
             route: Route::new(&rules.cuts),
             inner: rules
                 .records
@@ -96,6 +98,7 @@ impl Cutter {
             refuse_unknown: format.unknown != Unknown::Ignore,
             ignored: format.ignored.clone(),
             line: 1,
+            counted: 0,
             depth: 0,
             begun: false,
             had_root: false,
@@ -109,25 +112,7 @@ impl Cutter {
     }
 
     pub(super) fn charset(&mut self) -> Charset {
-        self.reader.get_mut().charset().clone()
-    }
-
-    /// The next record; `None` at the document's end.
-    pub(super) fn next(&mut self) -> Result<Option<Element>, Fault> {
-        loop {
-            let piece = self.piece()?;
-            if piece == Piece::Eof {
-                return self.end().map(|()| None).map_err(|wrong| self.wrong(wrong));
-            }
-            let raw = std::mem::take(&mut self.raw);
-            let text = std::str::from_utf8(&raw).expect("the input is decoded");
-            let element = self.take(piece, text).map_err(|wrong| self.wrong(wrong))?;
-            self.line += memchr::memchr_iter(b'\n', &raw).count() as u64;
-            self.raw = raw;
-            if element.is_some() {
-                return Ok(element);
-            }
-        }
+        self.input.charset().clone()
     }
 
     /// What the document says; only after [`Cutter::next`] gave `None`.
@@ -139,35 +124,11 @@ impl Cutter {
         }
     }
 
-    fn wrong(&self, wrong: Wrong) -> Fault {
+    pub(super) fn wrong(&self, wrong: Wrong) -> Fault {
         malformed(wrong, self.line, self.hint.as_deref())
     }
 
-    /// Reads one piece of markup into `raw`.
-    fn piece(&mut self) -> Result<Piece, Fault> {
-        self.buffer.clear();
-        let piece = match self.reader.read_event_into(&mut self.buffer) {
-            Ok(event) => Piece::of(&event),
-            Err(error) => return Err(self.unreadable(&error)),
-        };
-        self.reader.get_mut().taken(&mut self.raw);
-        Ok(piece)
-    }
-
-    fn unreadable(&self, error: &quick_xml::Error) -> Fault {
-        use quick_xml::Error as E;
-        match error {
-            E::Io(io) if is_too_long(io) => {
-                self.wrong("a single text, tag or comment is longer than 8 MiB")
-            }
-            E::Io(io) => Fault::World(anyhow::Error::new(io.clone())),
-            E::Syntax(_) => self.wrong("markup is opened and not closed; was the file cut off?"),
-            E::IllFormed(_) => self.wrong("an end tag has no start tag of its name before it"),
-            _ => self.wrong("markup is not well formed"),
-        }
-    }
-
-    fn end(&self) -> Result<(), Wrong> {
+    pub(super) fn end(&self) -> Result<(), Wrong> {
         if self.depth > 0 {
             return Err("the file ends before its elements do; was it cut off?");
         }
@@ -177,12 +138,23 @@ impl Cutter {
         Ok(())
     }
 
-    fn take(&mut self, piece: Piece, raw: &str) -> Result<Option<Element>, Wrong> {
+    pub(super) fn take(
+        &mut self,
+        piece: Piece,
+        (text, at, end): (&str, usize, usize),
+    ) -> Result<Option<Element>, Wrong> {
+        let raw = &text[at..end];
         let first = !std::mem::replace(&mut self.begun, true);
         match piece {
-            Piece::Start => return self.start(raw, false),
-            Piece::Empty => return self.start(raw, true),
-            Piece::End => return self.close(raw),
+            Piece::Start => {
+                self.start(raw, at, false)?;
+                return Ok(None);
+            }
+            Piece::Empty => {
+                self.start(raw, at, true)?;
+                return self.leave("", (text, end));
+            }
+            Piece::End => return self.close(raw, (text, end)),
             Piece::Text | Piece::CData | Piece::Reference => self.text(piece, raw)?,
             Piece::Comment => syntax::comment(raw)?,
             Piece::Instruction => syntax::instruction(raw)?,
@@ -197,10 +169,9 @@ impl Cutter {
         Ok(None)
     }
 
-    /// Adds bytes to the record being cut, or to what stands around the records.
+    /// Adds bytes to what stands around the records, unless one is being cut.
     fn keep(&mut self, raw: &str) -> Result<(), Wrong> {
-        if let Some(record) = &mut self.record {
-            record.keep(raw.as_bytes());
+        if self.record.is_some() {
             return Ok(());
         }
         if has_mark(raw) {
@@ -216,7 +187,7 @@ impl Cutter {
     fn text(&mut self, piece: Piece, raw: &str) -> Result<(), Wrong> {
         let mut char_buffer = [0; 4];
         let text = content(piece, raw, &mut char_buffer)?;
-        if piece != Piece::Reference {
+        if piece != Piece::Reference && !self.input.is_clean() {
             syntax::characters(text)?;
         }
         if self.depth == 0 && (piece != Piece::Text || !text.chars().all(is_blank)) {
@@ -233,8 +204,10 @@ impl Cutter {
         Ok(())
     }
 
-    fn start(&mut self, raw: &str, empty: bool) -> Result<Option<Element>, Wrong> {
-        syntax::characters(raw)?;
+    fn start(&mut self, raw: &str, at: usize, empty: bool) -> Result<(), Wrong> {
+        if !self.input.is_clean() {
+            syntax::characters(raw)?;
+        }
         let tag = Tag::parse(raw)?;
         if self.depth == DEPTH_MAX {
             return Err("elements are nested more than 64 deep");
@@ -247,16 +220,23 @@ impl Cutter {
             Some(record) => {
                 let may_be = self.inner.iter().any(|name| name == tag.name.local);
                 record.records += usize::from(may_be);
-                record.keep(raw.as_bytes());
             }
-            None => self.start_outside(&tag, raw, empty)?,
+            None => self.start_outside(&tag, (raw, at), empty)?,
         }
         self.depth += 1;
-        if empty { self.leave("") } else { Ok(None) }
+        let (names, ends) = &mut self.open;
+        names.push_str(tag.name.qualified);
+        ends.push(names.len());
+        Ok(())
     }
 
     /// An element begins outside the records: a record, an ancestor of records, or anything else.
-    fn start_outside(&mut self, tag: &Tag<'_>, raw: &str, empty: bool) -> Result<(), Wrong> {
+    fn start_outside(
+        &mut self,
+        tag: &Tag<'_>,
+        (raw, at): (&str, usize),
+        empty: bool,
+    ) -> Result<(), Wrong> {
         let matches = match &self.namespace {
             Some(namespace) => self.scope.uri(tag.name.prefix) == Some(namespace),
             None => true,
@@ -270,7 +250,7 @@ impl Cutter {
             return Err("the root element, or its namespace, is not the format's");
         }
         if let Some((step, cut)) = next.and_then(|step| Some((step, self.route.cut(step)?))) {
-            self.begin_record(raw, step, cut);
+            self.begin_record(at, step, cut);
             return Ok(());
         }
         if let Some(step) = next {
@@ -292,7 +272,7 @@ impl Cutter {
         Ok(())
     }
 
-    fn begin_record(&mut self, raw: &str, step: usize, cut: usize) {
+    fn begin_record(&mut self, at: usize, step: usize, cut: usize) {
         self.outline.record();
         let context = match &self.context {
             Some(context) => context.clone(),
@@ -302,7 +282,8 @@ impl Cutter {
         self.record = Some(Record {
             cut,
             depth: self.depth,
-            bytes: raw.as_bytes().to_vec(),
+            bytes: Vec::new(),
+            from: at,
             path: self.route.counted(step).into(),
             context,
             records: 1,
@@ -325,23 +306,31 @@ impl Cutter {
         context
     }
 
-    fn close(&mut self, raw: &str) -> Result<Option<Element>, Wrong> {
-        if self.depth == 0 {
-            return Err("an end tag has no start tag of its name before it");
+    fn close(&mut self, raw: &str, end: (&str, usize)) -> Result<Option<Element>, Wrong> {
+        const LONE: Wrong = "an end tag has no start tag of its name before it";
+        let name = raw.strip_prefix("</").and_then(|raw| raw.strip_suffix('>'));
+        let name = name.unwrap_or_default().trim_end_matches(is_blank);
+        let (names, ends) = &self.open;
+        let before = ends.len().checked_sub(2).map_or(0, |outer| ends[outer]);
+        if self.depth == 0 || names[before..] != *name {
+            return Err(LONE);
         }
-        self.leave(raw)
+        self.leave(raw, end)
     }
 
-    /// The innermost element ends, with this end tag (blank after an empty-element tag).
-    fn leave(&mut self, raw: &str) -> Result<Option<Element>, Wrong> {
+    /// The innermost element ends, with this end tag (blank after an empty-element tag), at this byte of a text.
+    fn leave(&mut self, raw: &str, (text, end): (&str, usize)) -> Result<Option<Element>, Wrong> {
         self.depth -= 1;
         self.scope.leave(self.depth);
-        if let Some(mut record) = self.record.take() {
-            record.keep(raw.as_bytes());
-            if record.depth < self.depth {
-                self.record = Some(record);
-                return Ok(None);
-            }
+        let (names, ends) = &mut self.open;
+        ends.pop();
+        names.truncate(ends.last().copied().unwrap_or(0));
+        match &mut self.record {
+            Some(record) if record.depth < self.depth => return Ok(None),
+            Some(record) => record.keep(&text.as_bytes()[record.from..end]),
+            None => {}
+        }
+        if let Some(record) = self.record.take() {
             return Ok(Some(record.finish()));
         }
         let taken = self.values.leave(self.outline.position())?;
@@ -390,7 +379,7 @@ impl Cutter {
 }
 
 impl Record {
-    fn keep(&mut self, bytes: &[u8]) {
+    pub(super) fn keep(&mut self, bytes: &[u8]) {
         if self.bytes.len() + bytes.len() > RECORD_MAX {
             self.too_large = true;
             self.bytes = Vec::new();
@@ -418,10 +407,4 @@ impl Record {
             records: self.records,
         }
     }
-}
-
-fn is_too_long(error: &std::io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>)
 }

@@ -1,39 +1,29 @@
-//! A document as a stream of decoded text, with what was taken since the last look kept, and bounded.
+//! A document as decoded text, a block after another, bounded.
 
-use std::fmt;
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
 use super::charset::Charset;
+use super::syntax::characters;
 
-/// The longest single text, tag or comment. A record is bounded further; this keeps the parser's own memory small.
-const EVENT_MAX: usize = 8 << 20;
-const PIECE: usize = 64 << 10;
+/// The longest single text, tag or comment. A record is bounded further; this keeps the cutter's own memory small.
+pub(super) const PIECE_MAX: usize = 8 << 20;
+const BLOCK: usize = 64 << 10;
 /// Enough for an XML declaration in UTF-16.
 const HEAD: usize = 1024;
 
-/// A text, tag or comment is longer than any that is taken.
-#[derive(Debug)]
-pub(super) struct TooLong;
-
-impl fmt::Display for TooLong {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a single text, tag or comment is longer than 8 MiB")
-    }
-}
-
-impl std::error::Error for TooLong {}
-
-/// The decoded stream.
+/// The decoded document.
 pub(super) struct Input {
     stream: Box<dyn Read + Send>,
     charset: Charset,
     /// What was read to find the character set.
     head: Option<Vec<u8>>,
-    piece: Box<[u8]>,
+    block: Box<[u8]>,
     carry: Vec<u8>,
     decoded: Vec<u8>,
-    at: usize,
-    taken: Vec<u8>,
+    /// What was decoded and is not cut yet.
+    text: String,
+    /// Whether all of it is of characters that XML allows.
+    clean: bool,
     ended: bool,
 }
 
@@ -46,11 +36,11 @@ impl Input {
             head: Some(head.split_off(charset.bom.len())),
             stream,
             charset,
-            piece: vec![0; PIECE].into(),
+            block: vec![0; BLOCK].into(),
             carry: Vec::new(),
             decoded: Vec::new(),
-            at: 0,
-            taken: Vec::new(),
+            text: String::new(),
+            clean: true,
             ended: false,
         }))
     }
@@ -59,62 +49,53 @@ impl Input {
         &self.charset
     }
 
-    /// Moves what was taken since the last call to `out`.
-    pub(super) fn taken(&mut self, out: &mut Vec<u8>) {
-        out.clear();
-        std::mem::swap(&mut self.taken, out);
+    /// Whether nothing comes after the text.
+    pub(super) const fn ended(&self) -> bool {
+        self.ended
     }
 
-    fn refill(&mut self) -> io::Result<()> {
+    /// Whether the text is known to be of characters that XML allows: checked many at a time.
+    pub(super) const fn is_clean(&self) -> bool {
+        self.clean
+    }
+
+    /// Hands out the text that is not cut yet, until [`Input::put_back`].
+    pub(super) fn text(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// Takes back what is left of the text from this byte on.
+    pub(super) fn put_back(&mut self, mut text: String, from: usize) {
+        text.drain(..from);
+        self.text = text;
+    }
+
+    /// Reads on: more text, or the end.
+    pub(super) fn read(&mut self) -> io::Result<()> {
         self.decoded.clear();
-        self.at = 0;
         while self.decoded.is_empty() && !self.ended {
             if let Some(head) = self.head.take() {
                 self.charset
                     .decode(&head, false, &mut self.carry, &mut self.decoded);
                 continue;
             }
-            let read = match self.stream.read(&mut self.piece) {
+            let read = match self.stream.read(&mut self.block) {
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
             self.ended = read == 0;
             self.charset.decode(
-                &self.piece[..read],
+                &self.block[..read],
                 self.ended,
                 &mut self.carry,
                 &mut self.decoded,
             );
         }
+        let decoded = std::str::from_utf8(&self.decoded).map_err(io::Error::other)?;
+        // What is left of the text before stays what it was found to be.
+        self.clean = (self.clean || self.text.is_empty()) && characters(decoded).is_ok();
+        self.text.push_str(decoded);
         Ok(())
-    }
-}
-
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let length = available.len().min(buffer.len());
-        buffer[..length].copy_from_slice(&available[..length]);
-        self.consume(length);
-        Ok(length)
-    }
-}
-
-impl BufRead for Input {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.taken.len() > EVENT_MAX {
-            return Err(io::Error::other(TooLong));
-        }
-        if self.at == self.decoded.len() {
-            self.refill()?;
-        }
-        Ok(&self.decoded[self.at..])
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.taken
-            .extend_from_slice(&self.decoded[self.at..self.at + amount]);
-        self.at += amount;
     }
 }

@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::format::{Format, ReaderKind};
 use crate::model::Finding;
 
+mod block;
 mod candidates;
 mod charset;
 mod cut;
@@ -90,14 +91,16 @@ impl XmlReader {
         let mut elements: Vec<Element> = Vec::new();
         let (mut bytes, mut records) = (0, 0);
         while !self.ended && bytes < CHUNK_BYTES && records < CHUNK_RECORDS {
-            match self.cutter.next()? {
-                Some(element) => {
-                    bytes += element.bytes.len();
-                    records += element.records;
-                    elements.push(element);
-                }
-                None => self.ended = true,
-            }
+            let before = elements.len();
+            self.ended = !self.cutter.cut(&mut elements)?;
+            bytes += elements[before..]
+                .iter()
+                .map(|element| element.bytes.len())
+                .sum::<usize>();
+            records += elements[before..]
+                .iter()
+                .map(|element| element.records)
+                .sum::<usize>();
         }
         Ok((!elements.is_empty()).then_some(Chunk::Elements(elements)))
     }

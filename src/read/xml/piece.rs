@@ -52,7 +52,9 @@ pub(super) fn content<'r>(
             Ok(syntax::reference(name)?.encode_utf8(char_buffer))
         }
         Piece::CData => inside("<![CDATA[", "]]>").ok_or(BROKEN),
-        _ if raw.contains("]]>") => Err("`]]>` stands in a text; write `]]&gt;`"),
+        _ if memchr::memchr(b']', raw.as_bytes()).is_some() && raw.contains("]]>") => {
+            Err("`]]>` stands in a text; write `]]&gt;`")
+        }
         _ => Ok(raw),
     }
 }

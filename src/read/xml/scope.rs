@@ -25,7 +25,7 @@ impl Scope {
     pub(super) fn enter(&mut self, tag: &Tag<'_>, depth: usize) -> Result<(), Wrong> {
         self.leave(depth);
         for attribute in &tag.attributes {
-            let Name { prefix, local } = attribute.name;
+            let Name { prefix, local, .. } = attribute.name;
             let declared = match (prefix, local) {
                 ("xmlns", prefix) => prefix,
                 ("", "xmlns") => "",
@@ -44,7 +44,7 @@ impl Scope {
         }
         self.uri(tag.name.prefix).ok_or(UNBOUND)?;
         for (at, attribute) in tag.attributes.iter().enumerate() {
-            let Name { prefix, local } = attribute.name;
+            let Name { prefix, local, .. } = attribute.name;
             if prefix.is_empty() || prefix == "xmlns" {
                 continue;
             }

@@ -19,6 +19,8 @@ pub(super) struct Tag<'t> {
 /// A name, with the prefix apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name<'t> {
+    /// As written.
+    pub(super) qualified: &'t str,
     pub(super) prefix: &'t str,
     pub(super) local: &'t str,
 }
@@ -35,7 +37,7 @@ pub(super) struct Attribute<'t> {
 impl Attribute<'_> {
     /// Whether it belongs to XML itself or to schema instances, and so never to a record.
     pub(super) fn is_technical(&self) -> bool {
-        let Name { prefix, local } = self.name;
+        let Name { prefix, local, .. } = self.name;
         prefix == "xmlns"
             || prefix == "xml"
             || prefix == "xsi"
@@ -119,7 +121,8 @@ pub(super) fn value_text(raw: &str) -> Result<Cow<'_, str>, Wrong> {
     Ok(Cow::Owned(text))
 }
 
-const LONE: Wrong = "an `&` stands alone; write `&amp;`";
+/// What is said of an `&` that begins no reference.
+pub(super) const LONE: Wrong = "an `&` stands alone; write `&amp;`";
 
 /// The character that a reference means: the five names of XML itself, and numbers.
 pub(super) fn reference(name: &str) -> Result<char, Wrong> {
@@ -238,7 +241,11 @@ pub(super) fn name(text: &str) -> Result<Name<'_>, Wrong> {
         None => ("", text),
     };
     if is_plain(local) {
-        Ok(Name { prefix, local })
+        Ok(Name {
+            qualified: text,
+            prefix,
+            local,
+        })
     } else {
         Err("a name is not well formed")
     }

@@ -236,7 +236,7 @@ fn a_power_cut_loses_nothing_that_was_published() {
         let night = &nights.all[*night];
         let fault = trial(night, powered, &moment, &nights.place("trace"), None);
         let shown = match &moment {
-            Moment::Call(call) => format!("{call:?}"),
+            Moment::Call(call) => format!("{} {}", call.name, call.number),
             Moment::Time(time) => format!("{time:?}"),
             Moment::Step(step) => step.clone(),
             Moment::End => "its end".to_owned(),

@@ -1,0 +1,119 @@
+//! From blocks of text to their pieces: a piece may begin in one block and end in another.
+
+use anyhow::Context as _;
+use quick_xml::Reader;
+use quick_xml::errors::{IllFormedError, SyntaxError};
+
+use super::cut::Cutter;
+use super::input::PIECE_MAX;
+use super::piece::Piece;
+use super::syntax;
+use crate::read::{Element, Fault};
+
+impl Cutter {
+    /// Cuts the records that end in the next block. Says whether the document goes on.
+    pub(super) fn cut(&mut self, records: &mut Vec<Element>) -> Result<bool, Fault> {
+        self.input.read()?;
+        let text = self.input.text();
+        let done = self.pieces(&text, records)?;
+        self.count(&text, done);
+        self.counted = 0;
+        if text.len() - done > PIECE_MAX {
+            return Err(self.wrong("a single text, tag or comment is longer than 8 MiB"));
+        }
+        if let Some(record) = &mut self.record {
+            record.keep(&text.as_bytes()[record.from..done]);
+            record.from = 0;
+        }
+        self.input.put_back(text, done);
+        if !self.input.ended() {
+            return Ok(true);
+        }
+        self.end()
+            .map(|()| false)
+            .map_err(|wrong| self.wrong(wrong))
+    }
+
+    /// Takes the pieces of a text one after another. Says where the first one begins that may go on behind the text.
+    fn pieces(&mut self, text: &str, records: &mut Vec<Element>) -> Result<usize, Fault> {
+        const MARK: &str = "\u{FEFF}";
+        let mut at = 0;
+        // The parser would take it for the beginning of a document.
+        while text[at..].starts_with(MARK) {
+            self.one(Piece::Text, (text, at, at + MARK.len()), records)?;
+            at += MARK.len();
+        }
+        let base = at;
+        let mut reader = Reader::from_str(&text[base..]);
+        // It sees a part of the document alone.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        loop {
+            let piece = match reader.read_event() {
+                Ok(event) => Piece::of(&event),
+                Err(error) if !self.input.ended() && may_go_on(&error, &text[at..]) => {
+                    return Ok(at);
+                }
+                Err(error) => {
+                    self.count(text, at);
+                    return Err(self.unreadable(&error));
+                }
+            };
+            let end = usize::try_from(reader.buffer_position());
+            let end = base + end.context("more text than memory")?;
+            let open_end = piece == Piece::Text && end == text.len() && !self.input.ended();
+            if piece == Piece::Eof || open_end {
+                return Ok(at);
+            }
+            self.one(piece, (text, at, end), records)?;
+            at = end;
+        }
+    }
+
+    /// Takes one piece of a text.
+    fn one(
+        &mut self,
+        piece: Piece,
+        place: (&str, usize, usize),
+        records: &mut Vec<Element>,
+    ) -> Result<(), Fault> {
+        let (text, at, _) = place;
+        if self.record.is_none() {
+            self.count(text, at);
+        }
+        let taken = self.take(piece, place).map_err(|wrong| {
+            self.count(text, at);
+            self.wrong(wrong)
+        });
+        records.extend(taken?);
+        Ok(())
+    }
+
+    /// Counts the lines up to this byte of a text: within a record only when somebody asks.
+    fn count(&mut self, text: &str, at: usize) {
+        let lines = memchr::memchr_iter(b'\n', &text.as_bytes()[self.counted..at]).count();
+        self.line += lines as u64;
+        self.counted = at;
+    }
+
+    fn unreadable(&self, error: &quick_xml::Error) -> Fault {
+        use quick_xml::Error as E;
+        match error {
+            E::Syntax(_) => self.wrong("markup is opened and not closed; was the file cut off?"),
+            E::IllFormed(IllFormedError::UnclosedReference) => self.wrong(syntax::LONE),
+            _ => self.wrong("markup is not well formed"),
+        }
+    }
+}
+
+/// Whether what is wrong with the first piece of a text may be that the text ends in it.
+fn may_go_on(error: &quick_xml::Error, rest: &str) -> bool {
+    use quick_xml::Error as E;
+    match error {
+        // `<!DOCTYPE` and `<![CDATA[` need nine characters to be told from what is none.
+        E::Syntax(SyntaxError::InvalidBangMarkup) => rest.len() < 9,
+        E::Syntax(_) => true,
+        E::IllFormed(IllFormedError::UnclosedReference) => !rest[1..].contains([';', '&', '<']),
+        _ => false,
+    }
+}
