@@ -117,7 +117,7 @@ pub enum Command {
         /// The files, as the partner would drop them
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Write the answers that the partner would get into this folder
+        /// Write the answers that the partner would get into this folder; without it some are shown, and --json lists none
         #[arg(long, value_name = "DIR")]
         answers: Option<PathBuf>,
     },

@@ -40,8 +40,8 @@ fn payments(count: usize) -> String {
 }
 
 /// A site with two files beside it, and their paths.
-fn site(folder: &Path) -> (PathBuf, [String; 2]) {
-    let site = make(folder, SETTINGS, &["lender"]);
+fn site(folder: &Path, settings: &str) -> (PathBuf, [String; 2]) {
+    let site = make(folder, settings, &["lender"]);
     let files = [("loans.csv", LOANS), ("paid.csv", &payments(30))];
     let written = files.map(|(name, text)| {
         let path = folder.join(name);
@@ -77,7 +77,7 @@ fn within(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 #[test]
 fn a_few_records_and_all_findings_are_shown() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (site, files) = site(folder.path());
+    let (site, files) = site(folder.path(), SETTINGS);
     let told = check(&site, &files, &[]);
     assert!(
         told.contains("(10 more records: `--answers DIR` writes them all)"),
@@ -95,8 +95,19 @@ fn a_few_records_and_all_findings_are_shown() {
 
 #[test]
 fn a_rehearsal_says_what_the_run_then_does() {
+    foretold(SETTINGS, "partial");
+}
+
+#[test]
+fn a_rehearsal_says_why_a_batch_would_be_refused_as_a_whole() {
+    let strict = SETTINGS.replacen("settle", "reject_batch_above = 0.01\nsettle", 1);
+    foretold(&strict, "rejected");
+}
+
+/// Rehearses both files and then runs them; the second one ends so.
+fn foretold(settings: &str, status: &str) {
     let folder = tempfile::tempdir().expect("a folder");
-    let (site, files) = site(folder.path());
+    let (site, files) = site(folder.path(), settings);
     let said: Value = serde_json::from_str(&check(&site, &files, &["--json"])).expect("JSON");
     let answers = folder.path().join("would");
     check(
@@ -110,6 +121,7 @@ fn a_rehearsal_says_what_the_run_then_does() {
     }
     let run = own_site::sluss(&[&["run", "--json"], &NIGHT[..]].concat(), &site);
     let run: Value = serde_json::from_slice(&run.stdout).expect("JSON");
+    assert_eq!(said["batches"][1]["status"], status);
     for (at, would) in said["batches"]
         .as_array()
         .expect("batches")
@@ -138,7 +150,7 @@ fn a_rehearsal_says_what_the_run_then_does() {
 #[test]
 fn the_same_file_twice_is_a_duplicate_of_the_first() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (site, [loans, paid]) = site(folder.path());
+    let (site, [loans, paid]) = site(folder.path(), SETTINGS);
     let files = [loans, paid.clone(), paid];
     let said: Value = serde_json::from_str(&check(&site, &files, &["--json"])).expect("JSON");
     let status = |at: usize| {

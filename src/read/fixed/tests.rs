@@ -223,6 +223,25 @@ fn records_take_from_their_details_and_from_both_ends_of_their_groups() {
 }
 
 #[test]
+fn what_cannot_be_formed_tells_how_the_format_reads_it() {
+    let format = format();
+    let bytes = FILE.replacen("     12345", "     1x345", 1);
+    let (mut reader, layout) =
+        open_by(&format, &rules(&format), file(bytes.as_bytes()), usize::MAX);
+    let chunk = reader.next_chunk().expect("readable").expect("some");
+    let records = layout.records(&chunk);
+    let amount = records[0]
+        .fields
+        .iter()
+        .find(|field| field.name == "amount");
+    let amount = amount.expect("given");
+    assert!(
+        amount.text.is_err() && amount.convert.is_some(),
+        "{amount:?}"
+    );
+}
+
+#[test]
 fn a_record_over_several_pieces_of_their_real_size_is_read_whole() {
     let long = FILE.replacen("26Åsa\r\n", &"26Åsa\r\n".repeat(30_000), 1);
     let (small, _) = read(FILE.as_bytes(), usize::MAX).expect("readable");
