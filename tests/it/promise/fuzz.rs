@@ -107,10 +107,20 @@ fn seeds(folder: &str, endings: &[&str]) -> Vec<Vec<u8>> {
 
 /// Tries a target on so many mutants; each may take a second.
 fn fuzz(name: &'static str, target: fn(&[u8]), seeds: &[Vec<u8>], wanted: usize) -> Trials {
+    fuzz_by(name, target, |random| mutated(random, seeds), wanted)
+}
+
+/// The same, with a mutator of its own.
+fn fuzz_by(
+    name: &'static str,
+    target: fn(&[u8]),
+    mutant: impl Fn(&mut Random) -> Vec<u8>,
+    wanted: usize,
+) -> Trials {
     let mut random = Random::seeded(name.len() as u64 + 40);
     let mut figures = Trials::of(name);
     for _ in 0..wanted {
-        let bytes = mutated(&mut random, seeds);
+        let bytes = mutant(&mut random);
         let began = Instant::now();
         let ended = catch_unwind(|| target(&bytes));
         let slow = began.elapsed() > Duration::from_secs(10);
@@ -158,12 +168,8 @@ fn fuzz_fixed_width() {
     .end();
 }
 
-/// Frames as the child sends them, with these labels in the header: a version, then tag, length and body of each.
-fn frames(labels: &[&str]) -> Vec<u8> {
-    let frame = |tag: u8, body: &[u8]| {
-        let length = u32::try_from(body.len()).expect("short").to_le_bytes();
-        [&[tag], &length[..], body].concat()
-    };
+/// What the child says of a small workbook with these labels in its header: the tag and the body of each frame.
+fn frames(labels: &[&str]) -> Vec<(u8, Vec<u8>)> {
     let row = |row: u32, tag: u8, texts: &[&str]| {
         let mut body = row.to_le_bytes().to_vec();
         body.push(0);
@@ -178,39 +184,82 @@ fn frames(labels: &[&str]) -> Vec<u8> {
     };
     let texts: Vec<&str> = labels.iter().map(|_| "2026-11-20").collect();
     let numbers: Vec<&str> = labels.iter().map(|_| "1250.5").collect();
-    [
-        vec![1],
-        frame(b'S', "Blad å".as_bytes()),
-        frame(b'P', &row(0, b't', &["Till banken"])),
-        frame(b'H', &row(1, b't', labels)),
-        frame(b'R', &row(2, b'd', &texts)),
-        frame(b'R', &row(3, b'n', &numbers)),
-        frame(b'R', &row(5, b't', labels)),
-        frame(b'O', b"Blad 2"),
-        frame(b'A', &9_u32.to_le_bytes()),
-        frame(b'E', b""),
+    vec![
+        (b'S', "Blad å".as_bytes().to_vec()),
+        (b'P', row(0, b't', &["Till banken"])),
+        (b'H', row(1, b't', labels)),
+        (b'R', row(2, b'd', &texts)),
+        (b'R', row(3, b'n', &numbers)),
+        (b'R', row(5, b't', labels)),
+        (b'O', b"Blad 2".to_vec()),
+        (b'A', 9_u32.to_le_bytes().to_vec()),
+        (b'E', Vec::new()),
     ]
-    .concat()
+}
+
+/// The bytes of frames: a version, then tag, length and body of each.
+fn sent(frames: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = vec![1];
+    for (tag, body) in frames {
+        let length = u32::try_from(body.len()).expect("short").to_le_bytes();
+        bytes.push(*tag);
+        bytes.extend(length);
+        bytes.extend(body);
+    }
+    bytes
 }
 
 #[test]
 fn fuzz_workbooks() {
     let seeds = [
-        frames(&["kind", "insurance_no", "start_date", "amount"]),
-        frames(&[
-            "Försäkringsnr",
-            "Produkt",
-            "Startdatum",
-            "Försäkringsbelopp",
-        ]),
+        (
+            "canonical",
+            frames(&["kind", "insurance_no", "start_date", "amount"]),
+        ),
+        (
+            "insurance",
+            frames(&[
+                "Försäkringsnr",
+                "Produkt",
+                "Startdatum",
+                "Försäkringsbelopp",
+            ]),
+        ),
     ];
-    for seed in &seeds {
-        assert_eq!(targets::excel_formats(seed), 1, "a seed is read");
+    for (name, seed) in &seeds {
+        assert_eq!(targets::excel_formats(&sent(seed)), 1, "{name} is read");
+        // Kept for `cargo fuzz` too.
+        let kept = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("fuzz/seeds/excel")
+            .join(name);
+        assert_eq!(
+            std::fs::read(&kept).expect("a seed"),
+            sent(seed),
+            "{}",
+            kept.display()
+        );
     }
-    fuzz(
+    // Some with broken lengths, most with bodies that are read.
+    let mutant = |random: &mut Random| {
+        let mut below =
+            |end: usize| usize::try_from(random.below(end as u64)).expect("a small number");
+        let mut frames = seeds[below(2)].1.clone();
+        if below(4) == 0 {
+            return mutated(random, &[sent(&frames)]);
+        }
+        let (at, other) = (below(frames.len()), below(frames.len()));
+        match below(6) {
+            0 => frames.swap(at, other),
+            1 => frames.insert(other, frames[at].clone()),
+            2 => drop(frames.remove(at)),
+            _ => frames[at].1 = mutated(random, &[frames[at].1.clone()]),
+        }
+        sent(&frames)
+    };
+    fuzz_by(
         "mutants of what the reader of workbooks says",
         targets::excel,
-        &seeds,
+        mutant,
         trials(500, 10_000, 300_000),
     )
     .end();
