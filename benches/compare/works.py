@@ -244,7 +244,7 @@ def memory(bench):
 
 
 def growth(bench):
-    """Time a record into new books of growing size."""
+    """Time a record into new books of growing size, and into those that are there then."""
     for rows in bench.options.scales:
         work = f"run, new book, {rows:,}"
         site = bench.site("growth-site")
@@ -253,7 +253,13 @@ def growth(bench):
         shutil.move(source, site / "inbox" / "bench" / "INS_20261120_001.csv")
         os.sync()
         bench.run(work, site, [rows])
-        bench.clean("growth-site")
+        bench.empty_outbox(site)
+        work = f"run, registrations, book of {rows:,}"
+        more = bench.generate("growth.csv", bench.options.scale, "--first", rows, "--seed", 2)
+        bench.about(work, bench.options.scale, more.stat().st_size)
+        bench.drop(more, site, "INS_20261120_002.csv")
+        bench.run(work, site, [bench.options.scale])
+        bench.clean("growth-site", "growth.csv")
 
 
 WORKS = {

@@ -115,7 +115,7 @@ impl Cutter {
         self.input.charset().clone()
     }
 
-    /// What the document says; only after [`Cutter::next`] gave `None`.
+    /// What the document says; only after [`Cutter::cut`] said that it is over.
     pub(super) fn ended(self) -> Ended {
         Ended {
             stated: self.values.stated(),
