@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::io::{IsTerminal, Write};
+use std::panic::Location;
 
 use tracing_subscriber::filter::LevelFilter;
 
@@ -30,7 +31,10 @@ pub fn start(common: &Common) {
 }
 
 /// What the library that writes workbooks says, in a panic, before the system's error where a write fails.
-const WORKBOOK: &str = "Couldn't write to xml file: ";
+const WORKBOOK: [&str; 2] = [
+    "Couldn't write to xml file: ",
+    "called `Result::unwrap()` on an `Err` value: ",
+];
 /// What whoever waits for a thread says when that panicked, which told why itself.
 const OTHER_THREAD: &str = "a scoped thread panicked";
 
@@ -42,7 +46,11 @@ pub fn quiet_panics() {
         if said == OTHER_THREAD {
             return;
         }
-        if let Some(cause) = said.strip_prefix(WORKBOOK) {
+        let place = panic.location().map_or("", Location::file);
+        let cause = WORKBOOK.iter().find_map(|start| said.strip_prefix(start));
+        // Nothing but an error of the system is told.
+        let cause = cause.filter(|cause| cause.starts_with("Os {"));
+        if let Some(cause) = cause.filter(|_| place.contains("rust_xlsxwriter")) {
             writeln!(
                 std::io::stderr(),
                 "sluss: a workbook could not be written: {cause}; nothing half done is kept, running again is safe"

@@ -97,18 +97,24 @@ impl FixedReader {
             return Ok(false);
         };
         self.skip_mark()?;
+        let first = self.line;
         let mut start = 0;
+        let mut says = false;
+        // A line that is too long is told by its number.
         while let Some((end, next)) = self.line_at(start)? {
             if next > RECORD_MAX {
                 break;
             }
             let line = text(self.format.charset, &self.buffer[start..end]).unwrap_or_default();
             if kind(&self.rules, &line, &[]) == Some(at.line) {
-                return Ok(columns(&line, at.start, at.length).trim() == word);
+                says = columns(&line, at.start, at.length).trim() == word;
+                break;
             }
             start = next;
+            self.line += 1;
         }
-        Ok(false)
+        self.line = first;
+        Ok(says)
     }
 
     /// What the seal around the file says, where the format knows of seals.
@@ -326,7 +332,8 @@ impl FixedReader {
         loop {
             let found = memchr::memchr(b'\n', &self.buffer[from..]);
             let end = found.map_or(self.buffer.len(), |found| from + found);
-            if end - start > LINE_MAX {
+            let ending = usize::from(self.buffer[start..end].ends_with(b"\r"));
+            if end - start - ending > LINE_MAX {
                 let finding = Finding::new(Code::RecordTooLarge).at(self.place());
                 return Err(Fault::File(Box::new(finding)));
             }

@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use quick_xml::Reader;
-use quick_xml::errors::{IllFormedError, SyntaxError};
+use quick_xml::errors::IllFormedError;
 
 use super::cut::Cutter;
 use super::input::PIECE_MAX;
@@ -51,8 +51,14 @@ impl Cutter {
         loop {
             let piece = match reader.read_event() {
                 Ok(event) => Piece::of(&event),
-                Err(error) if !self.input.ended() && may_go_on(&error, &text[at..]) => {
-                    return Ok(at);
+                Err(error) if !self.input.ended() && may_go_on(&error) => {
+                    // The parser has looked to the end for what is open; of `<` and `<!` it takes nothing.
+                    let position = usize::try_from(reader.buffer_position());
+                    if text.len() - at < 3 || position.ok() == Some(text.len() - base) {
+                        return Ok(at);
+                    }
+                    self.count(text, at);
+                    return Err(self.unreadable(&error));
                 }
                 Err(error) => {
                     self.count(text, at);
@@ -106,14 +112,11 @@ impl Cutter {
     }
 }
 
-/// Whether what is wrong with the first piece of a text may be that the text ends in it.
-fn may_go_on(error: &quick_xml::Error, rest: &str) -> bool {
+/// Whether what is wrong with a piece may be that the text ends in it.
+const fn may_go_on(error: &quick_xml::Error) -> bool {
     use quick_xml::Error as E;
-    match error {
-        // `<!DOCTYPE` and `<![CDATA[` need nine characters to be told from what is none.
-        E::Syntax(SyntaxError::InvalidBangMarkup) => rest.len() < 9,
-        E::Syntax(_) => true,
-        E::IllFormed(IllFormedError::UnclosedReference) => !rest[1..].contains([';', '&', '<']),
-        _ => false,
-    }
+    matches!(
+        error,
+        E::Syntax(_) | E::IllFormed(IllFormedError::UnclosedReference)
+    )
 }

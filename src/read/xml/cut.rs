@@ -163,7 +163,7 @@ impl Cutter {
                 return Err("an XML declaration stands where none may stand");
             }
             Piece::DocType => return Err("a DOCTYPE is not taken"),
-            Piece::Eof => {}
+            Piece::Eof => unreachable!("the end is no piece"),
         }
         self.keep(raw)?;
         Ok(None)

@@ -8,6 +8,9 @@ use super::syntax::characters;
 /// The longest single text, tag or comment. A record is bounded further; this keeps the cutter's own memory small.
 pub(super) const PIECE_MAX: usize = 8 << 20;
 const BLOCK: usize = 64 << 10;
+/// Text that waits is looked through again with each block: so much more is read at once the longer it is, and no more,
+/// since what follows may be records that take far more memory than their bytes.
+const BLOCKS: usize = 256 << 10;
 /// Enough for an XML declaration in UTF-16.
 const HEAD: usize = 1024;
 
@@ -73,7 +76,8 @@ impl Input {
     /// Reads on: more text, or the end.
     pub(super) fn read(&mut self) -> io::Result<()> {
         self.decoded.clear();
-        while self.decoded.is_empty() && !self.ended {
+        let enough = self.text.len().clamp(1, BLOCKS);
+        while self.decoded.len() < enough && !self.ended {
             if let Some(head) = self.head.take() {
                 self.charset
                     .decode(&head, false, &mut self.carry, &mut self.decoded);

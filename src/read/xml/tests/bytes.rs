@@ -64,6 +64,64 @@ fn a_document_that_is_not_well_formed_is_refused_whole() {
 }
 
 #[test]
+fn a_fault_is_told_at_its_line_whatever_pieces_the_document_comes_in() {
+    let format = Arc::new(canonical());
+    let (before, within) = ("\n".repeat(600), "\n".repeat(500));
+    let rows = [
+        ("</b>", "an end tag has no start tag"),
+        ("<?>", "markup is opened and not closed"),
+        ("<!x>", "markup is opened and not closed"),
+        ("& x", "an `&` stands alone"),
+        ("<!-- -- -->", "a comment holds"),
+        ("<a", "markup is opened and not closed"),
+        // Told where its text begins.
+        ("\u{1}", "a control character"),
+    ];
+    for (end, message) in rows {
+        // What is wrong is known long before the end; what is open only there.
+        let rest = if end == "<a" { 0 } else { 20 };
+        let rest = "<record/>\n".repeat(rest);
+        let document = format!("<records>{before}<record>{within}{end}{rest}");
+        for step in [1, 2, 3, 7, 1000, usize::MAX] {
+            let stream = Box::new(Drip(Cursor::new(document.clone().into_bytes()), step));
+            let opened = XmlReader::open(&format, stream, &LIMITS);
+            let (mut reader, _) = opened.unwrap_or_else(|_| panic!("{end}: not opened"));
+            let fault = loop {
+                match reader.next_chunk() {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("{end}: taken"),
+                    Err(Fault::File(finding)) => break finding,
+                    Err(fault) => panic!("{end}: {fault:?}"),
+                }
+            };
+            assert!(
+                fault.message.starts_with(message),
+                "{end}: {}",
+                fault.message
+            );
+            let line = if end == "\u{1}" { 601 } else { 1101 };
+            let place = format!("line {line}");
+            assert_eq!(fault.place.to_string(), place, "{end} at {step}");
+        }
+    }
+}
+
+#[test]
+fn what_looks_like_an_end_again_and_again_is_looked_through_in_time() {
+    let document = format!(
+        "<records><record><!--{}--></record><record kind='b'/></records>",
+        ">".repeat(8_380_000)
+    );
+    let began = std::time::Instant::now();
+    let found = told(canonical(), document.as_bytes());
+    assert_eq!(
+        found.last().map(String::as_str),
+        Some("/records/record[2] kind=b")
+    );
+    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
+}
+
+#[test]
 fn a_record_over_a_mebibyte_is_a_finding_and_the_next_is_read() {
     let text = "x".repeat(1 << 20);
     let document =

@@ -162,13 +162,6 @@ fn what_cannot_be_told_is_found_and_never_guessed() {
 
 #[test]
 fn the_pieces_that_the_document_comes_in_change_nothing() {
-    struct Drip(Cursor<Vec<u8>>, usize);
-    impl Read for Drip {
-        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let length = buffer.len().min(self.1);
-            self.0.read(&mut buffer[..length])
-        }
-    }
     let one = document();
     let inside = one
         .strip_prefix("<F><Day>2026-01-02</Day>")
