@@ -83,8 +83,7 @@ impl Book {
     }
 
     /// A private copy of a book (`None`: of an empty one): reads fall through to the book as it was at this moment,
-    /// writes go to a file without a name that ends with this value. Nothing of the book is touched, and what the copy
-    /// takes is not hashed: its journal proves nothing.
+    /// writes go to a file without a name that ends with this value. Nothing of the book is touched.
     pub fn scratch(base: Option<&Path>, secret: &[u8]) -> Result<Self> {
         Self::scratch_with(base, KeyHash::new(secret))
     }

@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
+use super::Book;
 use super::content::Spelling;
 use super::open::{length, log_of};
 use super::rows::Tabular;
-use super::{Access, Book};
 use crate::os::Synced;
 
 /// A change not yet in the table. Its texts stand in the wave's.
@@ -294,8 +294,6 @@ impl Book {
         }
         drop(word);
         let spelling = Spelling::new(&self.words);
-        // Nobody holds a private copy against its journal.
-        let lasts = self.access == Access::Write;
         let (wave, written) = self
             .tables
             .changes
@@ -306,9 +304,7 @@ impl Book {
                      FROM new_change",
                 )?;
                 rayon::in_place_scope(|scope| {
-                    if lasts {
-                        scope.spawn(|_| hashed = content.add(wave, &spelling));
-                    }
+                    scope.spawn(|_| hashed = content.add(wave, &spelling));
                     insert.execute([wave.first, id])
                 })?;
                 hashed

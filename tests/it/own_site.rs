@@ -32,14 +32,18 @@ pub(crate) fn limited(command: &Command, bytes: u64) -> Output {
     let mut shell = Command::new("sh");
     shell
         .args(["-c", "trap '' XFSZ; exec prlimit --fsize=\"$0\" \"$@\""])
-        .arg(bytes.to_string())
-        .arg(command.get_program())
-        .args(command.get_args());
+        .arg(bytes.to_string());
+    append(&mut shell, command);
+    shell.output().expect("sh and prlimit run")
+}
+
+/// Lets a command run another one: its program, arguments and variables come behind what there is.
+pub(crate) fn append(outer: &mut Command, command: &Command) {
+    outer.arg(command.get_program()).args(command.get_args());
     for (name, value) in command.get_envs() {
         match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
         };
     }
-    shell.output().expect("sh and prlimit run")
 }

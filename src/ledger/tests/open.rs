@@ -196,6 +196,7 @@ fn a_private_copy_touches_nothing() {
     assert_eq!(state(&mut copy, "P1").as_deref(), Some("two"));
     assert_eq!(copy.history(POLICY, "P1").expect("a history").len(), 2);
     assert_eq!(copy.batches(9).expect("rows").len(), 2);
+    assert_eq!(copy.audit().expect("verified"), []);
     let mut due = Vec::new();
     copy.scheduled(&mut |entry| {
         due.push((entry.day, entry.key));

@@ -51,16 +51,13 @@ impl Cutter {
         loop {
             let piece = match reader.read_event() {
                 Ok(event) => Piece::of(&event),
-                Err(error) if !self.input.ended() && may_go_on(&error) => {
+                Err(error) => {
                     // The parser has looked to the end for what is open; of `<` and `<!` it takes nothing.
-                    let position = usize::try_from(reader.buffer_position());
-                    if text.len() - at < 3 || position.ok() == Some(text.len() - base) {
+                    let position = usize::try_from(reader.buffer_position()).ok();
+                    let is_open = text.len() - at < 3 || position == Some(text.len() - base);
+                    if is_open && may_go_on(&error) && !self.input.ended() {
                         return Ok(at);
                     }
-                    self.count(text, at);
-                    return Err(self.unreadable(&error));
-                }
-                Err(error) => {
                     self.count(text, at);
                     return Err(self.unreadable(&error));
                 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::own_site::append;
+
 /// One call of a run: the n-th of its name, counted in each thread.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Call {
@@ -21,16 +23,8 @@ pub(crate) const WRITING: &str = "write,pwrite64,writev,pwritev,ftruncate,falloc
 pub(crate) fn strace(command: &Command, trace: &Path, options: &[String]) -> Output {
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-o"]).arg(trace);
-    strace
-        .args(options)
-        .arg(command.get_program())
-        .args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => strace.env(name, value),
-            None => strace.env_remove(name),
-        };
-    }
+    strace.args(options);
+    append(&mut strace, command);
     strace
         .output()
         .expect("strace is installed: `apt-get install strace`")
