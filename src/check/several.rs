@@ -11,12 +11,12 @@ use crate::read::{RawField, RawRecord};
 /// Checks a record by itself. One that may be of several kinds is checked as each that this partner may ask for: the first
 /// of them, with the [others](Checked::others), until it is known whose number it names.
 pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
-    let checked = readings(&raw, profile).into_iter();
-    let checked = checked.map(|reading| one(reading, profile));
-    match checked.reduce(joined) {
-        Some(checked) => checked,
-        None => one(raw, profile),
+    let readings = readings(&raw, profile);
+    if readings.is_empty() {
+        return one(raw, profile);
     }
+    let checked = readings.into_iter().map(|reading| one(reading, profile));
+    checked.reduce(joined).expect("there is a reading")
 }
 
 /// The record as each of the kinds that it may be of, and that this partner may ask for (of none, as the first); empty

@@ -50,7 +50,10 @@ pub fn print(common: &Common, batch: &str, most: usize, out: &mut Out) -> Result
     let file = errors_file(&site, &row)?;
     let counted = from_summary(&row)?;
     let (groups, note) = match &file {
-        Some(path) if path.exists() => (merged(counted, read(path, most)?), None),
+        Some(path) if path.exists() => {
+            let read = read(path, most, &counted)?;
+            (merged(counted, read), None)
+        }
         Some(_) => (
             counted,
             Some("errors.csv was collected; examples are gone with it"),
@@ -152,8 +155,12 @@ fn errors_file(site: &Site, row: &JournalRow) -> Result<Option<PathBuf>> {
 
 /// What the journal knows: codes and counts, with the catalogue's words.
 fn from_summary(row: &JournalRow) -> Result<BTreeMap<String, Group>> {
-    let summary = super::status::summary(row)?;
-    let counts = summary.get("findings").and_then(Value::as_object);
+    Ok(counts(super::status::summary(row)?.get("findings")))
+}
+
+/// The findings that a summary counts.
+fn counts(findings: Option<&Value>) -> BTreeMap<String, Group> {
+    let counts = findings.and_then(Value::as_object);
     let groups = counts.into_iter().flatten().map(|(code, count)| {
         let entry = Code::named(code).map(|code| (code.level().as_str(), code.entry()));
         let group = Group {
@@ -165,7 +172,7 @@ fn from_summary(row: &JournalRow) -> Result<BTreeMap<String, Group>> {
         };
         (code.clone(), group)
     });
-    Ok(groups.collect())
+    groups.collect()
 }
 
 /// The journal's counts, which are whole, with the file's words and examples.
@@ -244,7 +251,9 @@ pub fn samples(folder: &Path, summary: &Value, out: &mut Out) -> Result<()> {
         print_outcomes(path, records.context("a summary without its count")?, out)?;
     }
     if let Some(path) = ending(".errors.csv") {
-        for (code, group) in in_order(&read(path, SAMPLES)?) {
+        let counted = counts(summary.get("findings"));
+        let read = read(path, SAMPLES, &counted)?;
+        for (code, group) in in_order(&merged(counted, read)) {
             print_group(code, group, out)?;
         }
     }
@@ -289,9 +298,17 @@ fn discreet(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Groups the lines of an errors.csv. Its values go back to their sender alone: here personal ones are masked, and
-/// what strayed into other fields and may be one.
-fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
+/// Groups the lines of an errors.csv, up to where there are so many examples of all that was counted. Its values go back
+/// to their sender alone: here personal ones are masked, and what strayed into other fields and may be one.
+fn read(
+    path: &Path,
+    most: usize,
+    counted: &BTreeMap<String, Group>,
+) -> Result<BTreeMap<String, Group>> {
+    let is_told = |(code, of): (&String, &Group), groups: &BTreeMap<String, Group>| {
+        let examples = groups.get(code).map_or(0, |group| group.examples.len());
+        examples == most || examples as u64 == of.count
+    };
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
     answer::each(path, &mut |line| {
         let [row, place, field, value, code, level, message, hint, ..] = line else {
@@ -316,6 +333,7 @@ fn read(path: &Path, most: usize) -> Result<BTreeMap<String, Group>> {
                 field: field.clone(),
                 value,
             });
+            return Ok(!counted.iter().all(|of| is_told(of, &groups)));
         }
         Ok(true)
     })?;

@@ -69,7 +69,7 @@ pub fn check(
         Err(error) => return failed(error),
     };
     let exit = report(common, &checked.report, out)?;
-    if !common.json {
+    if !common.json && !common.quiet {
         for (summary, folder) in checked.report.batches.iter().zip(&checked.answers) {
             super::errors::samples(folder, summary, out)?;
         }

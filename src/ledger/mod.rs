@@ -109,8 +109,8 @@ struct Batch {
     partner: String,
     journal: i64,
     first_change: i64,
-    /// The hash over its changes as far as they are written.
-    content: Content,
+    /// The hash over its changes as far as they are written; `None`: it will be undone, and nothing vouches for it.
+    content: Option<Content>,
     /// It takes something out of the book.
     purges: bool,
     /// Something of it may be half written.
@@ -123,7 +123,7 @@ impl Batch {
             partner: partner.into(),
             journal,
             first_change,
-            content: Content::default(),
+            content: Some(Content::default()),
             purges: false,
             failed: false,
         }
@@ -179,6 +179,17 @@ impl Book {
             self.undo()?;
         }
         begun
+    }
+
+    /// The same for a batch that ends with the book: only a private copy takes one, and it cannot be committed.
+    pub fn begin_passing(&mut self, partner: &str) -> Result<()> {
+        let private = matches!(self.access, Access::Scratch { .. });
+        ensure!(private, "a batch of a book that stays is kept");
+        self.begin(partner)?;
+        if let Some(batch) = &mut self.batch {
+            batch.content = None;
+        }
+        Ok(())
     }
 
     fn begin_batch(&mut self, partner: &str) -> Result<()> {
@@ -244,16 +255,15 @@ impl Book {
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
         let changes = (batch.first_change, last_change);
-        let content = if batch.purges {
-            let (id, mut content) = (batch.journal, batch.content.clone());
+        let content = batch.content.clone();
+        let mut content = content.context("the batch was to be undone")?;
+        if batch.purges {
             ensure!(
-                self.add_purged(id, &mut content)?,
+                self.add_purged(batch.journal, &mut content)?,
                 "a change is gone that details were taken out of"
             );
-            content.finish()
-        } else {
-            batch.content.finish()
-        };
+        }
+        let content = content.finish();
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let row = self.write_journal(batch.journal, changes, content, journal)?;
         let end = self.end();

@@ -304,7 +304,9 @@ impl Book {
                      FROM new_change",
                 )?;
                 rayon::in_place_scope(|scope| {
-                    scope.spawn(|_| hashed = content.add(wave, &spelling));
+                    if let Some(content) = content {
+                        scope.spawn(|_| hashed = content.add(wave, &spelling));
+                    }
                     insert.execute([wave.first, id])
                 })?;
                 hashed

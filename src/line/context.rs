@@ -31,6 +31,8 @@ pub struct Context<'a> {
     pub contested: bool,
     /// What the profile of the book's owner says that rules and events go by.
     pub terms: &'a Terms,
+    /// Whether what happens is told; of a record that is only counted it is not, and its events say nothing.
+    pub told: bool,
 }
 
 /// What says how an entity stands on a day.

@@ -158,6 +158,7 @@ pub(super) fn context<'a>(
         bank: false,
         contested: false,
         terms,
+        told: true,
     }
 }
 

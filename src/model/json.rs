@@ -17,6 +17,7 @@ pub struct Json(Body);
 
 #[derive(Clone)]
 enum Body {
+    Empty,
     Text(String),
     Later(Arc<dyn Fn(&mut Members) + Send + Sync>),
 }
@@ -35,9 +36,13 @@ impl Json {
         Self(Body::Later(Arc::new(members)))
     }
 
+    /// An object without members.
+    pub const EMPTY: Self = Self(Body::Empty);
+
     /// Adds the text to another.
     pub fn append_to(&self, out: &mut String) {
         match &self.0 {
+            Body::Empty => out.push_str("{}"),
             Body::Text(text) => out.push_str(text),
             Body::Later(members) => {
                 let mut object = Members::onto(std::mem::take(out));
@@ -290,6 +295,7 @@ mod tests {
         assert_eq!(now, later);
         assert_eq!(now.value(), later.value());
         assert_ne!(later, Json::later(|members| members.text("a", "c")));
+        assert_eq!(Json::EMPTY, Json::later(|_| {}));
         for json in [now, later] {
             let mut out = "before ".to_owned();
             json.append_to(&mut out);

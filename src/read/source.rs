@@ -184,9 +184,7 @@ impl Layout {
             }
             (Self::Xml(layout), Chunk::Elements(_)) => Box::new(layout.records(chunk).into_iter()),
             (Self::Excel(layout), Chunk::Rows(_)) => Box::new(layout.records(chunk).into_iter()),
-            (Self::Fixed(layout), Chunk::Fixed(chunk)) => {
-                Box::new(layout.records(chunk).into_iter())
-            }
+            (Self::Fixed(layout), Chunk::Fixed(chunk)) => Box::new(layout.records(chunk)),
             _ => {
                 unreachable!("a chunk is read by the layout it was cut for")
             }

@@ -7,7 +7,6 @@ use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::check;
 use crate::code::Code;
 use crate::ledger::{Book, INSTRUCTION};
 use crate::line::{self, Products, Space, Standing, Store, Terms, Whose};
@@ -33,6 +32,8 @@ pub(super) struct Decider<'a> {
     pub(super) id: &'a str,
     /// What the profile says that rules and events go by.
     pub(super) terms: Terms,
+    /// How many records answers are written of: what happens to the others is only counted.
+    pub(super) told: u64,
     /// Name of everything derived for the batch.
     pub(super) batch: Uuid,
     /// Why the batch is refused as a whole, on the pass that only writes its answers; with the book as committed, for
@@ -64,13 +65,12 @@ impl Decider<'_> {
         } else {
             self.decide_good((row, origin, contested), &checked, book)?
         };
-        let mut findings = std::mem::take(&mut checked.findings);
-        let located = |finding: Finding| match &checked.instruction {
-            Some(instruction) => check::locate(finding, &checked.place, instruction),
-            None => finding,
-        };
-        findings.extend(decision.findings.drain(..).map(located));
-        decision.findings = findings;
+        let by_itself = checked.findings.len();
+        if by_itself > 0 {
+            let mut findings = std::mem::take(&mut checked.findings);
+            findings.append(&mut decision.findings);
+            decision.findings = findings;
+        }
         if let Some((reason, committed)) = &mut self.refusal {
             let standing = match committed {
                 Some(book) => standing(&checked, book)?,
@@ -91,6 +91,7 @@ impl Decider<'_> {
             row,
             checked,
             decision,
+            by_itself,
             origin,
             time: None,
         })
@@ -133,6 +134,7 @@ impl Decider<'_> {
             bank: self.bank,
             contested: false,
             terms: &self.terms,
+            told: row <= self.told,
         }
     }
 

@@ -116,6 +116,7 @@ impl DueDay<'_> {
             bank: false,
             contested: false,
             terms,
+            told: true,
         };
         book.start_record(row, &due.what);
         book.clear_due(due)?;
@@ -140,6 +141,7 @@ impl DueDay<'_> {
             row,
             checked,
             decision,
+            by_itself: 0,
             origin,
             time: at.map(|at| rfc3339(at).into()),
         }))

@@ -135,7 +135,7 @@ impl Job<'_> {
         let (second, outputs, same_again) =
             self.pass(format, book, folder, Some((refusal, committed()?)))?;
         book.rollback()?;
-        book.begin(&self.about.partner.name)?;
+        self.begin(book)?;
         Ok(self.finish(
             format,
             second,
@@ -143,6 +143,15 @@ impl Job<'_> {
             Some(reason),
             same_bytes && same_again,
         )?)
+    }
+
+    fn begin(&self, book: &mut Book) -> Result<()> {
+        let partner = &self.about.partner.name;
+        if self.lasting {
+            book.begin(partner)
+        } else {
+            book.begin_passing(partner)
+        }
     }
 
     /// Opens the file for its format; a test that the profile does not take is refused.
@@ -218,6 +227,7 @@ impl Job<'_> {
             products: &self.about.settings.products,
             id: self.about.batch,
             terms: self.about.settings.terms(self.about.partner),
+            told: self.shown.unwrap_or(u64::MAX),
             today: self.about.business_date,
             now: self.about.claimed_at,
             batch: batch_origin(
@@ -232,7 +242,7 @@ impl Job<'_> {
             limit: self.about.partner.limits.records,
             progress: self.progress,
         };
-        book.begin(&self.about.partner.name)?;
+        self.begin(book)?;
         let pass = pass(&task, reader, &mut decider, book, &mut outputs)?;
         // A workbook is read by the child: its bytes are hashed again behind it.
         let digest = read.sha256().map_err(anyhow::Error::from)?;

@@ -11,6 +11,7 @@ pub mod records;
 pub mod summary;
 pub mod tally;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use anyhow::Result;
@@ -21,6 +22,7 @@ use self::files::{Answer, AnswerFile};
 use self::pain002::{Original, Report, Transactions};
 use self::summary::Status;
 use self::tally::Tally;
+use crate::check;
 use crate::code::Code;
 use crate::code::Level;
 use crate::line::Line;
@@ -37,12 +39,30 @@ pub struct Decided {
     pub row: u64,
     /// The record as checked. Its findings by itself are moved into the decision's.
     pub checked: Checked,
-    /// What became of it, with all findings.
+    /// What became of it, with all findings: first those of the record by itself.
     pub decision: Decision,
+    /// How many findings the record has by itself. The others are of its line's rules, which know the names of fields
+    /// alone: see [`Decided::finding`].
+    pub by_itself: usize,
     /// Name of everything that is derived for it.
     pub origin: Uuid,
     /// The instant that its events are dated at (RFC 3339); `None`: the batch's.
     pub time: Option<Box<str>>,
+}
+
+impl Decided {
+    /// A finding with its place and with what was seen there. Of a million findings most are only counted, so it is
+    /// looked up where one is told.
+    pub fn finding(&self, at: usize) -> Cow<'_, Finding> {
+        let finding = &self.decision.findings[at];
+        match &self.checked.instruction {
+            Some(instruction) if at >= self.by_itself => {
+                let place = &self.checked.place;
+                Cow::Owned(check::locate(finding.clone(), place, instruction))
+            }
+            _ => Cow::Borrowed(finding),
+        }
+    }
 }
 
 /// The columns of these lines' orders, each once, the lines in the order of the registry.

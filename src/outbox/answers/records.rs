@@ -22,10 +22,11 @@ pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered
     let envelope = Envelope::of(style);
     let mut cell = String::new();
     for decided in records {
-        for finding in &decided.decision.findings {
+        for at in 0..decided.decision.findings.len() {
             findings += 1;
             if findings <= style.findings {
-                finding_line(&mut rendered.errors, style, Some(decided.row), finding);
+                let finding = decided.finding(at);
+                finding_line(&mut rendered.errors, style, Some(decided.row), &finding);
             }
         }
         if decided.row > style.rows {

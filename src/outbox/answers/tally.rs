@@ -186,6 +186,7 @@ mod tests {
                 others: Vec::new(),
             },
             decision,
+            by_itself: 0,
             origin: Uuid::nil(),
             time: None,
         }

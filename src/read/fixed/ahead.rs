@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use super::cut::{Closing, FixedReader, LINE_MAX, PIECE};
-use super::lines::{closing, opens_again, text};
+use super::lines::{can_end, closing, opens_again, text};
 use crate::os::read_at;
 use crate::read::Fault;
 
@@ -11,6 +11,9 @@ impl FixedReader {
     /// The line that closes a group: among what is read already, else further on in the file.
     pub(super) fn look_ahead(&self, opening: usize, from: usize) -> Result<Closing, Fault> {
         let closes = |line: &[u8]| {
+            if !can_end(&self.rules, opening, line) {
+                return None;
+            }
             let text = text(self.format.charset, line).unwrap_or_default();
             if let Some(found) = closing(&self.rules, opening, &text) {
                 return Some(Some(found));

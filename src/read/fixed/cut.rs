@@ -131,6 +131,7 @@ impl FixedReader {
         let mut chunk = FixedChunk {
             bytes: Vec::new(),
             first_line: self.line,
+            kinds: Vec::new(),
             groups: self.groups.clone(),
             next_group: self.next_group,
             closings: Vec::new(),
@@ -140,7 +141,9 @@ impl FixedReader {
         while let Some((end, next)) = self.line_at(start)? {
             let mut line = std::mem::take(&mut self.scratch);
             line.clear();
-            line.push_str(&text(self.format.charset, &self.buffer[start..end]).unwrap_or_default());
+            let read = text(self.format.charset, &self.buffer[start..end]);
+            let is_text = read.is_some();
+            line.push_str(&read.unwrap_or_default());
             let found = kind(&self.rules, &line, &self.groups);
             let stands = found.map(|at| self.rules.lines[at].stands);
             let begins = matches!(stands, Some(Stands::Record | Stands::Opening));
@@ -156,6 +159,7 @@ impl FixedReader {
                 let finding = Finding::new(Code::RecordTooLarge).at(place);
                 return Err(Fault::File(Box::new(finding)));
             }
+            chunk.kinds.push(found.filter(|_| is_text));
             if let Some(found) = found {
                 self.follow(&mut chunk, found, &line, start, next)?;
             } else if !passed_over(&self.rules, &line) && (self.began || !self.rules.titles) {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::cut::{Closing, Tails};
-use super::lines::{columns, kind, left, lines, text};
+use super::lines::{columns, is_blank, kind, left, lines, text, trimmed};
 use super::{FixedChunk, Group};
 use crate::code::Code;
 use crate::format::{Field, FixedRules, Format, Several, Stands};
@@ -130,62 +130,153 @@ impl FixedLayout {
         text(self.format.charset, line).unwrap_or_default()
     }
 
-    /// The records of a chunk.
-    pub fn records<'c>(&'c self, chunk: &'c FixedChunk) -> Vec<RawRecord<'c>> {
-        let mut cursor = Cursor::new(chunk);
-        let mut records = Vec::new();
-        let mut open: Option<Open<'c>> = None;
-        for (line, (start, bytes)) in (chunk.first_line..).zip(lines(&chunk.bytes)) {
-            let text = text(self.format.charset, bytes);
-            let Some(found) = text
-                .as_deref()
-                .and_then(|text| kind(&self.rules, text, cursor.groups()))
-            else {
-                if let (None, Some(open)) = (&text, &mut open) {
-                    // A detail that cannot be read may have been anything.
-                    open.undecodable.get_or_insert(line);
-                }
-                continue;
-            };
-            let text = text.unwrap_or_default();
-            let end = (start + bytes.len() + 1).min(chunk.bytes.len());
-            match self.rules.lines[found].stands {
-                Stands::Detail => {
-                    if let Some(open) = &mut open {
-                        let below = u32::try_from(line - open.line).ok();
-                        open.add(&self.rules, found, text, below, end);
-                    }
-                    continue;
-                }
-                _ => records.extend(open.take().map(|open| self.build(open, cursor.groups()))),
-            }
-            cursor.pass(&self.rules, found, bytes);
-            if self.rules.lines[found].stands == Stands::Record {
-                let mut record = Open::new(line, start);
-                record.add(&self.rules, found, text, Some(0), end);
-                open = Some(record);
-            }
-        }
-        records.extend(open.map(|open| self.build(open, cursor.groups())));
-        records
+    /// The records of a chunk, one after another.
+    pub fn records<'c>(&'c self, chunk: &'c FixedChunk) -> impl Iterator<Item = RawRecord<'c>> {
+        let mut walk = Walk::new(self, chunk);
+        std::iter::from_fn(move || walk.next())
+    }
+}
+
+/// A walk over the lines of a chunk that collects those of each record.
+struct Walk<'c> {
+    layout: &'c FixedLayout,
+    chunk: &'c FixedChunk,
+    cursor: Cursor<'c>,
+    /// The lines that opened groups in this chunk.
+    openings: Vec<&'c [u8]>,
+    /// The lines that hold for all records of the open groups, innermost first.
+    around: Vec<Part<'c>>,
+    open: Option<Open<'c>>,
+    /// The next line: its ordinal in the chunk, and where it begins.
+    line: usize,
+    at: usize,
+}
+
+impl<'c> Walk<'c> {
+    fn new(layout: &'c FixedLayout, chunk: &'c FixedChunk) -> Self {
+        let mut walk = Self {
+            layout,
+            chunk,
+            cursor: Cursor::new(chunk),
+            openings: Vec::new(),
+            around: Vec::new(),
+            open: None,
+            line: 0,
+            at: 0,
+        };
+        walk.around = walk.surroundings();
+        walk
     }
 
-    fn build<'c>(&'c self, open: Open<'c>, groups: &[Group]) -> RawRecord<'c> {
+    /// The next record; `None` behind the last one.
+    fn next(&mut self) -> Option<RawRecord<'c>> {
+        while let Some(kind) = self.chunk.kinds.get(self.line) {
+            let (start, line) = (self.at, self.chunk.first_line + self.line as u64);
+            let (_, bytes) = lines(&self.chunk.bytes[start..]).next()?;
+            self.at = (start + bytes.len() + 1).min(self.chunk.bytes.len());
+            self.line += 1;
+            let whole = match *kind {
+                Some(kind) => self.pass(kind, bytes, (line, start)),
+                None => {
+                    self.pass_unknown(bytes, line);
+                    None
+                }
+            };
+            if whole.is_some() {
+                return whole;
+            }
+        }
+        self.build()
+    }
+
+    /// Goes on behind a line of this kind, which stands on this line of the file and at this byte of the chunk: the record
+    /// that ends before it, if one does.
+    fn pass(
+        &mut self,
+        kind: usize,
+        bytes: &'c [u8],
+        (line, start): (u64, usize),
+    ) -> Option<RawRecord<'c>> {
+        let (layout, end) = (self.layout, self.at);
+        let stands = layout.rules.lines[kind].stands;
+        if stands == Stands::Detail {
+            if let Some(open) = &mut self.open {
+                let below = u32::try_from(line - open.line).ok();
+                open.add(&layout.rules, kind, layout.text_of(bytes), below, end);
+            }
+            return None;
+        }
+        let whole = self.build();
+        let open = self.cursor.groups.len();
+        if stands == Stands::Opening {
+            self.openings.push(bytes);
+        }
+        self.cursor.pass(&layout.rules, kind, bytes);
+        if stands == Stands::Opening || self.cursor.groups.len() != open {
+            self.around = self.surroundings();
+        }
+        if stands == Stands::Record {
+            let mut record = Open::new(line, start);
+            record.add(&layout.rules, kind, layout.text_of(bytes), Some(0), end);
+            self.open = Some(record);
+        }
+        whole
+    }
+
+    /// Goes on behind a line of no kind.
+    fn pass_unknown(&mut self, bytes: &[u8], line: u64) {
+        if let Some(open) = &mut self.open
+            && text(self.layout.format.charset, bytes).is_none()
+        {
+            // A detail that cannot be read may have been anything.
+            open.undecodable.get_or_insert(line);
+        }
+    }
+
+    /// The lines that hold for all records of the open groups, innermost first.
+    fn surroundings(&self) -> Vec<Part<'c>> {
+        let chunk = self.chunk;
+        let mut parts = Vec::new();
+        for group in self.cursor.groups.iter().rev() {
+            let before = || {
+                chunk
+                    .groups
+                    .iter()
+                    .find(|known| known.number == group.number)
+            };
+            let (line, closing): (&[u8], _) = match group.number.checked_sub(chunk.next_group) {
+                Some(here) => {
+                    let here = usize::try_from(here).expect("fewer groups than lines");
+                    (self.openings[here], &chunk.closings[here])
+                }
+                None => {
+                    let known = before().expect("a group is open before the chunk, or opens in it");
+                    (&known.line, &known.closing)
+                }
+            };
+            let closing = closing.as_ref().map(|(kind, line)| (*kind, &**line));
+            for (kind, line) in std::iter::once((group.kind, line)).chain(closing) {
+                parts.push(Part {
+                    kind,
+                    text: self.layout.text_of(line),
+                    below: None,
+                });
+            }
+        }
+        parts
+    }
+
+    /// The record whose lines are collected, if there is one: it is whole.
+    fn build(&mut self) -> Option<RawRecord<'c>> {
+        let open = self.open.take()?;
+        let format = &self.layout.format;
         let place = Place::Line {
             line: open.line,
             column: 0,
         };
-        let record_kind = open.parts[0].kind;
-        let mut parts = open.parts;
-        for group in groups.iter().rev() {
-            parts.push(self.part(group.kind, &group.line));
-            if let Some((kind, line)) = &group.closing {
-                parts.push(self.part(*kind, line));
-            }
-        }
         let mut record = RawRecord {
             place: place.clone(),
-            fields: Vec::with_capacity(self.format.fields.len()),
+            fields: Vec::with_capacity(format.fields.len()),
             findings: Vec::new(),
             batch: Vec::new(),
             source: Source::Bytes {
@@ -209,34 +300,42 @@ impl FixedLayout {
                     ),
             );
         }
-        let fields = self.format.fields.iter();
-        let own = |field: &&Field| field.record.is_none_or(|own| own == record_kind);
-        for field in fields.filter(own) {
-            fill(field, &parts, &place, &mut record);
+        let parts = Parts(&open.parts, &self.around);
+        let kind = open.parts[0].kind;
+        let own = |field: &&Field| field.record.is_none_or(|own| own == kind);
+        for field in format.fields.iter().filter(own) {
+            fill(field, parts, &place, &mut record);
         }
-        record
+        Some(record)
     }
+}
 
-    fn part<'c>(&self, kind: usize, line: &Arc<[u8]>) -> Part<'c> {
-        Part {
-            kind,
-            text: Cow::Owned(self.text_of(line).into_owned()),
-            below: None,
-        }
+/// The lines that a record takes values from: its own, and those around it.
+#[derive(Clone, Copy)]
+struct Parts<'p, 'c>(&'p [Part<'c>], &'p [Part<'c>]);
+
+impl<'p, 'c> Parts<'p, 'c> {
+    /// Those of this kind.
+    fn of(self, kind: usize) -> impl Iterator<Item = &'p Part<'c>> {
+        let all = self.0.iter().chain(self.1);
+        all.filter(move |part| part.kind == kind)
     }
 }
 
 /// Fills a field of a record from the lines that it belongs to.
-fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut RawRecord<'c>) {
+fn fill<'c>(field: &'c Field, parts: Parts<'_, 'c>, place: &Place, record: &mut RawRecord<'c>) {
     for at in &field.columns {
         let mut first: Option<(Cow<'c, str>, u32)> = None;
         let mut others: Vec<(Cow<'c, str>, u32)> = Vec::new();
-        for part in parts.iter().filter(|part| part.kind == at.line) {
+        for part in parts.of(at.line) {
             let text = columns(&part.text, at.start, at.length);
-            let zeros =
-                field.convert.zeros_are_blank && text.trim().bytes().all(|byte| byte == b'0');
+            let says = || {
+                !is_blank(text)
+                    && !(field.convert.zeros_are_blank
+                        && trimmed(text).bytes().all(|byte| byte == b'0'))
+            };
             let is_new = first.iter().chain(&others).all(|(other, _)| *other != text);
-            if !zeros && !text.trim().is_empty() && is_new {
+            if is_new && says() {
                 let column = u32::try_from(at.start + 1).expect("1000 at most");
                 let below = part
                     .below
@@ -257,7 +356,7 @@ fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut Ra
         };
         let all = || {
             let all = std::iter::once(&first).chain(others.iter().map(|(text, _)| text));
-            all.map(|text| text.trim()).collect::<Vec<_>>()
+            all.map(|text| trimmed(text)).collect::<Vec<_>>()
         };
         let text = match (&field.convert.several, others.first()) {
             (_, None) => joined(field, first, parts),
@@ -285,13 +384,15 @@ fn fill<'c>(field: &'c Field, parts: &[Part<'c>], place: &Place, record: &mut Ra
 }
 
 /// A text with those of the other columns that the field is made of.
-fn joined<'c>(field: &Field, first: Cow<'c, str>, parts: &[Part<'_>]) -> Cow<'c, str> {
+fn joined<'c>(field: &Field, first: Cow<'c, str>, parts: Parts<'_, '_>) -> Cow<'c, str> {
     let mut text = first;
     for at in &field.also {
-        let part = parts.iter().find(|part| part.kind == at.line);
-        let other = part.map_or("", |part| columns(&part.text, at.start, at.length));
+        let other = parts
+            .of(at.line)
+            .next()
+            .map_or("", |part| columns(&part.text, at.start, at.length));
         let with = field.convert.join.as_ref().map_or("", |(with, _)| with);
-        text = Cow::Owned(format!("{}{with}{}", text.trim(), other.trim()));
+        text = Cow::Owned(format!("{}{with}{}", trimmed(&text), trimmed(other)));
     }
     text
 }

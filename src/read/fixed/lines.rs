@@ -37,14 +37,55 @@ fn is_of(kind: &FixedLine, text: &str) -> bool {
     kind.when.iter().all(|condition| {
         let at = condition.at;
         match &condition.holds {
-            Holds::Words(words) => words.iter().any(|is| columns(text, at, is.len()) == is),
+            Holds::Words(words) => words.iter().any(|is| begins_at(text, at, is)),
             Holds::Digits(count) => {
                 let digits = columns(text, at, *count);
                 digits.len() == *count && digits.bytes().all(|byte| byte.is_ascii_digit())
             }
-            Holds::Blank(count) => columns(text, at, *count).trim().is_empty(),
+            Holds::Blank(count) => is_blank(columns(text, at, *count)),
         }
     })
+}
+
+/// Whether a word stands in a line from this column on. Nearly all that tells lines apart is ASCII at their beginning.
+fn begins_at(text: &str, at: usize, word: &str) -> bool {
+    if at == 0 && word.is_ascii() {
+        text.starts_with(word)
+    } else {
+        columns(text, at, word.len()) == word
+    }
+}
+
+/// Whether these bytes can be a line of this kind, as far as a word at its beginning tells: without reading it.
+fn can_be_of(kind: &FixedLine, line: &[u8]) -> bool {
+    kind.when.iter().all(|condition| match &condition.holds {
+        // What other letters stand for depends on the character set.
+        Holds::Words(words) if condition.at == 0 => words.iter().any(|word| {
+            let same = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            !same || line.starts_with(word.as_bytes())
+        }),
+        Holds::Words(_) | Holds::Digits(_) | Holds::Blank(_) => true,
+    })
+}
+
+/// Whether nothing but blanks stands here; mostly they are spaces, or the first byte tells.
+pub(super) fn is_blank(text: &str) -> bool {
+    match text.as_bytes().first() {
+        None => true,
+        Some(first) if first.is_ascii_graphic() => false,
+        Some(_) => text.bytes().all(|byte| byte == b' ') || text.trim().is_empty(),
+    }
+}
+
+/// Without the blanks around it.
+pub(super) fn trimmed(text: &str) -> &str {
+    let bare = text.trim_ascii();
+    let ends = [bare.as_bytes().first(), bare.as_bytes().last()];
+    if bare.is_empty() || ends.iter().all(|end| end.is_some_and(u8::is_ascii_graphic)) {
+        return bare;
+    }
+    // Blanks that are not ASCII, or a text that is not.
+    text.trim()
 }
 
 /// The kind of a line, by number, where these groups are open; `None`: it is of none. One that may stand here goes before
@@ -53,10 +94,17 @@ pub(super) fn kind(rules: &FixedRules, text: &str, groups: &[Group]) -> Option<u
     if rules.seal && seal::is_of_seal(text) {
         return None;
     }
-    let lines = || rules.lines.iter().enumerate();
-    let here = lines().find(|(_, line)| may_stand(line, groups) && is_of(line, text));
-    let found = here.or_else(|| lines().find(|(_, line)| is_of(line, text)));
-    found.map(|(at, _)| at)
+    let mut elsewhere = None;
+    for (at, line) in rules.lines.iter().enumerate() {
+        if !is_of(line, text) {
+            continue;
+        }
+        if may_stand(line, groups) {
+            return Some(at);
+        }
+        elsewhere.get_or_insert(at);
+    }
+    elsewhere
 }
 
 fn may_stand(line: &FixedLine, groups: &[Group]) -> bool {
@@ -68,6 +116,13 @@ fn may_stand(line: &FixedLine, groups: &[Group]) -> bool {
             line.within.is_empty() || line.within.iter().any(is_open)
         }
     }
+}
+
+/// Whether these bytes can be a line that closes the group of an opening one, or opens another of its kind.
+pub(super) fn can_end(rules: &FixedRules, opening: usize, line: &[u8]) -> bool {
+    let mut lines = rules.lines.iter();
+    can_be_of(&rules.lines[opening], line)
+        || lines.any(|kind| kind.stands == Stands::Closing(opening) && can_be_of(kind, line))
 }
 
 /// The kind of the line that closes the group of an opening one, if this is it.
@@ -97,24 +152,23 @@ pub(super) fn left(rules: &FixedRules, groups: &[Group], kind: usize) -> usize {
 
 /// Whether a line of no kind may stand there.
 pub(super) fn passed_over(rules: &FixedRules, text: &str) -> bool {
-    rules.pass_over || text.trim().is_empty() || rules.seal && seal::is_of_seal(text)
+    rules.pass_over || is_blank(text) || rules.seal && seal::is_of_seal(text)
 }
 
 /// Digits as a number; blanks around them count for nothing, and so does what is no number: its record or control says
 /// so itself.
 pub(super) fn number(digits: &str) -> Option<i128> {
-    let digits = digits.trim();
-    if digits.is_empty() || digits.len() > 30 {
+    let digits = trimmed(digits);
+    if digits.is_empty() || digits.len() > 30 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let mut number = 0;
-    for digit in digits.bytes() {
-        if !digit.is_ascii_digit() {
-            return None;
-        }
-        number = number * 10 + i128::from(digit - b'0');
+    // What fits into a machine's word is added up in one.
+    if digits.len() <= 18 {
+        let add = |sum: i64, digit| sum * 10 + i64::from(digit - b'0');
+        return Some(i128::from(digits.bytes().fold(0, add)));
     }
-    Some(number)
+    let add = |sum: i128, digit| sum * 10 + i128::from(digit - b'0');
+    Some(digits.bytes().fold(0, add))
 }
 
 /// The lines of some bytes, each with where it begins, without its line end.

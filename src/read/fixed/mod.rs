@@ -28,6 +28,8 @@ pub struct FixedChunk {
     pub(crate) bytes: Vec<u8>,
     /// Physical number of the first line.
     pub(crate) first_line: u64,
+    /// The kind of each line, by number; `None`: of none, or no text.
+    kinds: Vec<Option<usize>>,
     /// The groups that are open above the first line, outermost first.
     groups: Vec<Group>,
     /// The number of the first group that opens here.

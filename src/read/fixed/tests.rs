@@ -229,7 +229,7 @@ fn what_cannot_be_formed_tells_how_the_format_reads_it() {
     let (mut reader, layout) =
         open_by(&format, &rules(&format), file(bytes.as_bytes()), usize::MAX);
     let chunk = reader.next_chunk().expect("readable").expect("some");
-    let records = layout.records(&chunk);
+    let records: Vec<_> = layout.records(&chunk).collect();
     let amount = records[0]
         .fields
         .iter()

@@ -1,6 +1,6 @@
 //! What lines add up to, held against what the closing ones state.
 
-use super::lines::{columns, number};
+use super::lines::{columns, number, trimmed};
 use crate::format::{FixedControl, FixedRules, Stands, Term, implied};
 use crate::read::CountedControl;
 
@@ -17,6 +17,8 @@ pub(crate) struct Totals {
     stated: Vec<u64>,
     /// What the opening line of the open group states, where that is where it is stated.
     told: Vec<Option<String>>,
+    /// What lines of each kind add to: a control, the way of counting, and the term.
+    terms: Vec<Vec<(usize, usize, Term)>>,
 }
 
 impl Totals {
@@ -29,6 +31,7 @@ impl Totals {
             wrong: vec![None; controls],
             stated: vec![0; controls],
             told: vec![None; controls],
+            terms: terms(rules),
         }
     }
 
@@ -38,11 +41,8 @@ impl Totals {
         if stands == Stands::Opening {
             self.opened(rules, kind, text);
         }
-        for (control, sums) in rules.controls.iter().zip(&mut self.sums) {
-            for (terms, sum) in control.equals.iter().zip(sums) {
-                let terms = terms.iter().filter(|term| term.line == kind);
-                *sum += terms.map(|term| value(term, text)).sum::<i128>();
-            }
+        for (control, way, term) in &self.terms[kind] {
+            self.sums[*control][*way] += value(term, text);
         }
         // A closing line counts itself where lines are counted.
         if matches!(stands, Stands::Closing(_)) {
@@ -156,9 +156,21 @@ impl Totals {
 }
 
 /// What a line adds to a sum.
+fn terms(rules: &FixedRules) -> Vec<Vec<(usize, usize, Term)>> {
+    let mut of_kind = vec![Vec::new(); rules.lines.len()];
+    for (control, of) in rules.controls.iter().enumerate() {
+        for (way, terms) in of.equals.iter().enumerate() {
+            for term in terms {
+                of_kind[term.line].push((control, way, term.clone()));
+            }
+        }
+    }
+    of_kind
+}
+
 fn value(term: &Term, text: &str) -> i128 {
     if let Some((start, length, word)) = &term.only
-        && columns(text, *start, *length).trim() != word
+        && trimmed(columns(text, *start, *length)) != word
     {
         return 0;
     }

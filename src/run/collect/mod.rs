@@ -310,6 +310,7 @@ impl Day<'_> {
             bank: false,
             contested: false,
             terms,
+            told: true,
         };
         let collecting = Collecting {
             until: self.until,
@@ -337,6 +338,7 @@ impl Day<'_> {
             row,
             checked,
             decision,
+            by_itself: 0,
             origin,
             time: None,
         }))

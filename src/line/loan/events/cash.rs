@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 use rust_decimal::Decimal;
 
-use super::{source, sum, tell_later};
+use super::{count, source, sum, tell_later};
 use crate::line::loan::cash::{Cash, Part};
 use crate::line::loan::entity::Loan;
 use crate::line::loan::words::EventKind;
@@ -96,12 +96,15 @@ pub(in crate::line::loan) fn registered(
     back: Option<(Decimal, Option<&str>)>,
 ) {
     let state = loan.map_or(cash.state().as_str(), |loan| loan.state.as_str());
+    let kind = EventKind::RepaymentRegistered;
+    if !work.context.told {
+        return count(work, kind, subject, state);
+    }
     let money = Money::of(id, cash, loan).told_by(work);
     let amount = back.map_or(cash.amount, |(amount, _)| amount);
     let back = back.map(|(_, own)| copy(own));
     let payer = copy(cash.payer_name.as_deref());
     let channel = copy(cash.channel.as_deref());
-    let kind = EventKind::RepaymentRegistered;
     tell_later(work, kind, subject, state, move |data| {
         let code = if back.is_some() {
             "REVERSAL"
@@ -153,6 +156,10 @@ pub(in crate::line::loan) fn confirmed(
     loan: &Loan,
     of: &Confirmed<'_>,
 ) {
+    let (kind, state) = (EventKind::RepaymentConfirmed, loan.state.as_str());
+    if !work.context.told {
+        return count(work, kind, subject, state);
+    }
     // What it pays is told with the money's own days and words: it may have come long before the record in hand.
     let mut money = Money::of(of.id, of.cash, Some(loan));
     if of.back {
@@ -161,7 +168,6 @@ pub(in crate::line::loan) fn confirmed(
     let (back, left, number, amount) = (of.back, of.left, of.number, of.part.amount);
     let receivable = copy(of.part.receivable.as_deref());
     let line_type = CompactString::from(&*of.part.line_type);
-    let (kind, state) = (EventKind::RepaymentConfirmed, loan.state.as_str());
     tell_later(work, kind, subject, state, move |data| {
         let (code, direction) = match (back, &receivable) {
             (true, _) => ("REVERSAL", "DEBIT"),

@@ -73,6 +73,11 @@ pub(super) fn tell_later(
     push(work, kind, (subject, state), told);
 }
 
+/// Counts one fact of a record whose events nobody is told.
+fn count(work: &mut Work<'_>, kind: EventKind, subject: &str, state: &'static str) {
+    push(work, kind, (subject, state), Told::Data(Json::EMPTY));
+}
+
 fn push(work: &mut Work<'_>, kind: EventKind, (subject, state): (&str, &'static str), told: Told) {
     work.decision.events.push(Event {
         kind: kind.as_str(),
