@@ -7,9 +7,9 @@ use compact_str::CompactString;
 
 use super::locate::{identity, shown};
 use super::profile::{Known, Profile};
-use super::value::text::trimmed;
 use super::{card, conceal, digest, value};
 use crate::code::Code;
+use crate::model::blank::trimmed;
 use crate::model::value::name_bit;
 use crate::model::{
     AmountRead, Checked, FieldSpec, FieldType, Fields, Finding, Hidden, Instruction, KindSpec,

@@ -14,6 +14,7 @@ pub use hint::hint;
 
 use super::{card, number};
 use crate::code::Code;
+use crate::model::blank::trimmed;
 use crate::model::kind::Sign;
 use crate::model::{Currency, Day, FieldSpec, FieldType, Personal, Value};
 
@@ -29,7 +30,7 @@ const CLEAR: &str = "<clear>";
 /// The value of a field's canonical text (decimal point, `YYYY-MM-DD`, canonical words), or the code that says why it
 /// is none. `<clear>` is [`Value::Clear`] where the field takes it, and text like any other where it does not.
 pub fn parse(spec: &FieldSpec, text: &str) -> Result<Value, Code> {
-    if spec.clearable && text::trimmed(text) == CLEAR {
+    if spec.clearable && trimmed(text) == CLEAR {
         return Ok(Value::Clear);
     }
     match spec.kind {

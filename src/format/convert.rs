@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Convert;
 use crate::code::Code;
+use crate::model::blank::trimmed;
 
 /// The word by which an update empties a field; it means the same in every format.
 const CLEAR: &str = "<clear>";
@@ -172,14 +173,17 @@ fn is_neutralised(text: &str) -> bool {
 
 /// Blanks around a text off, without copying it.
 pub(crate) fn trim(text: Cow<'_, str>) -> Cow<'_, str> {
-    let bytes = text.as_bytes();
-    let plain = |byte: Option<&u8>| byte.is_none_or(u8::is_ascii_graphic);
-    if plain(bytes.first()) && plain(bytes.last()) {
-        return text;
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(trimmed(text)),
+        Cow::Owned(text) => {
+            let bare = trimmed(&text);
+            if bare.len() == text.len() {
+                Cow::Owned(text)
+            } else {
+                Cow::Owned(bare.to_owned())
+            }
+        }
     }
-    let start = text.len() - text.trim_start().len();
-    let end = text.trim_end().len().max(start);
-    slice(text, start..end)
 }
 
 fn slice(
@@ -238,15 +242,18 @@ pub(crate) fn implied(digits: &str, decimals: u32) -> Option<String> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let digits = digits.trim_start_matches('0');
     let decimals = usize::try_from(decimals).ok()?;
-    let digits = format!("{digits:0>width$}", width = decimals + 1);
-    let (whole, fraction) = digits.split_at(digits.len() - decimals);
-    Some(if decimals == 0 {
-        whole.to_owned()
-    } else {
-        format!("{whole}.{fraction}")
-    })
+    let zeros = digits.bytes().take_while(|byte| *byte == b'0').count();
+    let digits = &digits[zeros..];
+    let (whole, fraction) = digits.split_at(digits.len().saturating_sub(decimals));
+    let mut text = String::with_capacity(digits.len() + decimals + 2);
+    text.push_str(if whole.is_empty() { "0" } else { whole });
+    if decimals > 0 {
+        text.push('.');
+        text.extend(std::iter::repeat_n('0', decimals - fraction.len()));
+        text.push_str(fraction);
+    }
+    Some(text)
 }
 
 /// The same number with a decimal point and no grouping; `None` where the text is not exactly a number written so.

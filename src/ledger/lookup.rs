@@ -3,11 +3,12 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::heads::{ByHash, Link};
+use super::places::{Places, spell};
 use super::rows::Tabular;
 use super::scout::Looked;
 use super::{Access, Book, INSTRUCTION};
@@ -124,12 +125,26 @@ impl Book {
     /// Reads what the records of the coming wave will ask for, many at once. Leaving a key out costs time and nothing
     /// else.
     pub fn prefetch<'a>(&mut self, keys: impl IntoIterator<Item = (Space, &'a str)>) -> Result<()> {
-        let places = self.places(keys)?;
+        let placer = self.placer()?;
+        let mut places = Places::default();
+        for (space, key) in keys {
+            placer.add(space, key, &mut places);
+        }
+        self.prefetch_at([&places])
+    }
+
+    /// The same of names that are looked for first at these places.
+    pub fn prefetch_at<const N: usize>(&mut self, places: [&Places; N]) -> Result<()> {
         if self.heads.table_is_empty() && self.cache.idle {
-            self.heads.touch(&places);
             return Ok(());
         }
-        self.fetch_ahead(places).map(drop)
+        let all: Vec<&[i64]> = places.map(Places::all).to_vec();
+        self.fetch_ahead(all.concat()).map(drop)
+    }
+
+    /// Brings what waits in memory for some of so many records to where the processor finds it: they are decided next.
+    pub fn touch(&self, places: &Places, records: std::ops::Range<usize>, of: usize) {
+        self.heads.touch(places.about(records, of));
     }
 
     /// The same, where a scout has looked: only what the batch itself has changed is left to be read.
@@ -144,16 +159,6 @@ impl Book {
     /// What has been read, for another who decides over this book.
     pub(super) fn take_cache(&mut self) -> Cache {
         std::mem::take(&mut self.cache)
-    }
-
-    /// Where the names of these keys are looked for first.
-    pub(super) fn places<'a>(
-        &mut self,
-        keys: impl IntoIterator<Item = (Space, &'a str)>,
-    ) -> Result<Vec<i64>> {
-        let keys = keys.into_iter();
-        keys.map(|(space, key)| self.with_name(space, key, |book, name| Ok(book.hash.of(name))))
-            .collect()
     }
 
     /// Reads what stands at these places, and tells all places that it has looked at: whoever finds an entity by an
@@ -260,22 +265,15 @@ impl Book {
     ) -> Result<T> {
         let mut name = std::mem::take(&mut self.name);
         name.clear();
-        self.spell(space, key, &mut name)?;
+        let partner = self.batch.as_ref().map(|batch| &*batch.partner);
+        ensure!(
+            space != INSTRUCTION || partner.is_some(),
+            "no batch in hand"
+        );
+        spell(space, key, partner.unwrap_or_default(), &mut name);
         let result = then(self, &name);
         self.name = name;
         result
-    }
-
-    pub(super) fn spell(&self, space: Space, key: &str, name: &mut String) -> Result<()> {
-        name.push_str(space.0);
-        name.push(':');
-        if space == INSTRUCTION {
-            let batch = self.batch.as_ref().context("no batch in hand")?;
-            name.push_str(&batch.partner);
-            name.push('/');
-        }
-        name.push_str(key);
-        Ok(())
     }
 
     /// Looks for a name, place by place, until it is found or a place is free.

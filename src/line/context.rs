@@ -86,12 +86,13 @@ pub const RECORD_NAME: &str = "\0";
 
 /// See [`Context::record_name`].
 pub fn record_name(batch_origin: Uuid, row: u64) -> String {
-    let mut buffer = Uuid::encode_buffer();
-    let batch = &batch_origin.simple().encode_lower(&mut buffer)[..12];
-    let row = Whole::of(row);
     let mut name = String::with_capacity(24);
-    for part in [batch, "-", row.as_str()] {
-        name.push_str(part);
+    for byte in &batch_origin.as_bytes()[..6] {
+        for digit in [byte >> 4, byte & 15] {
+            name.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
     }
+    name.push('-');
+    name.push_str(Whole::of(row).as_str());
     name
 }

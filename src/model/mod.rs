@@ -1,6 +1,7 @@
 //! The words that every other module uses: values, places, findings, instructions, decisions. No IO, no rules.
 
 pub mod bank_days;
+pub mod blank;
 pub mod day;
 pub mod decision;
 pub mod digits;

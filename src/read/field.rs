@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::RawField;
 use crate::format::Field;
+use crate::model::blank::is_blank;
 
 /// The field that a cell's text gives, blanks around it included or not; `None`: the field is not given. `spot`: see
 /// [`RawField::spot`].
@@ -53,14 +54,5 @@ impl RawField<'_> {
     /// Whether it says nothing, whatever a conversion made of it.
     pub fn is_blank(&self) -> bool {
         self.text.as_ref().is_ok_and(|text| is_blank(text))
-    }
-}
-
-/// Whether nothing but blanks stands here; for most texts the first byte tells.
-fn is_blank(text: &str) -> bool {
-    match text.as_bytes().first() {
-        None => true,
-        Some(first) if first.is_ascii_graphic() => false,
-        Some(_) => text.trim().is_empty(),
     }
 }

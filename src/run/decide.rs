@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::code::Code;
-use crate::ledger::{Book, INSTRUCTION};
+use crate::ledger::{Book, INSTRUCTION, Placer, Places};
 use crate::line::{self, Products, Space, Standing, Store, Terms, Whose};
 use crate::model::{Checked, Decision, Finding, Instruction, Outcome, Shown, Whole, ids};
-use crate::outbox::answers::Decided;
+use crate::outbox::answers::Fate;
 
 /// Root of every derived id. Any fixed value would do; this one must never change.
 const NAMESPACE: Uuid = Uuid::from_u128(0x51a5_5000_0b0c_4c0e_8d1e_5c0f_1c4d_0001);
@@ -51,19 +51,20 @@ pub(super) fn batch_origin(partner: &str, sha256: &str) -> Uuid {
 struct FirstAnswer(String, String, String);
 
 impl Decider<'_> {
-    /// Decides the record of this row.
+    /// Decides the record of this row. Its findings by itself are moved into what became of it; of one that may be of
+    /// several kinds, the one that it is stays.
     pub(super) fn decide(
         &mut self,
         row: u64,
-        mut checked: Checked,
+        checked: &mut Checked,
         book: &mut Book,
-    ) -> Result<Decided> {
+    ) -> Result<Fate> {
         let origin = ids::derived(&self.batch, Whole::of(row).as_str().as_bytes());
-        let contested = self.choose(row, origin, &mut checked, book)?;
+        let contested = self.choose(row, origin, checked, book)?;
         let mut decision = if checked.is_bad() {
-            refused(standing(&checked, book)?, Vec::new())
+            refused(standing(checked, book)?, Vec::new())
         } else {
-            self.decide_good((row, origin, contested), &checked, book)?
+            self.decide_good((row, origin, contested), checked, book)?
         };
         let by_itself = checked.findings.len();
         if by_itself > 0 {
@@ -73,8 +74,8 @@ impl Decider<'_> {
         }
         if let Some((reason, committed)) = &mut self.refusal {
             let standing = match committed {
-                Some(book) => standing(&checked, book)?,
-                None => named_alone(&checked),
+                Some(book) => standing(checked, book)?,
+                None => named_alone(checked),
             };
             // What the records before it would have done has not happened.
             if decision.outcome == Outcome::Rejected && decision.entity == standing.0 {
@@ -87,9 +88,8 @@ impl Decider<'_> {
                 decision.currency = currency;
             }
         }
-        Ok(Decided {
+        Ok(Fate {
             row,
-            checked,
             decision,
             by_itself,
             origin,
@@ -236,27 +236,26 @@ fn refused((entity, standing): (CompactString, Standing), findings: Vec<Finding>
     decision
 }
 
-/// The keys that some records will ask the book for, in one piece of memory.
+/// What some records will ask the book for.
 #[derive(Debug, Default)]
 pub(super) struct Keys {
-    text: String,
-    ends: Vec<(Space, usize)>,
-    /// How many records there are.
-    records: u64,
+    /// Where it looks for their keys first.
+    pub(super) places: Places,
     /// Spaces in which records have keys of their own name, with their ordinals among these, from 1.
     own: Vec<(Space, u64)>,
+    /// How many records there are.
+    records: u64,
 }
 
 impl Keys {
     /// The keys of a record.
-    pub(super) fn add(&mut self, checked: &Checked) {
+    pub(super) fn add(&mut self, checked: &Checked, placer: &Placer) {
         self.records += 1;
         let mut push = |space: Space, key: &str| {
             if key == line::RECORD_NAME {
                 return self.own.push((space, self.records));
             }
-            self.text.push_str(key);
-            self.ends.push((space, self.text.len()));
+            placer.add(space, key, &mut self.places);
         };
         match &checked.instruction {
             Some(instruction) if !checked.is_bad() => {
@@ -278,23 +277,16 @@ impl Keys {
         }
     }
 
-    /// The keys that are names of the records themselves, of which so many were read before.
-    pub(super) fn own(&self, batch: Uuid, before: u64) -> impl Iterator<Item = (Space, String)> {
-        let own = self.own.iter();
-        own.map(move |(space, ordinal)| (*space, line::record_name(batch, before + ordinal)))
+    /// Adds the keys that are names of the records themselves, of which so many were read before.
+    pub(super) fn own(&self, batch: Uuid, before: u64, placer: &Placer, places: &mut Places) {
+        for (space, ordinal) in &self.own {
+            let name = line::record_name(batch, before + ordinal);
+            placer.add(*space, &name, places);
+        }
     }
 
     /// How many records there are.
     pub(super) const fn records(&self) -> u64 {
         self.records
-    }
-
-    /// All others.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Space, &str)> {
-        let starts = std::iter::once(0).chain(self.ends.iter().map(|(_, end)| *end));
-        self.ends
-            .iter()
-            .zip(starts)
-            .map(|((space, end), start)| (*space, &self.text[start..*end]))
     }
 }

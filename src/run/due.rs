@@ -13,7 +13,7 @@ use crate::model::{Checked, Place, Source, Whole, ids};
 use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
-use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
+use crate::outbox::answers::{AnswerSet, Decided, Fate, Rendered, Style, render};
 use crate::site::settings::{Partner, Settings};
 
 /// Records that are rendered together.
@@ -74,17 +74,22 @@ impl DueDay<'_> {
         let mut rendered = Rendered::default();
         for piece in due.chunks(PIECE) {
             let before = tally.findings;
-            let mut records = Vec::with_capacity(piece.len());
+            let (mut records, mut fates) = (Vec::new(), Vec::new());
             book.prefetch(piece.iter().map(|due| (due.space, &*due.key)))?;
             for item in piece {
-                if let Some(decided) = self.carry_out(item, tally.read + 1, batch, book)? {
+                if let Some((checked, fate)) = self.carry_out(item, tally.read + 1, batch, book)? {
                     tally.read += 1;
-                    tally.add(&decided);
-                    records.push(decided);
+                    tally.add(Decided {
+                        checked: &checked,
+                        fate: &fate,
+                    });
+                    records.push(checked);
+                    fates.push(fate);
                 }
             }
             book.flush_wave()?;
-            render(&records, answers.style(), before, &mut rendered);
+            let decided = Decided::each(&records, &fates);
+            render(decided, answers.style(), before, &mut rendered);
             answers.write(&rendered)?;
         }
         answers.close_errors(&[], tally.findings)?;
@@ -100,7 +105,7 @@ impl DueDay<'_> {
         row: u64,
         (batch, terms, derived): (&str, &Terms, Uuid),
         book: &mut Book,
-    ) -> Result<Option<Decided>> {
+    ) -> Result<Option<(Checked, Fate)>> {
         let origin = ids::derived(&derived, Whole::of(row).as_str().as_bytes());
         let zone = &self.settings.time_zone;
         let at = due.at.map(|at| at.with_timezone(zone).fixed_offset());
@@ -137,14 +142,14 @@ impl DueDay<'_> {
             cards: false,
             others: Vec::new(),
         };
-        Ok(Some(Decided {
+        let fate = Fate {
             row,
-            checked,
             decision,
             by_itself: 0,
             origin,
             time: at.map(|at| rfc3339(at).into()),
-        }))
+        };
+        Ok(Some((checked, fate)))
     }
 
     fn summary(&self, tally: &Tally, time: &str) -> Summary {

@@ -6,8 +6,7 @@ use uuid::Uuid;
 
 use super::decide::Keys;
 use crate::check;
-use crate::ledger::{Looked, Scout};
-use crate::line::Space;
+use crate::ledger::{Looked, Placer, Places, Scout};
 use crate::model::{Checked, Finding};
 use crate::read::{Chunk, Fault, Layout, Reader};
 
@@ -31,7 +30,9 @@ pub(super) struct Upcoming<'a> {
     /// The batch, and how many of its records were read: what names that records bring follow from.
     batch: Uuid,
     read: u64,
-    /// Looks up what the records will ask for; without one, the book does it.
+    /// Tells where the book looks for what the records will ask for.
+    placer: Placer,
+    /// Looks it up; without one, the book does it.
     scout: Option<Scout>,
 }
 
@@ -39,9 +40,11 @@ pub(super) struct Upcoming<'a> {
 #[derive(Default)]
 pub(super) struct Wave {
     pub(super) chunks: Vec<CheckedChunk>,
+    /// Where the book looks for what they will ask for.
+    pub(super) places: Places,
+    /// The same of names that the records have themselves.
+    pub(super) own: Places,
     pub(super) looked: Option<Looked>,
-    /// How many records the file has before them.
-    before: u64,
 }
 
 impl Wave {
@@ -51,20 +54,10 @@ impl Wave {
         sizes.sum::<usize>() >= WAVE_BYTES
     }
 
-    /// The keys that its records will ask the book for, those of their own names apart.
-    pub(super) fn keys(&self) -> impl Iterator<Item = (Space, &str)> {
-        self.chunks.iter().flat_map(|chunk| chunk.keys.iter())
-    }
-
-    /// Keys that are names of the records themselves.
-    pub(super) fn own(&self, batch: Uuid) -> Vec<(Space, String)> {
-        let mut before = self.before;
-        let mut own = Vec::new();
-        for chunk in &self.chunks {
-            own.extend(chunk.keys.own(batch, before));
-            before += chunk.keys.records();
-        }
-        own
+    /// How many records there are.
+    pub(super) fn records(&self) -> usize {
+        let records = self.chunks.iter().map(|chunk| chunk.records.len());
+        records.sum()
     }
 }
 
@@ -74,7 +67,7 @@ impl<'a> Upcoming<'a> {
         reader: &'a mut Reader,
         layout: &'a Layout,
         profile: &'a check::Profile,
-        batch: Uuid,
+        (batch, placer): (Uuid, Placer),
     ) -> Self {
         Self {
             reader,
@@ -82,6 +75,7 @@ impl<'a> Upcoming<'a> {
             profile,
             batch,
             read: 0,
+            placer,
             scout: None,
         }
     }
@@ -104,34 +98,40 @@ impl<'a> Upcoming<'a> {
         }
         let checked = chunks
             .into_par_iter()
-            .map(|chunk| check_chunk(chunk, self.layout, self.profile));
+            .map(|chunk| check_chunk(chunk, self.layout, self.profile, &self.placer));
         let mut wave = Wave {
             chunks: checked.collect(),
-            looked: None,
-            before: self.read,
+            ..Wave::default()
         };
-        self.read += wave
-            .chunks
-            .iter()
-            .map(|chunk| chunk.keys.records())
-            .sum::<u64>();
+        for chunk in &wave.chunks {
+            wave.places.extend(&chunk.keys.places);
+            chunk
+                .keys
+                .own(self.batch, self.read, &self.placer, &mut wave.own);
+            self.read += chunk.keys.records();
+        }
         if let Some(scout) = &mut self.scout {
-            let own = wave.own(self.batch);
-            let own = own.iter().map(|(space, name)| (*space, name.as_str()));
-            wave.looked = Some(scout.look(wave.keys().chain(own))?);
+            let mut all = wave.places.clone();
+            all.extend(&wave.own);
+            wave.looked = Some(scout.look(&all)?);
         }
         Ok(wave)
     }
 }
 
-fn check_chunk(chunk: Chunk, layout: &Layout, profile: &check::Profile) -> CheckedChunk {
+fn check_chunk(
+    chunk: Chunk,
+    layout: &Layout,
+    profile: &check::Profile,
+    placer: &Placer,
+) -> CheckedChunk {
     let mut batch = Vec::new();
     let mut keys = Keys::default();
     let mut records = Vec::with_capacity(chunk.about());
     for mut raw in layout.each(&chunk) {
         batch.append(&mut raw.batch);
         let checked = check::record(raw, profile);
-        keys.add(&checked);
+        keys.add(&checked, placer);
         records.push(checked);
     }
     CheckedChunk {

@@ -18,17 +18,22 @@ use crate::ledger::Book;
 use crate::model::{Checked, ExactSum, Finding, Outcome, Source};
 use crate::outbox::answers::summary::Control;
 use crate::outbox::answers::tally::Tally;
-use crate::outbox::answers::{AnswerSet, Decided, Rendered, render};
+use crate::outbox::answers::{AnswerSet, Decided, Fate, Rendered, render};
 use crate::outbox::rejected::RejectedWriter;
 use crate::read::{Chunk, Ending, Fault, Reader};
 
 /// Records that are rendered together: their lines fit into a processor's own memory.
 const PIECE: usize = 128;
 
+/// Records whose place in the book's memory is touched together: one after another, each would be waited for; those of a
+/// whole wave would be gone from the processor's own memory when it comes to the last.
+const TOUCHED: usize = 32;
+
 /// A piece of the file after deciding.
 struct DecidedChunk {
     chunk: Chunk,
-    records: Vec<Decided>,
+    records: Vec<Checked>,
+    fates: Vec<Fate>,
     findings_before: u64,
 }
 
@@ -137,7 +142,8 @@ pub(super) fn pass(
         rejected: totals(),
         memory: Vec::new(),
     };
-    let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, decider.batch);
+    let names = (decider.batch, book.placer()?);
+    let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, names);
     let mut next = upcoming.wave()?;
     if next.is_full() {
         upcoming.send(book.scout()?);
@@ -233,13 +239,13 @@ impl State {
         book: &mut Book,
         batch: &mut Vec<Finding>,
     ) -> Result<Vec<DecidedChunk>, Fault> {
+        let of = wave.records();
         if let Some(looked) = wave.looked {
             book.prefetch_looked(looked)?;
         } else {
-            let own = wave.own(decider.batch);
-            let own = own.iter().map(|(space, name)| (*space, name.as_str()));
-            book.prefetch(wave.keys().chain(own))?;
+            book.prefetch_at([&wave.places, &wave.own])?;
         }
+        let mut at = 0;
         let mut done = Vec::with_capacity(wave.chunks.len());
         for chunk in wave.chunks {
             for finding in chunk.batch {
@@ -252,19 +258,27 @@ impl State {
                 }
             }
             let findings_before = self.findings;
-            let mut records = Vec::with_capacity(chunk.records.len());
-            for checked in chunk.records {
+            let mut records = chunk.records;
+            let mut fates = Vec::with_capacity(records.len());
+            for checked in &mut records {
                 self.read += 1;
+                if at % TOUCHED == 0 {
+                    for places in [&wave.places, &wave.own] {
+                        book.touch(places, at..at + TOUCHED, of);
+                    }
+                }
+                at += 1;
                 if self.read > limit {
                     return Err(Fault::File(Box::new(Finding::new(Code::TooManyRecords))));
                 }
-                let record = decider.decide(self.read, checked, book)?;
-                self.findings += record.decision.findings.len() as u64;
-                records.push(record);
+                let fate = decider.decide(self.read, checked, book)?;
+                self.findings += fate.decision.findings.len() as u64;
+                fates.push(fate);
             }
             done.push(DecidedChunk {
                 chunk: chunk.chunk,
                 records,
+                fates,
                 findings_before,
             });
         }
@@ -286,17 +300,17 @@ impl Counted {
     fn write(&mut self, wave: Vec<DecidedChunk>, outputs: &mut Outputs) -> Result<()> {
         self.render(&wave, outputs)?;
         for chunk in &wave {
-            for record in &chunk.records {
+            for decided in Decided::each(&chunk.records, &chunk.fates) {
+                let Decided { checked, fate } = decided;
                 self.tally.read += 1;
-                self.tally.add(record);
-                self.totals.add(&record.checked);
-                if record.decision.outcome != Outcome::Rejected {
+                self.tally.add(decided);
+                self.totals.add(checked);
+                if fate.decision.outcome != Outcome::Rejected {
                     continue;
                 }
-                self.rejected.add(&record.checked);
-                let wanted = record.row <= outputs.answers.style().rows;
-                if wanted && !matches!(record.checked.source, Source::None) {
-                    let checked = &record.checked;
+                self.rejected.add(checked);
+                let wanted = fate.row <= outputs.answers.style().rows;
+                if wanted && !matches!(checked.source, Source::None) {
                     let hidden = (&*checked.hidden, checked.cards);
                     (outputs.rejected).add(&chunk.chunk, &checked.source, hidden)?;
                 }
@@ -312,9 +326,10 @@ impl Counted {
         let mut pieces = Vec::new();
         for chunk in wave {
             let mut findings = chunk.findings_before;
-            for records in chunk.records.chunks(PIECE) {
-                pieces.push((records, findings));
-                let found = records.iter().map(|record| record.decision.findings.len());
+            let records = chunk.records.chunks(PIECE);
+            for (records, fates) in records.zip(chunk.fates.chunks(PIECE)) {
+                pieces.push((records, fates, findings));
+                let found = fates.iter().map(|fate| fate.decision.findings.len());
                 findings += found.sum::<usize>() as u64;
             }
         }
@@ -323,8 +338,9 @@ impl Counted {
         for some in pieces.chunks(self.memory.len()) {
             let style = outputs.answers.style();
             some.par_iter().zip(&mut self.memory).for_each(
-                |((records, findings_before), rendered)| {
-                    render(records, style, *findings_before, rendered);
+                |((records, fates, findings_before), rendered)| {
+                    let decided = Decided::each(records, fates);
+                    render(decided, style, *findings_before, rendered);
                 },
             );
             for rendered in &self.memory[..some.len()] {

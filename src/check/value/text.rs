@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::code::Code;
+use crate::model::blank::trimmed;
 
 /// The most characters of a reference.
 const REFERENCE: usize = 35;
@@ -15,15 +16,6 @@ const ID: usize = 36;
 /// The first byte of U+0300, the first character that may be part of another; all that is written with lesser bytes is in
 /// NFC.
 const COMBINING: u8 = 0xcc;
-
-/// Without the blanks around it; for most texts the first and the last byte tell that there are none.
-pub(in crate::check) fn trimmed(text: &str) -> &str {
-    let bare = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
-    if bare(text.as_bytes().first()) && bare(text.as_bytes().last()) {
-        return text;
-    }
-    text.trim()
-}
 
 /// Trimmed and in NFC.
 pub(super) fn normal(text: &str) -> Cow<'_, str> {

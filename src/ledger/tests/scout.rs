@@ -19,6 +19,16 @@ const ASKED: [(Space, &str); 4] = [
     (POLICY, "P9"),
 ];
 
+/// Looks as the batch in hand will.
+fn looked(scout: &mut Scout, book: &Book) -> Looked {
+    let placer = book.placer().expect("a batch");
+    let mut places = Places::default();
+    for (space, key) in ASKED {
+        placer.add(space, key, &mut places);
+    }
+    scout.look(&places).expect("looked")
+}
+
 fn states(book: &mut Book) -> [Option<String>; 4] {
     let second = book.find_by(IDENTITY, "C2").expect("looked up");
     assert_eq!(second.as_deref(), Some("P2"));
@@ -33,7 +43,7 @@ fn what_a_batch_changes_is_seen_past_its_scout() {
         batch(&mut book, "aaaaaaaaaaaa", |book| write(book, 1..6, "old"));
         book.begin("nordbank").expect("begun");
         let mut scout = book.scout().expect("opened").expect("there is a book");
-        let looked = scout.look(ASKED).expect("looked");
+        let looked = self::looked(&mut scout, &book);
         book.prefetch_looked(looked).expect("taken");
         let old = || Some("old".to_owned());
         assert_eq!(states(&mut book), [old(), old(), old(), None]);
@@ -44,7 +54,7 @@ fn what_a_batch_changes_is_seen_past_its_scout() {
         } else {
             book.flush_wave().expect("written");
         }
-        let looked = scout.look(ASKED).expect("looked");
+        let looked = self::looked(&mut scout, &book);
         book.prefetch_looked(looked).expect("taken");
         let new = || Some("new".to_owned());
         assert_eq!(states(&mut book), [old(), new(), new(), new()], "{flushed}");

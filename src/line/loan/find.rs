@@ -136,17 +136,17 @@ pub(super) fn end_to_end_id(text: Option<&str>) -> Option<&str> {
 
 /// The index entry of a bank's reference.
 pub(super) fn bank_key(reference: &str) -> String {
-    format!("b{reference}")
+    ["b", reference].concat()
 }
 
 /// The index entry of an end-to-end id.
 pub(super) fn end_to_end_key(id: &str) -> String {
-    format!("e{id}")
+    ["e", id].concat()
 }
 
 /// The index entry of money that matches nothing, by the reference number that it came with.
 pub(super) fn lost_key(reference: &str) -> String {
-    format!("r{reference}")
+    ["r", reference].concat()
 }
 
 /// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never

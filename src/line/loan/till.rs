@@ -238,8 +238,10 @@ impl Held {
     /// How it has moved since it was in the book. What is received is what came, whatever became of it: that both sides
     /// agree is for the summary to prove.
     fn movement(&self) -> Option<Movement> {
-        let was = |of: fn(&Cash) -> Decimal| self.before.as_deref().map_or(Decimal::ZERO, of);
-        let change = |of: fn(&Cash) -> Decimal| of(&self.cash) - was(of);
+        let change = |of: fn(&Cash) -> Decimal| match &self.before {
+            Some(before) => of(&self.cash) - of(before),
+            None => of(&self.cash),
+        };
         let on_contract = |cash: &Cash| {
             if cash.contract.is_some() {
                 cash.left()

@@ -32,14 +32,12 @@ use crate::site::settings::Partner;
 
 pub use self::records::render;
 
-/// A record whose fate is decided.
+/// What became of a record.
 #[derive(Debug)]
-pub struct Decided {
-    /// Ordinal from 1.
+pub struct Fate {
+    /// The record's ordinal from 1.
     pub row: u64,
-    /// The record as checked. Its findings by itself are moved into the decision's.
-    pub checked: Checked,
-    /// What became of it, with all findings: first those of the record by itself.
+    /// What became of it, with all findings: first those of the record by itself, which are moved here.
     pub decision: Decision,
     /// How many findings the record has by itself. The others are of its line's rules, which know the names of fields
     /// alone: see [`Decided::finding`].
@@ -50,13 +48,28 @@ pub struct Decided {
     pub time: Option<Box<str>>,
 }
 
-impl Decided {
+/// A record whose fate is decided.
+#[derive(Clone, Copy, Debug)]
+pub struct Decided<'a> {
+    /// The record as checked.
+    pub checked: &'a Checked,
+    /// What became of it.
+    pub fate: &'a Fate,
+}
+
+impl<'a> Decided<'a> {
+    /// Of records in a row, and of what became of each.
+    pub fn each(checked: &'a [Checked], fates: &'a [Fate]) -> impl Iterator<Item = Self> {
+        let all = checked.iter().zip(fates);
+        all.map(|(checked, fate)| Self { checked, fate })
+    }
+
     /// A finding with its place and with what was seen there. Of a million findings most are only counted, so it is
     /// looked up where one is told.
-    pub fn finding(&self, at: usize) -> Cow<'_, Finding> {
-        let finding = &self.decision.findings[at];
+    pub fn finding(self, at: usize) -> Cow<'a, Finding> {
+        let finding = &self.fate.decision.findings[at];
         match &self.checked.instruction {
-            Some(instruction) if at >= self.by_itself => {
+            Some(instruction) if at >= self.fate.by_itself => {
                 let place = &self.checked.place;
                 Cow::Owned(check::locate(finding.clone(), place, instruction))
             }

@@ -52,8 +52,8 @@ impl Transactions {
     }
 
     /// Adds a record.
-    pub(super) fn add(&mut self, batch: &str, decided: &Decided) {
-        let checked = &decided.checked;
+    pub(super) fn add(&mut self, batch: &str, decided: Decided<'_>) {
+        let checked = decided.checked;
         let fields = checked
             .instruction
             .as_ref()
@@ -68,16 +68,16 @@ impl Transactions {
         element(
             out,
             "StsId",
-            &cut(&format!("{batch}-{}", decided.row), ID_MAX),
+            &cut(&format!("{batch}-{}", decided.fate.row), ID_MAX),
         );
         if let Some(id) = &checked.instruction_id {
             element(out, "OrgnlInstrId", &cut(id, ID_MAX));
         }
         let id = text("end_to_end_id").unwrap_or(NOT_PROVIDED);
         element(out, "OrgnlEndToEndId", &cut(id, ID_MAX));
-        let outcome = decided.decision.outcome;
+        let outcome = decided.fate.decision.outcome;
         element(out, "TxSts", status_of(outcome));
-        let rejecting = decided.decision.findings.iter();
+        let rejecting = decided.fate.decision.findings.iter();
         for finding in rejecting.filter(|finding| finding.rejects()) {
             reason(out, finding);
         }

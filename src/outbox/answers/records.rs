@@ -16,30 +16,40 @@ use crate::model::{Currency, Event, Finding, Order, Told, Whole, ids};
 
 /// The lines that some records in a row add to the answers; `findings_before` is how many findings the records in front
 /// of them have. Nothing stays of the lines that `rendered` had; their memory is used again.
-pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered: &mut Rendered) {
+pub fn render<'a>(
+    records: impl Iterator<Item = Decided<'a>>,
+    style: &Style,
+    findings_before: u64,
+    rendered: &mut Rendered,
+) {
     rendered.clear();
     let mut findings = findings_before;
     let envelope = Envelope::of(style);
     let mut cell = String::new();
     for decided in records {
-        for at in 0..decided.decision.findings.len() {
+        for at in 0..decided.fate.decision.findings.len() {
             findings += 1;
             if findings <= style.findings {
                 let finding = decided.finding(at);
-                finding_line(&mut rendered.errors, style, Some(decided.row), &finding);
+                finding_line(
+                    &mut rendered.errors,
+                    style,
+                    Some(decided.fate.row),
+                    &finding,
+                );
             }
         }
-        if decided.row > style.rows {
+        if decided.fate.row > style.rows {
             continue;
         }
         result_line(&mut rendered.result, style.csv, decided, &mut cell);
-        for (number, event) in decided.decision.events.iter().enumerate() {
+        for (number, event) in decided.fate.decision.events.iter().enumerate() {
             event_line(&mut rendered.events, &envelope, decided, number, event);
         }
-        if let Some(reply) = &decided.decision.reply {
+        if let Some(reply) = &decided.fate.decision.reply {
             reply_line(&mut rendered.replies, style, decided, reply);
         }
-        for order in &decided.decision.orders {
+        for order in &decided.fate.decision.orders {
             order_line(&mut rendered.orders, style, decided, order);
         }
         if style.original.is_some() {
@@ -48,9 +58,9 @@ pub fn render(records: &[Decided], style: &Style, findings_before: u64, rendered
     }
 }
 
-fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided, cell: &mut String) {
-    let (checked, decision) = (&decided.checked, &decided.decision);
-    csv.integer(out, decided.row);
+fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: Decided<'_>, cell: &mut String) {
+    let (checked, decision) = (decided.checked, &decided.fate.decision);
+    csv.integer(out, decided.fate.row);
     csv.text(out, checked.instruction_id.as_deref().unwrap_or(""));
     csv.text(out, &checked.kind);
     csv.text(out, &decision.entity);
@@ -77,8 +87,8 @@ fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: &Decided, cell: &mut S
 }
 
 /// What a person reads first: the line's own sentence, else each finding with its field.
-fn sentence(decided: &Decided) -> Cow<'_, str> {
-    let decision = &decided.decision;
+fn sentence<'a>(decided: Decided<'a>) -> Cow<'a, str> {
+    let decision = &decided.fate.decision;
     if !decision.message.is_empty() || decision.findings.is_empty() {
         return Cow::Borrowed(&decision.message);
     }
@@ -154,7 +164,7 @@ impl<'a> Envelope<'a> {
 fn event_line(
     out: &mut String,
     envelope: &Envelope<'_>,
-    decided: &Decided,
+    decided: Decided<'_>,
     number: usize,
     event: &Event,
 ) {
@@ -171,14 +181,14 @@ fn event_line(
         out.push('\n');
         return;
     }
-    let id = ids::event(&decided.origin, number);
+    let id = ids::event(&decided.fate.origin, number);
     out.push_str("{\"specversion\":\"1.0\",\"id\":\"");
     out.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
     out.push_str(&envelope.source);
     json::text(out, event.kind);
     out.push_str(",\"subject\":");
     json::text(out, &event.subject);
-    if let Some(time) = decided.time.as_deref() {
+    if let Some(time) = decided.fate.time.as_deref() {
         out.push_str(",\"time\":");
         json::text(out, time);
     } else {
@@ -191,7 +201,7 @@ fn event_line(
     out.push_str(",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
         out.push_str(&envelope.batch);
-        out.push_str(Whole::of(decided.row).as_str());
+        out.push_str(Whole::of(decided.fate.row).as_str());
         out.push_str(",\"instruction_id\":");
         match decided.checked.instruction_id.as_deref() {
             Some(id) => json::text(out, id),
@@ -216,7 +226,7 @@ struct Reply<'a> {
     answer: Cow<'a, Value>,
 }
 
-fn reply_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, answer: &Value) {
+fn reply_line(out: &mut Vec<u8>, style: &Style, decided: Decided<'_>, answer: &Value) {
     let answer = if style.mask {
         Cow::Owned(masked_value(answer))
     } else {
@@ -226,7 +236,7 @@ fn reply_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, answer: &Valu
     json_line(
         out,
         &Reply {
-            row: decided.row,
+            row: decided.fate.row,
             instruction_id,
             kind: &decided.checked.kind,
             answer,
@@ -262,14 +272,14 @@ fn masked_value(value: &Value) -> Value {
     }
 }
 
-fn order_line(out: &mut Vec<u8>, style: &Style, decided: &Decided, order: &Order) {
+fn order_line(out: &mut Vec<u8>, style: &Style, decided: Decided<'_>, order: &Order) {
     let csv = style.csv;
     csv.text(out, &order.id);
     csv.text(out, order.kind);
     csv.text(out, order.status.as_str());
     csv.text(out, &decided.checked.kind);
     csv.text(out, &order.entity);
-    csv.integer(out, decided.row);
+    csv.integer(out, decided.fate.row);
     for column in &style.order_columns {
         match order.columns.iter().find(|(name, _)| name == column) {
             None => csv.text(out, ""),

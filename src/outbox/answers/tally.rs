@@ -40,8 +40,8 @@ pub struct Amounts {
 
 impl Tally {
     /// Counts one record.
-    pub fn add(&mut self, decided: &Decided) {
-        let decision = &decided.decision;
+    pub fn add(&mut self, decided: Decided<'_>) {
+        let decision = &decided.fate.decision;
         let outcome = decision.outcome as usize;
         self.outcomes[outcome] += 1;
         self.events += decision.events.len() as u64;
@@ -157,8 +157,9 @@ mod tests {
     use super::*;
     use crate::model::decision::Movement;
     use crate::model::{Checked, Decision, Place, Source};
+    use crate::outbox::answers::Fate;
 
-    fn decided(outcome: Outcome, parts: [i64; 5]) -> Decided {
+    fn decided(outcome: Outcome, parts: [i64; 5]) -> (Checked, Fate) {
         let [received, reversed, allocated, unallocated, unmatched] =
             parts.map(|part| Decimal::new(part, 2));
         let mut decision = Decision::new(outcome, "K", "");
@@ -170,33 +171,34 @@ mod tests {
             unallocated,
             unmatched,
         });
-        Decided {
+        let checked = Checked {
+            place: Place::File,
+            kind: "loan.repayment".into(),
+            instruction_id: None,
+            entity: "K".into(),
+            instruction: None,
+            findings: Vec::new(),
+            amounts: Vec::new(),
+            source: Source::None,
+            hidden: Vec::new(),
+            cards: false,
+            others: Vec::new(),
+        };
+        let fate = Fate {
             row: 1,
-            checked: Checked {
-                place: Place::File,
-                kind: "loan.repayment".into(),
-                instruction_id: None,
-                entity: "K".into(),
-                instruction: None,
-                findings: Vec::new(),
-                amounts: Vec::new(),
-                source: Source::None,
-                hidden: Vec::new(),
-                cards: false,
-                others: Vec::new(),
-            },
             decision,
             by_itself: 0,
             origin: Uuid::nil(),
             time: None,
-        }
+        };
+        (checked, fate)
     }
 
-    fn proven(all: &[Decided]) -> bool {
+    fn proven(all: &[(Checked, Fate)]) -> bool {
         let mut tally = Tally::default();
-        for decided in all {
+        for (checked, fate) in all {
             tally.read += 1;
-            tally.add(decided);
+            tally.add(Decided { checked, fate });
         }
         tally.prove().is_ok()
     }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::cut::{Closing, Tails};
-use super::lines::{columns, is_blank, kind, left, lines, text, trimmed};
+use super::lines::{columns, kind, left, lines, text};
 use super::{FixedChunk, Group};
 use crate::code::Code;
 use crate::format::{Field, FixedRules, Format, Several, Stands};
+use crate::model::blank::{is_blank, trimmed};
 use crate::model::{Finding, Place, Shown, Source};
 use crate::read::RawRecord;
 use crate::read::field::{absent, given};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::{Group, seal};
 use crate::format::{Charset, FixedLine, FixedRules, Holds, Stands};
+use crate::model::blank::{is_blank, trimmed};
 use crate::read::charset::decode;
 
 /// The text of a line, without blanks at its end; `None`: its bytes are none in this character set. A line that is UTF-8
@@ -47,13 +48,17 @@ fn is_of(kind: &FixedLine, text: &str) -> bool {
     })
 }
 
-/// Whether a word stands in a line from this column on. Nearly all that tells lines apart is ASCII at their beginning.
+/// Whether a word stands in a line from this column on. Nearly all that tells lines apart stands at their beginning.
 fn begins_at(text: &str, at: usize, word: &str) -> bool {
-    if at == 0 && word.is_ascii() {
-        text.starts_with(word)
-    } else {
-        columns(text, at, word.len()) == word
+    if at > 0 {
+        return columns(text, at, word.chars().count()) == word;
     }
+    // Byte by byte: most lines are told apart by the first two.
+    let same = word
+        .bytes()
+        .zip(text.bytes())
+        .all(|(one, other)| one == other);
+    same && word.len() <= text.len()
 }
 
 /// Whether these bytes can be a line of this kind, as far as a word at its beginning tells: without reading it.
@@ -66,26 +71,6 @@ fn can_be_of(kind: &FixedLine, line: &[u8]) -> bool {
         }),
         Holds::Words(_) | Holds::Digits(_) | Holds::Blank(_) => true,
     })
-}
-
-/// Whether nothing but blanks stands here; mostly they are spaces, or the first byte tells.
-pub(super) fn is_blank(text: &str) -> bool {
-    match text.as_bytes().first() {
-        None => true,
-        Some(first) if first.is_ascii_graphic() => false,
-        Some(_) => text.bytes().all(|byte| byte == b' ') || text.trim().is_empty(),
-    }
-}
-
-/// Without the blanks around it.
-pub(super) fn trimmed(text: &str) -> &str {
-    let bare = text.trim_ascii();
-    let ends = [bare.as_bytes().first(), bare.as_bytes().last()];
-    if bare.is_empty() || ends.iter().all(|end| end.is_some_and(u8::is_ascii_graphic)) {
-        return bare;
-    }
-    // Blanks that are not ASCII, or a text that is not.
-    text.trim()
 }
 
 /// The kind of a line, by number, where these groups are open; `None`: it is of none. One that may stand here goes before

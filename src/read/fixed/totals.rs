@@ -1,7 +1,8 @@
 //! What lines add up to, held against what the closing ones state.
 
-use super::lines::{columns, number, trimmed};
+use super::lines::{columns, number};
 use crate::format::{FixedControl, FixedRules, Stands, Term, implied};
+use crate::model::blank::trimmed;
 use crate::read::CountedControl;
 
 /// The totals of one file, or of the records of it that are sent back.

@@ -21,7 +21,7 @@ use crate::os::{Folder, step};
 use crate::outbox::answers::files::Answer;
 use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
-use crate::outbox::answers::{AnswerSet, Decided, Rendered, Style, render};
+use crate::outbox::answers::{AnswerSet, Decided, Fate, Rendered, Style, render};
 use crate::outbox::collect::{About, BankFiles, Payee};
 use crate::outbox::publish::sync_names;
 use crate::run::batch::publish_row;
@@ -256,17 +256,22 @@ impl Day<'_> {
         let mut rendered = Rendered::default();
         for piece in wanted.chunks(PIECE) {
             let before = tally.findings;
-            let mut records = Vec::with_capacity(piece.len());
+            let (mut records, mut fates) = (Vec::new(), Vec::new());
             book.prefetch(piece.iter().map(|(line, key)| (line.space, &**key)))?;
             for (line, key) in piece {
-                if let Some(decided) = self.ask(line, key, tally.read + 1, batch, book)? {
+                if let Some((checked, fate)) = self.ask(line, key, tally.read + 1, batch, book)? {
                     tally.read += 1;
-                    tally.add(&decided);
-                    records.push(decided);
+                    tally.add(Decided {
+                        checked: &checked,
+                        fate: &fate,
+                    });
+                    records.push(checked);
+                    fates.push(fate);
                 }
             }
             book.flush_wave()?;
-            render(&records, answers.style(), before, &mut rendered);
+            let decided = Decided::each(&records, &fates);
+            render(decided, answers.style(), before, &mut rendered);
             answers.write(&rendered)?;
         }
         answers.close_errors(&[], tally.findings)?;
@@ -296,7 +301,7 @@ impl Day<'_> {
         row: u64,
         (batch, terms, derived): (&str, &Terms, Uuid),
         book: &mut Book,
-    ) -> Result<Option<Decided>> {
+    ) -> Result<Option<(Checked, Fate)>> {
         let origin = ids::derived(&derived, Whole::of(row).as_str().as_bytes());
         let context = line::Context {
             today: self.today,
@@ -334,14 +339,14 @@ impl Day<'_> {
             cards: false,
             others: Vec::new(),
         };
-        Ok(Some(Decided {
+        let fate = Fate {
             row,
-            checked,
             decision,
             by_itself: 0,
             origin,
             time: None,
-        }))
+        };
+        Ok(Some((checked, fate)))
     }
 
     fn summary(&self, tally: &Tally, batch: &str, time: &str) -> Summary {
