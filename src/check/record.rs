@@ -220,12 +220,13 @@ impl<'r> Work<'r> {
 
     fn spec(&mut self, kind: &KindSpec, name: &str) -> Option<&'static FieldSpec> {
         let (before, after) = kind.fields.split_at(self.next);
-        let mut order = after.iter().chain(before);
-        let Some(steps) = order.position(|field| field.name == name) else {
+        let is_it = |field: &FieldSpec| field.name == name;
+        let behind = after.iter().position(is_it);
+        let behind = behind.map(|steps| self.next + steps);
+        let Some(at) = behind.or_else(|| before.iter().position(is_it)) else {
             return kind.family(name);
         };
-        let at = (self.next + steps) % kind.fields.len();
-        self.next = (at + 1) % kind.fields.len();
+        self.next = at + 1;
         self.given |= 1 << at;
         Some(&kind.fields[at])
     }

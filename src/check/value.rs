@@ -183,20 +183,7 @@ fn normalised(valid: number::Valid) -> Value {
 }
 
 fn date(text: &str) -> Result<NaiveDate, Code> {
-    let bytes: &[u8; 10] = text.as_bytes().try_into().map_err(|_| Code::InvalidDate)?;
-    if bytes[4] != b'-' || bytes[7] != b'-' {
-        return Err(Code::InvalidDate);
-    }
-    let part = |from: usize, to: usize| {
-        bytes[from..to].iter().try_fold(0_u32, |sum, byte| {
-            byte.is_ascii_digit()
-                .then(|| sum * 10 + u32::from(byte - b'0'))
-        })
-    };
-    let (Some(year), Some(month), Some(day)) = (part(0, 4), part(5, 7), part(8, 10)) else {
-        return Err(Code::InvalidDate);
-    };
-    NaiveDate::from_ymd_opt(year.cast_signed(), month, day)
+    Day::read(text)
         .filter(|date| YEARS.contains(&date.year()))
         .ok_or(Code::InvalidDate)
 }

@@ -125,10 +125,10 @@ impl Book {
     /// Reads what the records of the coming wave will ask for, many at once. Leaving a key out costs time and nothing
     /// else.
     pub fn prefetch<'a>(&mut self, keys: impl IntoIterator<Item = (Space, &'a str)>) -> Result<()> {
-        let placer = self.placer()?;
+        let namer = self.namer()?;
         let mut places = Places::default();
         for (space, key) in keys {
-            placer.add(space, key, &mut places);
+            namer.add(space, key, &mut places);
         }
         self.prefetch_at([&places])
     }

@@ -39,7 +39,7 @@ pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
 pub use history::Change;
 pub use journal::{AnswerFile, Chain, Folder, Journal, JournalRow, PURGE};
-pub use places::{Placer, Places};
+pub use places::{Namer, Places};
 pub use purge::{Redact, Removal};
 pub use scout::{Looked, Scout};
 pub use store::Seen;

@@ -8,7 +8,7 @@ use crate::line::Space;
 
 /// Tells where names are looked for first.
 #[derive(Clone)]
-pub struct Placer {
+pub struct Namer {
     hash: KeyHash,
     /// Whose instruction ids are meant.
     partner: Box<str>,
@@ -40,7 +40,7 @@ impl Places {
     }
 }
 
-impl Placer {
+impl Namer {
     /// Adds where the name of this key is looked for first.
     pub fn add(&self, space: Space, key: &str, places: &mut Places) {
         places.name.clear();
@@ -51,9 +51,9 @@ impl Placer {
 
 impl Book {
     /// Tells where names of the batch in hand are looked for.
-    pub fn placer(&self) -> Result<Placer> {
+    pub fn namer(&self) -> Result<Namer> {
         let batch = self.batch.as_ref().context("no batch in hand")?;
-        Ok(Placer {
+        Ok(Namer {
             hash: self.hash,
             partner: batch.partner.as_str().into(),
         })

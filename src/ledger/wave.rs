@@ -12,6 +12,7 @@ use super::Book;
 use super::content::Spelling;
 use super::open::{length, log_of};
 use super::rows::Tabular;
+use crate::model::json::is_plain;
 use crate::os::Synced;
 
 /// A change not yet in the table. Its texts stand in the wave's.
@@ -23,6 +24,8 @@ struct Row {
     /// Where its further names begin among the wave's, and how many they are; names of other rows can stand between.
     also: usize,
     names: u8,
+    /// The list of its only further name, where it has one that needs no escape.
+    list: Option<Range<usize>>,
     answer: Option<([u8; 16], Range<usize>)>,
     state: Option<Range<usize>>,
 }
@@ -133,7 +136,7 @@ impl Wave {
         let mut text = String::with_capacity(64);
         for name in self.names(index) {
             text.push(if text.is_empty() { '[' } else { ',' });
-            if name.bytes().all(|b| b >= b' ' && b != b'"' && b != b'\\') {
+            if is_plain(name) {
                 text.extend(["\"", name, "\""]);
             } else {
                 text.push_str(&serde_json::to_string(name).expect("text is JSON"));
@@ -166,6 +169,7 @@ impl Wave {
             key,
             also: self.also.len(),
             names: 0,
+            list: None,
             answer: None,
             state: None,
         });
@@ -196,9 +200,22 @@ impl Wave {
         let index = self.index(id)?;
         let names = self.rows[index].names;
         ensure!(names < u8::MAX, "more than 255 names of one change");
-        let range = self.keep(name);
+        let plain = is_plain(name);
+        let list = plain.then(|| {
+            let start = self.text.len();
+            for part in ["[\"", name, "\"]"] {
+                self.text.push_str(part);
+            }
+            start..self.text.len()
+        });
+        let range = match &list {
+            Some(list) => list.start + 2..list.end - 2,
+            None => self.keep(name),
+        };
         self.also.push((index, range));
-        self.rows[index].names = names + 1;
+        let row = &mut self.rows[index];
+        row.names = names + 1;
+        row.list = list.filter(|_| names == 0);
         Ok(names + 1)
     }
 }
@@ -221,6 +238,7 @@ impl Tabular for Wave {
             2 => Some(ValueRef::Integer(row.rule)),
             3 => text(row.key.as_ref()),
             4 if row.names == 0 => None,
+            4 if row.list.is_some() => text(row.list.as_ref()),
             4 => return ToSqlOutput::Owned(Value::Text(self.names_text(index))),
             5 => answer.map(|(digest, _)| ValueRef::Blob(digest)),
             6 => text(answer.map(|(_, answer)| answer)),

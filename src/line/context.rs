@@ -8,6 +8,10 @@ use crate::model::{Whole, ids};
 
 /// The circumstances under which a record is decided.
 #[derive(Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each a circumstance by itself"
+)]
 pub struct Context<'a> {
     /// The date that rules are judged by: the batch's business date, or the day that something fell due on.
     pub today: NaiveDate,

@@ -64,7 +64,7 @@ pub mod date {
     /// Reads it.
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveDate, D::Error> {
         let text = compact_str::CompactString::deserialize(d)?;
-        text.parse().map_err(D::Error::custom)
+        crate::model::Day::read(&text).ok_or_else(|| D::Error::custom("not a date"))
     }
 
     /// The same, where there may be none.

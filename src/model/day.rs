@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Timelike as _};
 
+use super::digits::two;
+
 /// A date as `YYYY-MM-DD`. Some millions of them are written a night: the library's own way goes through its machinery
 /// of patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +35,21 @@ impl Day {
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("digits and hyphens")
     }
+
+    /// The date of a text that is written so; `None`: it is not, or the calendar has no such day.
+    pub fn read(text: &str) -> Option<NaiveDate> {
+        let bytes: &[u8; 10] = text.as_bytes().try_into().ok()?;
+        if bytes[4] != b'-' || bytes[7] != b'-' {
+            return None;
+        }
+        let part = |from: usize, to: usize| {
+            bytes[from..to].iter().try_fold(0_u32, |sum, byte| {
+                byte.is_ascii_digit()
+                    .then(|| sum * 10 + u32::from(byte - b'0'))
+            })
+        };
+        NaiveDate::from_ymd_opt(part(0, 4)?.cast_signed(), part(5, 7)?, part(8, 10)?)
+    }
 }
 
 impl fmt::Display for Day {
@@ -43,21 +60,23 @@ impl fmt::Display for Day {
 
 /// An instant as RFC 3339, whole seconds, with its offset.
 pub fn instant(at: DateTime<FixedOffset>) -> String {
+    let local = at.naive_local();
     let mut text = String::with_capacity(25);
-    text.push_str(Day::of(at.date_naive()).as_str());
-    let two = |text: &mut String, mark: char, number: u32| {
-        text.push(mark);
-        for digit in [number / 10 % 10, number % 10] {
-            text.push(char::from_digit(digit, 10).expect("a digit"));
-        }
-    };
-    two(&mut text, 'T', at.hour());
-    two(&mut text, ':', at.minute());
-    two(&mut text, ':', at.second());
+    text.push_str(Day::of(local.date()).as_str());
+    let seconds = local.num_seconds_from_midnight();
     let offset = at.offset().local_minus_utc();
+    let sign = if offset < 0 { '-' } else { '+' };
     let minutes = offset.unsigned_abs() / 60;
-    two(&mut text, if offset < 0 { '-' } else { '+' }, minutes / 60);
-    two(&mut text, ':', minutes % 60);
+    for (mark, number) in [
+        ('T', seconds / 3600),
+        (':', seconds / 60 % 60),
+        (':', seconds % 60),
+        (sign, minutes / 60),
+        (':', minutes % 60),
+    ] {
+        text.push(mark);
+        text.extend(two(number.into()).map(char::from));
+    }
     text
 }
 
@@ -74,6 +93,17 @@ mod tests {
             .chain(first.iter_days().skip(80_000).take(900))
         {
             assert_eq!(Day::of(day).as_str(), day.to_string());
+            assert_eq!(Day::read(&day.to_string()), Some(day));
+        }
+        for none in [
+            "",
+            "2026-02-29",
+            "2026-2-03",
+            "+026-02-03",
+            "2026-02-03 ",
+            "2026.02.03",
+        ] {
+            assert_eq!(Day::read(none), None, "{none}");
         }
     }
 

@@ -26,16 +26,19 @@ impl Digits {
         let scale = value.scale() as usize;
         let mut bytes = [b'0'; 22];
         let mut from = bytes.len();
-        let mut written = 0;
-        while rest > 0 || written <= scale {
+        while rest > 0 {
+            from -= 2;
+            bytes[from..from + 2].copy_from_slice(&two(rest % 100));
+            rest /= 100;
+        }
+        from += usize::from(from < bytes.len() && bytes[from] == b'0');
+        // A digit stands before the point.
+        from = from.min(bytes.len() - scale - 1);
+        if scale > 0 {
+            let point = bytes.len() - scale;
+            bytes.copy_within(from..point, from - 1);
+            bytes[point - 1] = b'.';
             from -= 1;
-            if written == scale && scale > 0 {
-                bytes[from] = b'.';
-                from -= 1;
-            }
-            bytes[from] = b'0' + u8::try_from(rest % 10).expect("a digit");
-            rest /= 10;
-            written += 1;
         }
         if value.is_sign_negative() && !value.is_zero() {
             from -= 1;
@@ -53,6 +56,25 @@ impl Digits {
             Text::Long(text) => text,
         }
     }
+}
+
+/// The two digits of a number below a hundred.
+pub(super) fn two(number: u64) -> [u8; 2] {
+    const ALL: [[u8; 2]; 100] = {
+        let mut all = [[b'0'; 2]; 100];
+        let (mut at, mut tens) = (0, b'0');
+        while at < 100 {
+            let mut ones = b'0';
+            while ones <= b'9' {
+                all[at] = [tens, ones];
+                ones += 1;
+                at += 1;
+            }
+            tens += 1;
+        }
+        all
+    };
+    ALL[usize::try_from(number).expect("below a hundred")]
 }
 
 #[cfg(test)]

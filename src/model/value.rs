@@ -65,6 +65,23 @@ pub enum Value {
     Clear,
 }
 
+impl Value {
+    /// The text of a text, a word or a personal number.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Code(word) => Some(word),
+            Self::Personal(number) => Some(number.reveal()),
+            Self::Date(_)
+            | Self::Amount(_)
+            | Self::Number(_)
+            | Self::Integer(_)
+            | Self::Bool(_)
+            | Self::Clear => None,
+        }
+    }
+}
+
 /// The fields of one instruction under their canonical names, in the order of the record.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fields {
@@ -134,13 +151,17 @@ impl Fields {
     /// The field of this name, `<clear>` included.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
+        // The bit of a name that stands in the code is known before the program runs.
         if self.names & name_bit(name) == 0 {
             return None;
         }
-        self.given
-            .iter()
-            .find(|given| given.name == name)
-            .map(|given| &given.value)
+        self.search(name)
+    }
+
+    fn search(&self, name: &str) -> Option<&Value> {
+        let mut given = self.given.iter();
+        let found = given.find(|given| given.name == name);
+        found.map(|given| &given.value)
     }
 
     /// All fields in the order of the record.
@@ -149,26 +170,19 @@ impl Fields {
     }
 
     /// Whether the field is given (`<clear>` counts).
+    #[inline]
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
     /// The text of a text, code or personal field.
+    #[inline]
     pub fn text(&self, name: &str) -> Option<&str> {
-        match self.get(name)? {
-            Value::Text(text) => Some(text),
-            Value::Code(word) => Some(word),
-            Value::Personal(number) => Some(number.reveal()),
-            Value::Date(_)
-            | Value::Amount(_)
-            | Value::Number(_)
-            | Value::Integer(_)
-            | Value::Bool(_)
-            | Value::Clear => None,
-        }
+        self.get(name).and_then(Value::text)
     }
 
     /// A date field.
+    #[inline]
     pub fn date(&self, name: &str) -> Option<NaiveDate> {
         if let Some(Value::Date(date)) = self.get(name) {
             Some(*date)
@@ -178,6 +192,7 @@ impl Fields {
     }
 
     /// An amount, rate or percentage.
+    #[inline]
     pub fn decimal(&self, name: &str) -> Option<Decimal> {
         match self.get(name) {
             Some(Value::Amount(number) | Value::Number(number)) => Some(*number),
@@ -186,6 +201,7 @@ impl Fields {
     }
 
     /// A whole number.
+    #[inline]
     pub fn integer(&self, name: &str) -> Option<i64> {
         if let Some(Value::Integer(number)) = self.get(name) {
             Some(*number)
@@ -195,6 +211,7 @@ impl Fields {
     }
 
     /// Yes or no.
+    #[inline]
     pub fn flag(&self, name: &str) -> Option<bool> {
         if let Some(Value::Bool(flag)) = self.get(name) {
             Some(*flag)

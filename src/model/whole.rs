@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::digits::two;
+
 /// A whole number in decimal digits. Every record writes several: the library's own way goes through its machinery of
 /// formatting.
 #[derive(Clone, Copy, Debug)]
@@ -15,14 +17,14 @@ impl Whole {
     pub fn of(mut number: u64) -> Self {
         let mut digits = [b'0'; 20];
         let mut from = digits.len();
-        loop {
-            from -= 1;
-            digits[from] = b'0' + u8::try_from(number % 10).expect("a digit");
-            number /= 10;
-            if number == 0 {
-                return Self { digits, from };
-            }
+        while number > 0 {
+            from -= 2;
+            digits[from..from + 2].copy_from_slice(&two(number % 100));
+            number /= 100;
         }
+        from += usize::from(digits.get(from) == Some(&b'0'));
+        let from = from.min(digits.len() - 1);
+        Self { digits, from }
     }
 
     /// The text.

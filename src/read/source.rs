@@ -18,15 +18,17 @@ use crate::model::Finding;
 pub enum Input {
     /// Read once from front to back.
     Stream(Box<dyn Read + Send>),
-    /// A file of its own, which a workbook needs, since it is read from its end, and fixed columns, since what holds for
-    /// a record may stand far below it.
+    /// A file of its own, which a workbook needs, since it is read from its end.
     File(File),
+    /// Read once from front to back, and the same file to look ahead in: of fixed columns, what holds for a record may
+    /// stand far below it.
+    Ahead(Box<dyn Read + Send>, File),
 }
 
 impl Input {
     fn into_stream(self) -> Box<dyn Read + Send> {
         match self {
-            Self::Stream(stream) => stream,
+            Self::Stream(stream) | Self::Ahead(stream, _) => stream,
             Self::File(file) => Box::new(file),
         }
     }
@@ -76,12 +78,15 @@ impl Reader {
                 Ok(Self::of(Inner::Xml(Box::new(reader)), Layout::Xml(layout)))
             }
             ReaderKind::Fixed(rules) => {
-                let Input::File(file) = input else {
-                    return Err(Fault::World(anyhow::anyhow!(
-                        "a file of fixed columns is read from a file, not from a stream"
-                    )));
+                let (reader, layout) = match input {
+                    Input::Ahead(stream, file) => fixed::open(format, rules, (Some(stream), file)),
+                    Input::File(file) => fixed::open(format, rules, (None, file)),
+                    Input::Stream(_) => {
+                        return Err(Fault::World(anyhow::anyhow!(
+                            "a file of fixed columns is looked ahead in, which a stream alone does not allow"
+                        )));
+                    }
                 };
-                let (reader, layout) = fixed::open(format, rules, file);
                 Ok(Self::of(
                     Inner::Fixed(Box::new(reader)),
                     Layout::Fixed(layout),

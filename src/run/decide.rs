@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::code::Code;
-use crate::ledger::{Book, INSTRUCTION, Placer, Places};
+use crate::ledger::{Book, INSTRUCTION, Namer, Places};
 use crate::line::{self, Products, Space, Standing, Store, Terms, Whose};
 use crate::model::{Checked, Decision, Finding, Instruction, Outcome, Shown, Whole, ids};
 use crate::outbox::answers::Fate;
@@ -249,13 +249,13 @@ pub(super) struct Keys {
 
 impl Keys {
     /// The keys of a record.
-    pub(super) fn add(&mut self, checked: &Checked, placer: &Placer) {
+    pub(super) fn add(&mut self, checked: &Checked, namer: &Namer) {
         self.records += 1;
         let mut push = |space: Space, key: &str| {
             if key == line::RECORD_NAME {
                 return self.own.push((space, self.records));
             }
-            placer.add(space, key, &mut self.places);
+            namer.add(space, key, &mut self.places);
         };
         match &checked.instruction {
             Some(instruction) if !checked.is_bad() => {
@@ -278,10 +278,10 @@ impl Keys {
     }
 
     /// Adds the keys that are names of the records themselves, of which so many were read before.
-    pub(super) fn own(&self, batch: Uuid, before: u64, placer: &Placer, places: &mut Places) {
+    pub(super) fn own(&self, batch: Uuid, before: u64, namer: &Namer, places: &mut Places) {
         for (space, ordinal) in &self.own {
             let name = line::record_name(batch, before + ordinal);
-            placer.add(*space, &name, places);
+            namer.add(*space, &name, places);
         }
     }
 

@@ -6,13 +6,13 @@ use uuid::Uuid;
 
 use super::decide::Keys;
 use crate::check;
-use crate::ledger::{Looked, Placer, Places, Scout};
+use crate::ledger::{Looked, Namer, Places, Scout};
 use crate::model::{Checked, Finding};
 use crate::read::{Chunk, Fault, Layout, Reader};
 
 /// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
 /// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
-const WAVE_BYTES: usize = 512 << 10;
+const WAVE_BYTES: usize = 128 << 10;
 
 /// A piece of the file after checking.
 pub(super) struct CheckedChunk {
@@ -31,7 +31,7 @@ pub(super) struct Upcoming<'a> {
     batch: Uuid,
     read: u64,
     /// Tells where the book looks for what the records will ask for.
-    placer: Placer,
+    namer: Namer,
     /// Looks it up; without one, the book does it.
     scout: Option<Scout>,
 }
@@ -67,7 +67,7 @@ impl<'a> Upcoming<'a> {
         reader: &'a mut Reader,
         layout: &'a Layout,
         profile: &'a check::Profile,
-        (batch, placer): (Uuid, Placer),
+        (batch, namer): (Uuid, Namer),
     ) -> Self {
         Self {
             reader,
@@ -75,7 +75,7 @@ impl<'a> Upcoming<'a> {
             profile,
             batch,
             read: 0,
-            placer,
+            namer,
             scout: None,
         }
     }
@@ -98,7 +98,7 @@ impl<'a> Upcoming<'a> {
         }
         let checked = chunks
             .into_par_iter()
-            .map(|chunk| check_chunk(chunk, self.layout, self.profile, &self.placer));
+            .map(|chunk| check_chunk(chunk, self.layout, self.profile, &self.namer));
         let mut wave = Wave {
             chunks: checked.collect(),
             ..Wave::default()
@@ -107,7 +107,7 @@ impl<'a> Upcoming<'a> {
             wave.places.extend(&chunk.keys.places);
             chunk
                 .keys
-                .own(self.batch, self.read, &self.placer, &mut wave.own);
+                .own(self.batch, self.read, &self.namer, &mut wave.own);
             self.read += chunk.keys.records();
         }
         if let Some(scout) = &mut self.scout {
@@ -123,7 +123,7 @@ fn check_chunk(
     chunk: Chunk,
     layout: &Layout,
     profile: &check::Profile,
-    placer: &Placer,
+    namer: &Namer,
 ) -> CheckedChunk {
     let mut batch = Vec::new();
     let mut keys = Keys::default();
@@ -131,7 +131,7 @@ fn check_chunk(
     for mut raw in layout.each(&chunk) {
         batch.append(&mut raw.batch);
         let checked = check::record(raw, profile);
-        keys.add(&checked, placer);
+        keys.add(&checked, namer);
         records.push(checked);
     }
     CheckedChunk {

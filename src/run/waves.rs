@@ -142,7 +142,7 @@ pub(super) fn pass(
         rejected: totals(),
         memory: Vec::new(),
     };
-    let names = (decider.batch, book.placer()?);
+    let names = (decider.batch, book.namer()?);
     let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, names);
     let mut next = upcoming.wave()?;
     if next.is_full() {

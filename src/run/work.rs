@@ -156,12 +156,14 @@ impl Job<'_> {
 
     /// Opens the file for its format; a test that the profile does not take is refused.
     fn open(&self, format: &Arc<Format>, stream: Stream) -> Result<Reader, Fault> {
-        let input = if matches!(format.reader, ReaderKind::Excel(_) | ReaderKind::Fixed(_)) {
-            let mut handle = self.file.try_clone()?;
-            handle.rewind()?;
-            Input::File(handle)
-        } else {
-            Input::Stream(Box::new(stream))
+        let input = match &format.reader {
+            ReaderKind::Excel(_) => {
+                let mut handle = self.file.try_clone()?;
+                handle.rewind()?;
+                Input::File(handle)
+            }
+            ReaderKind::Fixed(_) => Input::Ahead(Box::new(stream), self.file.try_clone()?),
+            ReaderKind::Csv(_) | ReaderKind::Xml(_) => Input::Stream(Box::new(stream)),
         };
         let limits = &self.about.partner.limits;
         let limits = ReadLimits {

@@ -21,10 +21,10 @@ const ASKED: [(Space, &str); 4] = [
 
 /// Looks as the batch in hand will.
 fn looked(scout: &mut Scout, book: &Book) -> Looked {
-    let placer = book.placer().expect("a batch");
+    let namer = book.namer().expect("a batch");
     let mut places = Places::default();
     for (space, key) in ASKED {
-        placer.add(space, key, &mut places);
+        namer.add(space, key, &mut places);
     }
     scout.look(&places).expect("looked")
 }

@@ -54,12 +54,12 @@ fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {
 pub(super) fn particulars(told: &mut Members, insurance: &Insurance) {
     told.text("product", &insurance.product);
     told.text("loan_ref", &insurance.loan_ref);
-    told.text("currency", insurance.currency.as_str());
+    told.word("currency", insurance.currency.as_str());
     told.decimal("insured_amount", insurance.insured_amount);
     told.decimal("annual_premium", insurance.annual_premium);
-    told.text("start_date", Day::of(insurance.start_date).as_str());
+    told.word("start_date", Day::of(insurance.start_date).as_str());
     if let Some(end) = insurance.end_date {
-        told.text("end_date", Day::of(end).as_str());
+        told.word("end_date", Day::of(end).as_str());
     }
     told.text("owner_customer_no", &insurance.owner);
     let names = ["insured_customer_no", "insured2_customer_no"];

@@ -87,7 +87,7 @@ fn result_line(out: &mut Vec<u8>, csv: CsvStyle, decided: Decided<'_>, cell: &mu
 }
 
 /// What a person reads first: the line's own sentence, else each finding with its field.
-fn sentence<'a>(decided: Decided<'a>) -> Cow<'a, str> {
+fn sentence(decided: Decided<'_>) -> Cow<'_, str> {
     let decision = &decided.fate.decision;
     if !decision.message.is_empty() || decision.findings.is_empty() {
         return Cow::Borrowed(&decision.message);

@@ -1,13 +1,14 @@
 //! Cuts a file of fixed columns at the borders of its records, and follows its groups on the way.
 
 use std::fs::File;
+use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ahead::fill;
 use super::lines::{columns, kind, left, passed_over, text};
 use super::seal::{self, SealKey, Sealing};
 use super::totals::Totals;
-use super::{FixedChunk, Group};
+use super::{FixedChunk, Group, Source};
 use crate::code::Code;
 use crate::format::{Columns, FixedRules, Format, Stands};
 use crate::model::{Finding, Place};
@@ -34,6 +35,8 @@ pub(super) type Closing = Option<(usize, Arc<[u8]>)>;
 
 /// Cuts one file.
 pub struct FixedReader {
+    /// What it is read from; `None`: the file.
+    stream: Option<Box<dyn Read + Send>>,
     pub(super) file: File,
     /// Where in the file the buffer ends.
     pub(super) at: u64,
@@ -64,11 +67,12 @@ impl FixedReader {
     pub(super) fn new(
         format: &Arc<Format>,
         rules: &FixedRules,
-        file: File,
+        (stream, file): Source,
         tails: Tails,
         piece: usize,
     ) -> Self {
         Self {
+            stream,
             file,
             at: 0,
             buffer: Vec::new(),
@@ -348,14 +352,30 @@ impl FixedReader {
                 return Ok((start < end).then_some((end, end)));
             }
             from = end;
-            self.ended = fill(&self.file, &mut self.at, &mut self.buffer)?;
+            self.fill()?;
         }
+    }
+
+    /// Reads on.
+    fn fill(&mut self) -> Result<(), Fault> {
+        self.ended = match &mut self.stream {
+            None => fill(&self.file, &mut self.at, &mut self.buffer)?,
+            Some(stream) => {
+                let start = self.buffer.len();
+                self.buffer.resize(start + PIECE, 0);
+                let read = stream.read(&mut self.buffer[start..])?;
+                self.buffer.truncate(start + read);
+                self.at += read as u64;
+                read == 0
+            }
+        };
+        Ok(())
     }
 
     /// Passes over a byte order mark.
     fn skip_mark(&mut self) -> Result<(), Fault> {
         if self.at == 0 {
-            self.ended = fill(&self.file, &mut self.at, &mut self.buffer)?;
+            self.fill()?;
             if self.buffer.starts_with(b"\xEF\xBB\xBF") {
                 self.buffer.drain(..3);
             }

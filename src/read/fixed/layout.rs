@@ -4,17 +4,13 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::cut::{Closing, Tails};
-use super::lines::{columns, kind, left, lines, text};
+use super::fill::{Part, Parts, fill};
+use super::lines::{kind, left, lines, text};
 use super::{FixedChunk, Group};
 use crate::code::Code;
-use crate::format::{Field, FixedRules, Format, Several, Stands};
-use crate::model::blank::{is_blank, trimmed};
-use crate::model::{Finding, Place, Shown, Source};
+use crate::format::{Field, FixedRules, Format, Stands};
+use crate::model::{Finding, Place, Source};
 use crate::read::RawRecord;
-use crate::read::field::{absent, given};
-
-/// How many bits of a spot are a column; those above are lines below the record's first.
-const COLUMN_BITS: u32 = 21;
 
 /// How a format's lines are read. Shared by all threads.
 #[derive(Debug)]
@@ -22,24 +18,6 @@ pub struct FixedLayout {
     format: Arc<Format>,
     rules: FixedRules,
     tails: Tails,
-}
-
-/// A line that a record takes values from.
-struct Part<'c> {
-    kind: usize,
-    text: Cow<'c, str>,
-    /// How many lines below the record's first; `None`: elsewhere.
-    below: Option<u32>,
-}
-
-impl<'c> Part<'c> {
-    /// What stands in columns of it.
-    fn columns(&self, start: usize, length: usize) -> Cow<'c, str> {
-        match &self.text {
-            Cow::Borrowed(text) => Cow::Borrowed(columns(text, start, length)),
-            Cow::Owned(text) => Cow::Owned(columns(text, start, length).to_owned()),
-        }
-    }
 }
 
 /// A walk over a chunk's lines that knows the open groups.
@@ -176,13 +154,11 @@ impl<'c> Walk<'c> {
             let (_, bytes) = lines(&self.chunk.bytes[start..]).next()?;
             self.at = (start + bytes.len() + 1).min(self.chunk.bytes.len());
             self.line += 1;
-            let whole = match *kind {
-                Some(kind) => self.pass(kind, bytes, (line, start)),
-                None => {
-                    self.pass_unknown(bytes, line);
-                    None
-                }
+            let Some(kind) = *kind else {
+                self.pass_unknown(bytes, line);
+                continue;
             };
+            let whole = self.pass(kind, bytes, (line, start));
             if whole.is_some() {
                 return whole;
             }
@@ -236,25 +212,9 @@ impl<'c> Walk<'c> {
 
     /// The lines that hold for all records of the open groups, innermost first.
     fn surroundings(&self) -> Vec<Part<'c>> {
-        let chunk = self.chunk;
         let mut parts = Vec::new();
         for group in self.cursor.groups.iter().rev() {
-            let before = || {
-                chunk
-                    .groups
-                    .iter()
-                    .find(|known| known.number == group.number)
-            };
-            let (line, closing): (&[u8], _) = match group.number.checked_sub(chunk.next_group) {
-                Some(here) => {
-                    let here = usize::try_from(here).expect("fewer groups than lines");
-                    (self.openings[here], &chunk.closings[here])
-                }
-                None => {
-                    let known = before().expect("a group is open before the chunk, or opens in it");
-                    (&known.line, &known.closing)
-                }
-            };
+            let (line, closing) = self.lines_of(group);
             let closing = closing.as_ref().map(|(kind, line)| (*kind, &**line));
             for (kind, line) in std::iter::once((group.kind, line)).chain(closing) {
                 parts.push(Part {
@@ -265,6 +225,19 @@ impl<'c> Walk<'c> {
             }
         }
         parts
+    }
+
+    /// The line that opened a group, and the one that closes it, as the chunk has them.
+    fn lines_of(&self, group: &Group) -> (&'c [u8], &'c Closing) {
+        let chunk = self.chunk;
+        if let Some(here) = group.number.checked_sub(chunk.next_group) {
+            let here = usize::try_from(here).expect("fewer groups than lines");
+            return (self.openings[here], &chunk.closings[here]);
+        }
+        let mut before = chunk.groups.iter();
+        let known = before.find(|known| known.number == group.number);
+        let known = known.expect("a group is open before the chunk, or opens in it");
+        (&known.line, &known.closing)
     }
 
     /// The record whose lines are collected, if there is one: it is whole.
@@ -309,93 +282,6 @@ impl<'c> Walk<'c> {
         }
         Some(record)
     }
-}
-
-/// The lines that a record takes values from: its own, and those around it.
-#[derive(Clone, Copy)]
-struct Parts<'p, 'c>(&'p [Part<'c>], &'p [Part<'c>]);
-
-impl<'p, 'c> Parts<'p, 'c> {
-    /// Those of this kind.
-    fn of(self, kind: usize) -> impl Iterator<Item = &'p Part<'c>> {
-        let all = self.0.iter().chain(self.1);
-        all.filter(move |part| part.kind == kind)
-    }
-}
-
-/// Fills a field of a record from the lines that it belongs to.
-fn fill<'c>(field: &'c Field, parts: Parts<'_, 'c>, place: &Place, record: &mut RawRecord<'c>) {
-    for at in &field.columns {
-        let mut first: Option<(Cow<'c, str>, u32)> = None;
-        let mut others: Vec<(Cow<'c, str>, u32)> = Vec::new();
-        for part in parts.of(at.line) {
-            let text = columns(&part.text, at.start, at.length);
-            let says = || {
-                !is_blank(text)
-                    && !(field.convert.zeros_are_blank
-                        && trimmed(text).bytes().all(|byte| byte == b'0'))
-            };
-            let is_new = first.iter().chain(&others).all(|(other, _)| *other != text);
-            if is_new && says() {
-                let column = u32::try_from(at.start + 1).expect("1000 at most");
-                let below = part
-                    .below
-                    .map_or(0, |below| below.min(2000) << COLUMN_BITS | column);
-                let found = (part.columns(at.start, at.length), below);
-                match &first {
-                    None => first = Some(found),
-                    Some(_) => others.push(found),
-                }
-            }
-            if part.below.is_none() && first.is_some() {
-                // The innermost group that says it.
-                break;
-            }
-        }
-        let Some((first, spot)) = first else {
-            continue;
-        };
-        let all = || {
-            let all = std::iter::once(&first).chain(others.iter().map(|(text, _)| text));
-            all.map(|text| trimmed(text)).collect::<Vec<_>>()
-        };
-        let text = match (&field.convert.several, others.first()) {
-            (_, None) => joined(field, first, parts),
-            (Several::First, _) => first,
-            (Several::Joined(with), _) => Cow::Owned(all().join(with)),
-            (Several::Note, _) => {
-                let finding = Finding::field(Code::SeveralReferences, field.name);
-                let seen = Shown::plain(&all().join(" "));
-                record
-                    .findings
-                    .push(finding.at(place.of_field(spot, field.name)).seen(seen));
-                return;
-            }
-            (Several::Conflict, Some((second, spot))) => {
-                let finding = Finding::field(Code::ConflictingFields, field.name);
-                let finding = finding.at(place.of_field(*spot, field.name));
-                record.findings.push(finding.seen(Shown::personal(second)));
-                return;
-            }
-        };
-        record.fields.extend(given(field, text, spot));
-        return;
-    }
-    record.fields.extend(absent(field, 0));
-}
-
-/// A text with those of the other columns that the field is made of.
-fn joined<'c>(field: &Field, first: Cow<'c, str>, parts: Parts<'_, '_>) -> Cow<'c, str> {
-    let mut text = first;
-    for at in &field.also {
-        let other = parts
-            .of(at.line)
-            .next()
-            .map_or("", |part| columns(&part.text, at.start, at.length));
-        let with = field.convert.join.as_ref().map_or("", |(with, _)| with);
-        text = Cow::Owned(format!("{}{with}{}", trimmed(&text), trimmed(other)));
-    }
-    text
 }
 
 /// A record whose lines are being collected.

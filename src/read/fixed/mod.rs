@@ -5,6 +5,7 @@
 
 mod ahead;
 mod cut;
+mod fill;
 mod layout;
 mod lines;
 pub mod seal;
@@ -13,6 +14,7 @@ mod tests;
 mod totals;
 
 use std::fs::File;
+use std::io::Read;
 use std::sync::Arc;
 
 use crate::format::{FixedRules, Format};
@@ -51,23 +53,26 @@ pub(crate) struct Group {
     pub(crate) closing: cut::Closing,
 }
 
+/// What a file is read from, where that is not the file itself, and the file.
+type Source = (Option<Box<dyn Read + Send>>, File);
+
 /// Opens a file.
 pub(super) fn open(
     format: &Arc<Format>,
     rules: &FixedRules,
-    file: File,
+    source: Source,
 ) -> (FixedReader, FixedLayout) {
-    open_by(format, rules, file, usize::MAX)
+    open_by(format, rules, source, usize::MAX)
 }
 
 fn open_by(
     format: &Arc<Format>,
     rules: &FixedRules,
-    file: File,
+    source: Source,
     piece: usize,
 ) -> (FixedReader, FixedLayout) {
     let tails = cut::Tails::default();
-    let reader = FixedReader::new(format, rules, file, tails.clone(), piece);
+    let reader = FixedReader::new(format, rules, source, tails.clone(), piece);
     (reader, FixedLayout::new(format, rules, tails))
 }
 

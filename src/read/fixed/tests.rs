@@ -168,7 +168,7 @@ fn told(record: &RawRecord<'_>) -> String {
 
 fn read(bytes: &[u8], piece: usize) -> Result<(Vec<String>, crate::read::Ending), Fault> {
     let format = format();
-    let (mut reader, layout) = open_by(&format, &rules(&format), file(bytes), piece);
+    let (mut reader, layout) = open_by(&format, &rules(&format), (None, file(bytes)), piece);
     let layout = Layout::Fixed(layout);
     let mut all = Vec::new();
     while let Some(chunk) = reader.next_chunk()? {
@@ -226,8 +226,12 @@ fn records_take_from_their_details_and_from_both_ends_of_their_groups() {
 fn what_cannot_be_formed_tells_how_the_format_reads_it() {
     let format = format();
     let bytes = FILE.replacen("     12345", "     1x345", 1);
-    let (mut reader, layout) =
-        open_by(&format, &rules(&format), file(bytes.as_bytes()), usize::MAX);
+    let (mut reader, layout) = open_by(
+        &format,
+        &rules(&format),
+        (None, file(bytes.as_bytes())),
+        usize::MAX,
+    );
     let chunk = reader.next_chunk().expect("readable").expect("some");
     let records: Vec<_> = layout.records(&chunk).collect();
     let amount = records[0]
@@ -342,7 +346,7 @@ fn a_file_that_is_cut_short_or_begins_elsewhere_is_refused() {
 fn a_test_says_so_and_lines_have_a_width() {
     let format = format();
     let test = |text: &str| {
-        let (mut reader, _) = open_by(&format, &rules(&format), file(text.as_bytes()), 64);
+        let (mut reader, _) = open_by(&format, &rules(&format), (None, file(text.as_bytes())), 64);
         reader.is_test().expect("readable")
     };
     assert!(!test(FILE));

@@ -64,9 +64,9 @@ impl Money {
     }
 
     fn days(&self, data: &mut Members) {
-        data.text("valueDate", Day::of(self.value_date).as_str());
+        data.word("valueDate", Day::of(self.value_date).as_str());
         match self.posting_date {
-            Some(day) => data.text("postingDate", Day::of(day).as_str()),
+            Some(day) => data.word("postingDate", Day::of(day).as_str()),
             None => data.null("postingDate"),
         }
         data.maybe("description", self.comment.as_deref());
@@ -111,10 +111,10 @@ pub(in crate::line::loan) fn registered(
         } else {
             "INCOMING"
         };
-        data.text("receivableEventTypeCode", code);
+        data.word("receivableEventTypeCode", code);
         data.maybe("contractId", money.contract.as_deref());
         data.maybe("referenceNumber", money.reference.as_deref());
-        data.text("cashId", &money.id);
+        data.word("cashId", &money.id);
         money.days(data);
         sum(data, "money", amount, money.currency);
         let (own, original) = match &back {
@@ -174,13 +174,13 @@ pub(in crate::line::loan) fn confirmed(
             (false, None) => ("PREMATURE_REPAYMENT", "CREDIT"),
             (false, Some(_)) => ("REPAYMENT", "CREDIT"),
         };
-        data.text("receivableEventTypeCode", code);
+        data.word("receivableEventTypeCode", code);
         money.days(data);
         sum(data, "money", amount, money.currency);
         let number = Whole::of(number.into());
         let event = [&*money.id, "-", number.as_str()];
         data.texts("cashEventId", &event);
-        data.text("balanceDirectionCode", direction);
+        data.word("balanceDirectionCode", direction);
         source(data, "source", money.source());
         source(data, "originalSource", None);
         paying(data, &money, left);
@@ -203,13 +203,13 @@ fn paying(data: &mut Members, money: &Money, left: Decimal) {
     data.open("cash");
     data.maybe("contractId", money.contract.as_deref());
     data.maybe("referenceNumber", money.reference.as_deref());
-    data.text("cashId", &money.id);
+    data.word("cashId", &money.id);
     let status = if left.is_zero() {
         "ALLOCATED"
     } else {
         "UNALLOCATED"
     };
-    data.text("statusCode", status);
+    data.word("statusCode", status);
     sum(data, "balanceAmount", left, money.currency);
     source(data, "source", money.source());
     source(data, "originalSource", None);

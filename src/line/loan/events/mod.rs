@@ -113,10 +113,10 @@ impl OwnEnvelope {
     fn around(&self, text: &mut Members, data: impl FnOnce(&mut Members)) {
         let id = ids::event(&self.origin, self.number);
         text.id("notificationId", id);
-        text.text("notificationTypeCode", self.kind.as_str());
-        text.text("eventTypeCode", self.kind.routing());
+        text.word("notificationTypeCode", self.kind.as_str());
+        text.word("eventTypeCode", self.kind.routing());
         text.maybe("destination", self.destination.as_deref());
-        text.text("originalMessageDateTime", &instant(self.now));
+        text.word("originalMessageDateTime", &instant(self.now));
         text.open("data");
         data(text);
         text.close();
@@ -127,7 +127,7 @@ impl OwnEnvelope {
 fn sum(data: &mut Members, name: &str, amount: Decimal, currency: Currency) {
     data.open(name);
     data.number("amount", money(amount, currency));
-    data.text("currencyCode", currency.as_str());
+    data.word("currencyCode", currency.as_str());
     data.close();
 }
 
@@ -137,7 +137,7 @@ fn source(data: &mut Members, name: &str, of: Option<(&str, &str)>) {
         return data.null(name);
     };
     data.open(name);
-    data.text("sourceName", source);
+    data.word("sourceName", source);
     data.text("sourceRef", reference);
     data.close();
 }
@@ -148,8 +148,8 @@ fn range(data: &mut Members, name: &str, of: Option<&super::entity::Period>) {
         return data.null(name);
     };
     data.open(name);
-    data.text("startDate", Day::of(period.start).as_str());
-    data.text("endDate", Day::of(period.end).as_str());
+    data.word("startDate", Day::of(period.start).as_str());
+    data.word("endDate", Day::of(period.end).as_str());
     data.close();
 }
 

@@ -94,7 +94,7 @@ const LIST: &str = "A heading
 
 fn read(bytes: &[u8], piece: usize) -> Result<(Vec<String>, Ending), Fault> {
     let format = std::sync::Arc::new(fake::format(FORMAT));
-    let (mut reader, layout) = open_by(&format, &rules(&format), file(bytes), piece);
+    let (mut reader, layout) = open_by(&format, &rules(&format), (None, file(bytes)), piece);
     let layout = Layout::Fixed(layout);
     let mut all = Vec::new();
     while let Some(chunk) = reader.next_chunk()? {
