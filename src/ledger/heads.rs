@@ -164,9 +164,20 @@ impl Heads {
         usize::try_from(range >> 64).expect("less than the number of slots")
     }
 
+    /// Makes room for so many heads, at most as many as are kept: else the table is built anew each time it is full.
+    pub(super) fn reserve(&mut self, heads: usize) {
+        let slots = (heads / 7).saturating_mul(8).min(SLOTS);
+        if slots > self.slots.len() {
+            self.grow_to(slots);
+        }
+    }
+
     fn grow(&mut self) {
         let now = self.slots.len();
-        let next = (now * 2).clamp(1 << 10, SLOTS).max(now + now / 2);
+        self.grow_to((now * 2).clamp(1 << 10, SLOTS).max(now + now / 2));
+    }
+
+    fn grow_to(&mut self, next: usize) {
         let old = std::mem::replace(&mut self.slots, vec![Head::NONE; next]);
         for head in old.into_iter().filter(|head| *head != Head::NONE) {
             let slot = self.slot(head.at());

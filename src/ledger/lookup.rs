@@ -8,10 +8,11 @@ use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::heads::{ByHash, Link};
+use super::passing::Passed;
 use super::places::{Places, spell};
 use super::rows::Tabular;
 use super::scout::Looked;
-use super::{Access, Book, INSTRUCTION};
+use super::{Access, Book, INSTRUCTION, Kept};
 use crate::line::Space;
 
 /// A change as the table has it, as far as names and state go.
@@ -234,7 +235,11 @@ impl Book {
 
     fn prefetch_changes(&mut self, changes: impl Iterator<Item = i64>) -> Result<()> {
         let base_last = self.base_last;
-        let (base, own) = changes.partition(|id| *id <= base_last);
+        // Those of a batch that will be undone are in no table, and read as fast one by one.
+        let passing = self.first_passing();
+        let (base, own) = changes
+            .filter(|id| *id < passing)
+            .partition(|id| *id <= base_last);
         for (schema, ids) in [("base", base), ("main", own)] {
             let asked = Asked::sorted(ids);
             if asked.0.is_empty() {
@@ -332,8 +337,34 @@ impl Book {
             .optional()?)
     }
 
-    /// A change that is in the table.
+    /// A change of the batch in hand that is kept beside the tables, and no longer in memory.
+    pub(super) fn passed(&self, id: i64) -> Result<Option<Passed>> {
+        match self.batch.as_ref().map(|batch| &batch.kept) {
+            Some(Kept::Passing(passing)) if id >= self.first_passing() => passing.read(id),
+            _ => Ok(None),
+        }
+    }
+
+    /// The first change that is in no table, and never will be.
+    fn first_passing(&self) -> i64 {
+        match &self.batch {
+            Some(batch) if matches!(batch.kept, Kept::Passing(_)) => batch.first_change,
+            _ => i64::MAX,
+        }
+    }
+
+    /// A change that is not of the wave in hand.
     pub(super) fn fetch(&mut self, id: i64) -> Result<&Stored> {
+        if !self.cache.changes.contains_key(&id)
+            && let Some(passed) = self.passed(id)?
+        {
+            let stored = Stored {
+                key: passed.key,
+                also: passed.also,
+                state: passed.state.map(Arc::from),
+            };
+            self.cache.changes.insert(id, stored);
+        }
         if !self.cache.changes.contains_key(&id) {
             let sql = if id <= self.base_last {
                 "SELECT key, also, state FROM base.change WHERE id = ?1"

@@ -16,6 +16,7 @@ mod history;
 mod journal;
 mod lookup;
 mod open;
+mod passing;
 mod places;
 mod purge;
 mod rows;
@@ -49,6 +50,7 @@ use due::Waiting;
 use hash::KeyHash;
 use heads::Heads;
 use lookup::Cache;
+use passing::Passing;
 use rows::Slot;
 use wave::Wave;
 
@@ -57,6 +59,9 @@ pub const INSTRUCTION: Space = Space("d");
 
 /// A write-ahead log shorter than this is left for the next batch: one more sync a batch would cost more.
 const CHECKPOINT_BYTES: u64 = 16 << 20;
+
+/// Bytes of a file that bring a name to the book, about: where they bring more, room is made as it is needed.
+const BYTES_A_HEAD: u64 = 64;
 
 /// The ledger of one partner.
 pub struct Book {
@@ -111,12 +116,19 @@ struct Batch {
     partner: String,
     journal: i64,
     first_change: i64,
-    /// The hash over its changes as far as they are written; `None`: it will be undone, and nothing vouches for it.
-    content: Option<Content>,
+    kept: Kept,
     /// It takes something out of the book.
     purges: bool,
     /// Something of it may be half written.
     failed: bool,
+}
+
+/// Where the changes of a batch are kept.
+enum Kept {
+    /// In the book, with the hash over them as far as they are written.
+    InBook(Content),
+    /// Beside it: the batch will be undone, and nothing vouches for it.
+    Passing(Passing),
 }
 
 impl Batch {
@@ -125,7 +137,7 @@ impl Batch {
             partner: partner.into(),
             journal,
             first_change,
-            content: Some(Content::default()),
+            kept: Kept::InBook(Content::default()),
             purges: false,
             failed: false,
         }
@@ -189,7 +201,7 @@ impl Book {
         ensure!(private, "a batch of a book that stays is kept");
         self.begin(partner)?;
         if let Some(batch) = &mut self.batch {
-            batch.content = None;
+            batch.kept = Kept::Passing(Passing::new()?);
         }
         Ok(())
     }
@@ -202,6 +214,12 @@ impl Book {
         self.load_words()?;
         self.batch = Some(Batch::new(partner, journal, first_change));
         Ok(())
+    }
+
+    /// Says how long the file of the batch in hand is, so that room is made for what it brings.
+    pub fn expect(&mut self, bytes: u64) {
+        let heads = usize::try_from(bytes / BYTES_A_HEAD).unwrap_or(usize::MAX);
+        self.heads.reserve(heads);
     }
 
     /// The highest id of a table, 0 where it is empty.
@@ -257,8 +275,10 @@ impl Book {
         let batch = self.batch.as_ref().context("no batch in hand")?;
         let last_change = self.wave.next_id() - 1;
         let changes = (batch.first_change, last_change);
-        let content = batch.content.clone();
-        let mut content = content.context("the batch was to be undone")?;
+        let Kept::InBook(content) = &batch.kept else {
+            bail!("the batch was to be undone");
+        };
+        let mut content = content.clone();
         if batch.purges {
             ensure!(
                 self.add_purged(batch.journal, &mut content)?,

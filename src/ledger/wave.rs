@@ -8,10 +8,10 @@ use anyhow::{Context as _, Result, ensure};
 use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
-use super::Book;
 use super::content::Spelling;
 use super::open::{length, log_of};
 use super::rows::Tabular;
+use super::{Book, Kept};
 use crate::model::json::is_plain;
 use crate::os::Synced;
 
@@ -303,7 +303,16 @@ impl Book {
 
     pub(super) fn write_wave(&mut self) -> Result<()> {
         let batch = self.batch.as_mut().context("no batch in hand")?;
-        let (id, content) = (batch.journal, &mut batch.content);
+        let id = batch.journal;
+        let content = match &mut batch.kept {
+            Kept::InBook(content) => content,
+            Kept::Passing(passing) => {
+                passing.append(self.wave.first, &self.wave)?;
+                self.wave.restart();
+                self.cache.clear();
+                return Ok(());
+            }
+        };
         let mut word = self
             .db
             .prepare_cached("INSERT INTO main.word (id, word) VALUES (?1, ?2)")?;
@@ -322,9 +331,7 @@ impl Book {
                      FROM new_change",
                 )?;
                 rayon::in_place_scope(|scope| {
-                    if let Some(content) = content {
-                        scope.spawn(|_| hashed = content.add(wave, &spelling));
-                    }
+                    scope.spawn(|_| hashed = content.add(wave, &spelling));
                     insert.execute([wave.first, id])
                 })?;
                 hashed

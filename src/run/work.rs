@@ -245,6 +245,7 @@ impl Job<'_> {
             progress: self.progress,
         };
         self.begin(book)?;
+        book.expect(self.about.bytes);
         let pass = pass(&task, reader, &mut decider, book, &mut outputs)?;
         // A workbook is read by the child: its bytes are hashed again behind it.
         let digest = read.sha256().map_err(anyhow::Error::from)?;

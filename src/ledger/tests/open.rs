@@ -217,6 +217,48 @@ fn a_private_copy_touches_nothing() {
 }
 
 #[test]
+fn a_batch_that_will_be_undone_sees_itself_and_cannot_be_recorded() {
+    let place = place();
+    let mut book = open(&place);
+    batch(&mut book, "aaaaaaaaaaaa", |book| save(book, 1, "P1", "one"));
+    let stays = book.begin_passing("nordbank").expect_err("it stays");
+    assert_eq!(stays.to_string(), "a batch of a book that stays is kept");
+    for base in [None, Some(&*place.path)] {
+        let mut copy = Book::scratch(base, SECRET).expect("a copy");
+        copy.begin_passing("nordbank").expect("begun");
+        copy.expect(1 << 20);
+        let one = base.map(|_| "one".to_owned());
+        for (wave, new) in ["two", "three", "four"].into_iter().enumerate() {
+            let row = wave as u64 + 1;
+            assert_eq!(state(&mut copy, "P1"), one);
+            save(&mut copy, row, "P2", new);
+            let (key, person) = (format!("Q{row}"), format!("C{row}"));
+            let names = [(IDENTITY, &*person)];
+            copy.save(POLICY, &key, new.to_owned(), &names)
+                .expect("saved");
+            let id = format!("I{row}");
+            copy.remember(&id, DIGEST, "{}").expect("remembered");
+            copy.flush_wave().expect("written");
+            for seen in 1..=row {
+                let id = format!("I{seen}");
+                let seen_before = copy.seen(&id).expect("looked up");
+                assert_eq!(seen_before.map(|seen| seen.digest), Some(DIGEST));
+                let holder = copy.find_by(IDENTITY, &format!("C{seen}"));
+                let holder = holder.expect("looked up");
+                assert_eq!(holder.as_deref(), Some(&*format!("Q{seen}")));
+            }
+            assert_eq!(state(&mut copy, "P2").as_deref(), Some(new));
+        }
+        let refused = copy.commit(&journal("bbbbbbbbbbbb")).expect_err("refused");
+        assert_eq!(refused.to_string(), "the batch was to be undone");
+        copy.rollback().expect("undone");
+        assert_eq!(state(&mut copy, "P2"), None);
+        assert_eq!(state(&mut copy, "P1"), one);
+        assert_eq!(copy.audit().expect("verified"), []);
+    }
+}
+
+#[test]
 fn a_private_copy_of_nothing_is_an_empty_book() {
     let place = place();
     for base in [None, Some(&*place.path)] {

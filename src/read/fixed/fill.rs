@@ -1,6 +1,7 @@
 //! From the columns of a record's lines to its fields.
 
 use std::borrow::Cow;
+use std::iter::once;
 
 use super::lines::columns;
 use crate::code::Code;
@@ -31,14 +32,22 @@ impl<'c> Part<'c> {
     }
 }
 
-/// The lines that a record takes values from: its own, and those around it.
+/// The lines that hold for all records of a group.
+pub(super) struct Around<'c> {
+    pub(super) opening: Part<'c>,
+    pub(super) closing: Option<Part<'c>>,
+}
+
+/// The lines that a record takes values from: its own, and those around it, the outermost group's first.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'p, 'c>(pub(super) &'p [Part<'c>], pub(super) &'p [Part<'c>]);
+pub(super) struct Parts<'p, 'c>(pub(super) &'p [Part<'c>], pub(super) &'p [Around<'c>]);
 
 impl<'p, 'c> Parts<'p, 'c> {
-    /// Those of this kind.
+    /// Those of this kind: its own, then from the innermost group on.
     fn of(self, kind: usize) -> impl Iterator<Item = &'p Part<'c>> {
-        let all = self.0.iter().chain(self.1);
+        let around = self.1.iter().rev();
+        let around = around.flat_map(|around| once(&around.opening).chain(&around.closing));
+        let all = self.0.iter().chain(around);
         all.filter(move |part| part.kind == kind)
     }
 }

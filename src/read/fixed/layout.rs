@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::cut::{Closing, Tails};
-use super::fill::{Part, Parts, fill};
+use super::fill::{Around, Part, Parts, fill};
 use super::lines::{kind, left, lines, text};
 use super::{FixedChunk, Group};
 use crate::code::Code;
@@ -109,6 +109,20 @@ impl FixedLayout {
         text(self.format.charset, line).unwrap_or_default()
     }
 
+    /// The line that opens a group, and the one that closes it.
+    fn lines_of<'c>(&self, kind: usize, line: &'c [u8], closing: &'c Closing) -> Around<'c> {
+        let part = |kind: usize, line: &'c [u8]| Part {
+            kind,
+            text: self.text_of(line),
+            below: None,
+        };
+        let closing = closing.as_ref();
+        Around {
+            opening: part(kind, line),
+            closing: closing.map(|(kind, line)| part(*kind, line)),
+        }
+    }
+
     /// The records of a chunk, one after another.
     pub fn records<'c>(&'c self, chunk: &'c FixedChunk) -> impl Iterator<Item = RawRecord<'c>> {
         let mut walk = Walk::new(self, chunk);
@@ -121,10 +135,10 @@ struct Walk<'c> {
     layout: &'c FixedLayout,
     chunk: &'c FixedChunk,
     cursor: Cursor<'c>,
-    /// The lines that opened groups in this chunk.
-    openings: Vec<&'c [u8]>,
-    /// The lines that hold for all records of the open groups, innermost first.
-    around: Vec<Part<'c>>,
+    /// How many groups opened in this chunk.
+    opened: usize,
+    /// The lines that hold for all records of each open group, outermost first.
+    around: Vec<Around<'c>>,
     open: Option<Open<'c>>,
     /// The next line: its ordinal in the chunk, and where it begins.
     line: usize,
@@ -137,13 +151,16 @@ impl<'c> Walk<'c> {
             layout,
             chunk,
             cursor: Cursor::new(chunk),
-            openings: Vec::new(),
+            opened: 0,
             around: Vec::new(),
             open: None,
             line: 0,
             at: 0,
         };
-        walk.around = walk.surroundings();
+        for group in &chunk.groups {
+            let lines = layout.lines_of(group.kind, &group.line, &group.closing);
+            walk.around.push(lines);
+        }
         walk
     }
 
@@ -184,13 +201,14 @@ impl<'c> Walk<'c> {
             return None;
         }
         let whole = self.build();
-        let open = self.cursor.groups.len();
-        if stands == Stands::Opening {
-            self.openings.push(bytes);
-        }
         self.cursor.pass(&layout.rules, kind, bytes);
-        if stands == Stands::Opening || self.cursor.groups.len() != open {
-            self.around = self.surroundings();
+        let opens = stands == Stands::Opening;
+        let still_open = self.cursor.groups.len() - usize::from(opens);
+        self.around.truncate(still_open);
+        if opens {
+            let closing = &self.chunk.closings[self.opened];
+            self.around.push(layout.lines_of(kind, bytes, closing));
+            self.opened += 1;
         }
         if stands == Stands::Record {
             let mut record = Open::new(line, start);
@@ -208,36 +226,6 @@ impl<'c> Walk<'c> {
             // A detail that cannot be read may have been anything.
             open.undecodable.get_or_insert(line);
         }
-    }
-
-    /// The lines that hold for all records of the open groups, innermost first.
-    fn surroundings(&self) -> Vec<Part<'c>> {
-        let mut parts = Vec::new();
-        for group in self.cursor.groups.iter().rev() {
-            let (line, closing) = self.lines_of(group);
-            let closing = closing.as_ref().map(|(kind, line)| (*kind, &**line));
-            for (kind, line) in std::iter::once((group.kind, line)).chain(closing) {
-                parts.push(Part {
-                    kind,
-                    text: self.layout.text_of(line),
-                    below: None,
-                });
-            }
-        }
-        parts
-    }
-
-    /// The line that opened a group, and the one that closes it, as the chunk has them.
-    fn lines_of(&self, group: &Group) -> (&'c [u8], &'c Closing) {
-        let chunk = self.chunk;
-        if let Some(here) = group.number.checked_sub(chunk.next_group) {
-            let here = usize::try_from(here).expect("fewer groups than lines");
-            return (self.openings[here], &chunk.closings[here]);
-        }
-        let mut before = chunk.groups.iter();
-        let known = before.find(|known| known.number == group.number);
-        let known = known.expect("a group is open before the chunk, or opens in it");
-        (&known.line, &known.closing)
     }
 
     /// The record whose lines are collected, if there is one: it is whole.
