@@ -26,14 +26,18 @@ pub struct Read {
 
 #[derive(Debug, Default)]
 struct State {
-    hasher: Sha256,
+    /// `None`: nobody asks for the hash.
+    hasher: Option<Sha256>,
     offset: u64,
 }
 
 impl Stream {
     /// The file from its beginning, and the hash of what is read of it. `path` is for messages.
     pub fn over(file: &Arc<File>, path: PathBuf) -> (Self, Read) {
-        let state = Arc::default();
+        let state = Arc::new(Mutex::new(State {
+            hasher: Some(Sha256::default()),
+            offset: 0,
+        }));
         let stream = Self {
             file: Arc::clone(file),
             state: Arc::clone(&state),
@@ -45,13 +49,23 @@ impl Stream {
         };
         (stream, read)
     }
+
+    /// The file from its beginning, where nobody asks for a hash of what is read.
+    pub fn unhashed(file: &Arc<File>) -> Self {
+        Self {
+            file: Arc::clone(file),
+            state: Arc::default(),
+        }
+    }
 }
 
 fn step(file: &File, state: &Mutex<State>, buffer: &mut [u8]) -> io::Result<usize> {
     // A panic between lock and unlock is not possible: nothing there can.
     let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
     let count = os::read_at(file, buffer, state.offset)?;
-    state.hasher.update(&buffer[..count]);
+    if let Some(hasher) = &mut state.hasher {
+        hasher.update(&buffer[..count]);
+    }
     state.offset += count as u64;
     Ok(count)
 }
@@ -74,7 +88,8 @@ impl Read {
             }
         }
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(os::hex(&state.hasher.clone().finalize()))
+        let hasher = state.hasher.clone().unwrap_or_default();
+        Ok(os::hex(&hasher.finalize()))
     }
 
     /// Bytes that the stream gave so far: for a progress bar.

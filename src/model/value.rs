@@ -67,7 +67,7 @@ pub enum Value {
 
 impl Value {
     /// The text of a text, a word or a personal number.
-    fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
             Self::Code(word) => Some(word),

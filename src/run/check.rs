@@ -17,7 +17,7 @@ use super::work::Job;
 use super::{Options, known, own_formats, pool};
 use crate::check::hide_name;
 use crate::ledger::Book;
-use crate::os::{self, Folder};
+use crate::os::{self, Folder, Stat};
 use crate::outbox::answers::summary::{Status, Summary};
 use crate::outbox::names;
 use crate::site::Site;
@@ -197,6 +197,8 @@ impl One<'_> {
             )));
         }
         let file = Arc::new(file);
+        let stat = || Stat::of(&file, self.path).map_err(anyhow::Error::from);
+        let before = stat()?;
         let (sha256, bytes) = os::hash(&file, self.path).map_err(anyhow::Error::from)?;
         let received = self.path.file_name().unwrap_or_default();
         let received = received.display().to_string();
@@ -231,6 +233,12 @@ impl One<'_> {
             lasting: self.lasting,
         };
         let mut worked = job.work(book, &folder, &|| self.before().map(Some))?;
+        if stat()? != before || !worked.same_bytes {
+            return Err(RunError::Wrong(format!(
+                "{}: changed while it was checked; check it again when it is complete",
+                self.path.display()
+            )));
+        }
         if self.shown.is_some() {
             // They are there to be looked at, not to be named.
             worked.summary.answers.clear();

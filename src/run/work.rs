@@ -42,7 +42,8 @@ pub(super) struct Job<'a> {
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
     /// How many records answers are wanted of; the others are only counted, and their findings listed. `None`: all.
     pub(super) shown: Option<u64>,
-    /// Whether the book is still wanted afterwards.
+    /// Whether what it does to the book is still wanted afterwards. Otherwise the caller sees to it that the file stays as
+    /// it is.
     pub(super) lasting: bool,
 }
 
@@ -54,7 +55,7 @@ pub(super) struct Worked {
     pub(super) format_hash: String,
     /// The sentence behind a quarantine.
     pub(super) reason: Option<Finding>,
-    /// Whether the bytes read are those that were hashed; otherwise start over.
+    /// Whether the bytes read are those that were hashed, as far as that was looked at; otherwise start over.
     pub(super) same_bytes: bool,
 }
 
@@ -204,7 +205,12 @@ impl Job<'_> {
         folder: &Folder,
         refusal: Option<(Finding, Option<Book>)>,
     ) -> Result<(Pass, Outputs, bool), Fault> {
-        let (stream, read) = Stream::over(self.file, self.path.to_owned());
+        let (stream, read) = if self.lasting {
+            let (stream, read) = Stream::over(self.file, self.path.to_owned());
+            (stream, Some(read))
+        } else {
+            (Stream::unhashed(self.file), None)
+        };
         let reader = self.open(format, stream)?;
         let mut style = self.about.style(Some(format));
         if let Some(rows) = self.shown {
@@ -247,6 +253,9 @@ impl Job<'_> {
         self.begin(book)?;
         book.expect(self.about.bytes);
         let pass = pass(&task, reader, &mut decider, book, &mut outputs)?;
+        let Some(read) = read else {
+            return Ok((pass, outputs, true));
+        };
         // A workbook is read by the child: its bytes are hashed again behind it.
         let digest = read.sha256().map_err(anyhow::Error::from)?;
         Ok((pass, outputs, Some(digest.as_str()) == self.about.sha256))

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -91,6 +95,39 @@ fn a_few_records_and_all_findings_are_shown() {
         !site.join("ledger/lender.sqlite").exists(),
         "nothing is written"
     );
+}
+
+#[test]
+fn who_asks_for_nothing_is_shown_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (site, files) = site(folder.path(), SETTINGS);
+    assert_eq!(check(&site, &files, &["--quiet"]), "");
+}
+
+#[test]
+fn a_file_that_grows_while_it_is_checked_is_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (site, files) = site(folder.path(), SETTINGS);
+    let path = Path::new(&files[1]);
+    std::fs::write(path, payments(5_000)).expect("written");
+    let ended = AtomicBool::new(false);
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let mut file = OpenOptions::new().append(true).open(path).expect("opened");
+            while !ended.load(Ordering::Relaxed) {
+                file.write_all(b"loan.repayment,L1,SEK,1,2026-11-19,X\n")
+                    .expect("written");
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        });
+        let arguments = ["check", "--partner", "lender", &*files[1]];
+        let output = own_site::sluss(&[&arguments, &NIGHT[..]].concat(), &site);
+        ended.store(true, Ordering::Relaxed);
+        output
+    });
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("changed while it was checked"), "{told}");
 }
 
 #[test]

@@ -158,27 +158,28 @@ fn tables() -> Vec<Table> {
 
 /// See [`Registration::keys`].
 fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
-    const KEYS: &[(&str, Space)] = &[
-        ("contract_no", LOAN),
-        ("reference_no", REFERENCE),
-        ("original_reference", REFERENCE),
-        ("person_id", PERSON),
-        ("person_id", SIBLING),
-        ("application_id", APPLICATION),
-        ("offer_id", OFFER),
-        ("receivable_no", RECEIVABLE),
-        ("invoice_no", INVOICE),
-        ("credit_note_no", NOTE),
-        ("cash_reference", CASH),
-        ("loan_type", TYPE),
-    ];
     let fields = &instruction.fields;
     if matches!(instruction.kind.name, "loan.repayment" | "loan.reversal") {
         add(CASH, RECORD_NAME);
     }
-    for (name, space) in KEYS {
-        if let Some(key) = fields.text(name) {
-            add(*space, key);
+    for (name, value) in fields.iter() {
+        let spaces: &[Space] = match name {
+            "contract_no" => &[LOAN],
+            "reference_no" | "original_reference" => &[REFERENCE],
+            "person_id" => &[PERSON, SIBLING],
+            "application_id" => &[APPLICATION],
+            "offer_id" => &[OFFER],
+            "receivable_no" => &[RECEIVABLE],
+            "invoice_no" => &[INVOICE],
+            "credit_note_no" => &[NOTE],
+            "cash_reference" => &[CASH],
+            "loan_type" => &[TYPE],
+            _ => continue,
+        };
+        if let Some(key) = value.text() {
+            for space in spaces {
+                add(*space, key);
+            }
         }
     }
     if instruction.kind.name == death::FAILED
