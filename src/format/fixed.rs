@@ -48,6 +48,8 @@ pub struct FixedLine {
     pub name: String,
     /// What tells it from others.
     pub when: Vec<Condition>,
+    /// The two bytes that it surely begins with, where that is known: most lines are told by them alone.
+    pub start: Option<[u8; 2]>,
     /// What it is.
     pub stands: Stands,
     /// The lines in whose groups it stands. Of an opening line the innermost one, none: the file begins with it; of others
@@ -236,6 +238,16 @@ fn seal(table: &mut Table<'_>) -> bool {
     }
 }
 
+/// What a line surely begins with if these hold.
+fn start(when: &[Condition]) -> Option<[u8; 2]> {
+    when.iter().find_map(|condition| match &condition.holds {
+        Holds::Words(words) if condition.at == 0 && words.len() == 1 => {
+            words[0].as_bytes().first_chunk().copied()
+        }
+        Holds::Words(_) | Holds::Digits(_) | Holds::Blank(_) => None,
+    })
+}
+
 fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> FixedLine {
     if !is_name(name) {
         table.fault(format!(
@@ -279,6 +291,7 @@ fn line(name: &str, names: &[String], width: usize, table: &mut Table<'_>) -> Fi
         );
     }
     FixedLine {
+        start: start(&when),
         name: name.to_owned(),
         when,
         stands,

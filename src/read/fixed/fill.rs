@@ -1,9 +1,8 @@
 //! From the columns of a record's lines to its fields.
 
 use std::borrow::Cow;
-use std::iter::once;
 
-use super::lines::columns;
+use super::lines::{bytes, columns};
 use crate::code::Code;
 use crate::format::{Field, Several};
 use crate::model::blank::{is_blank, trimmed};
@@ -17,37 +16,50 @@ const COLUMN_BITS: u32 = 21;
 /// A line that a record takes values from.
 pub(super) struct Part<'c> {
     pub(super) kind: usize,
-    pub(super) text: Cow<'c, str>,
+    text: Cow<'c, str>,
+    /// Whether each column of it is a byte.
+    plain: bool,
     /// How many lines below the record's first; `None`: elsewhere.
     pub(super) below: Option<u32>,
 }
 
 impl<'c> Part<'c> {
+    pub(super) fn new(kind: usize, text: Cow<'c, str>, below: Option<u32>) -> Self {
+        Self {
+            kind,
+            plain: text.is_ascii(),
+            text,
+            below,
+        }
+    }
+
     /// What stands in columns of it.
+    fn read<'t>(&self, text: &'t str, start: usize, length: usize) -> &'t str {
+        if self.plain {
+            bytes(text, start, length)
+        } else {
+            columns(text, start, length)
+        }
+    }
+
+    /// The same as a text that a field can have.
     fn columns(&self, start: usize, length: usize) -> Cow<'c, str> {
         match &self.text {
-            Cow::Borrowed(text) => Cow::Borrowed(columns(text, start, length)),
-            Cow::Owned(text) => Cow::Owned(columns(text, start, length).to_owned()),
+            Cow::Borrowed(text) => Cow::Borrowed(self.read(text, start, length)),
+            Cow::Owned(text) => Cow::Owned(self.read(text, start, length).to_owned()),
         }
     }
 }
 
-/// The lines that hold for all records of a group.
-pub(super) struct Around<'c> {
-    pub(super) opening: Part<'c>,
-    pub(super) closing: Option<Part<'c>>,
-}
-
-/// The lines that a record takes values from: its own, and those around it, the outermost group's first.
+/// The lines that a record takes values from: its own, and those that hold for all records of the open groups, of each the
+/// closing one before the opening one, the outermost group's first.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'p, 'c>(pub(super) &'p [Part<'c>], pub(super) &'p [Around<'c>]);
+pub(super) struct Parts<'p, 'c>(pub(super) &'p [Part<'c>], pub(super) &'p [Part<'c>]);
 
 impl<'p, 'c> Parts<'p, 'c> {
     /// Those of this kind: its own, then from the innermost group on.
     fn of(self, kind: usize) -> impl Iterator<Item = &'p Part<'c>> {
-        let around = self.1.iter().rev();
-        let around = around.flat_map(|around| once(&around.opening).chain(&around.closing));
-        let all = self.0.iter().chain(around);
+        let all = self.0.iter().chain(self.1.iter().rev());
         all.filter(move |part| part.kind == kind)
     }
 }
@@ -63,7 +75,7 @@ pub(super) fn fill<'c>(
         let mut first: Option<(Cow<'c, str>, u32)> = None;
         let mut others: Vec<(Cow<'c, str>, u32)> = Vec::new();
         for part in parts.of(at.line) {
-            let text = columns(&part.text, at.start, at.length);
+            let text = part.read(&part.text, at.start, at.length);
             let zeros = field.convert.zeros_are_blank;
             let is_nothing =
                 || is_blank(text) || zeros && trimmed(text).bytes().all(|byte| byte == b'0');
@@ -123,7 +135,7 @@ fn joined<'c>(field: &Field, first: Cow<'c, str>, parts: Parts<'_, '_>) -> Cow<'
         let other = parts
             .of(at.line)
             .next()
-            .map_or("", |part| columns(&part.text, at.start, at.length));
+            .map_or("", |part| part.read(&part.text, at.start, at.length));
         let with = field.convert.join.as_ref().map_or("", |(with, _)| with);
         text = Cow::Owned(format!("{}{with}{}", trimmed(&text), trimmed(other)));
     }

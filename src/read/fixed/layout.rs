@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::cut::{Closing, Tails};
-use super::fill::{Around, Part, Parts, fill};
+use super::fill::{Part, Parts, fill};
 use super::lines::{kind, left, lines, text};
 use super::{FixedChunk, Group};
 use crate::code::Code;
@@ -109,20 +109,6 @@ impl FixedLayout {
         text(self.format.charset, line).unwrap_or_default()
     }
 
-    /// The line that opens a group, and the one that closes it.
-    fn lines_of<'c>(&self, kind: usize, line: &'c [u8], closing: &'c Closing) -> Around<'c> {
-        let part = |kind: usize, line: &'c [u8]| Part {
-            kind,
-            text: self.text_of(line),
-            below: None,
-        };
-        let closing = closing.as_ref();
-        Around {
-            opening: part(kind, line),
-            closing: closing.map(|(kind, line)| part(*kind, line)),
-        }
-    }
-
     /// The records of a chunk, one after another.
     pub fn records<'c>(&'c self, chunk: &'c FixedChunk) -> impl Iterator<Item = RawRecord<'c>> {
         let mut walk = Walk::new(self, chunk);
@@ -137,8 +123,10 @@ struct Walk<'c> {
     cursor: Cursor<'c>,
     /// How many groups opened in this chunk.
     opened: usize,
-    /// The lines that hold for all records of each open group, outermost first.
-    around: Vec<Around<'c>>,
+    /// The lines that hold for all records of the open groups: see [`Parts`].
+    around: Vec<Part<'c>>,
+    /// Where those of each open group begin.
+    marks: Vec<usize>,
     open: Option<Open<'c>>,
     /// The next line: its ordinal in the chunk, and where it begins.
     line: usize,
@@ -153,13 +141,13 @@ impl<'c> Walk<'c> {
             cursor: Cursor::new(chunk),
             opened: 0,
             around: Vec::new(),
+            marks: Vec::new(),
             open: None,
             line: 0,
             at: 0,
         };
         for group in &chunk.groups {
-            let lines = layout.lines_of(group.kind, &group.line, &group.closing);
-            walk.around.push(lines);
+            walk.enter(group.kind, &group.line, &group.closing);
         }
         walk
     }
@@ -204,10 +192,13 @@ impl<'c> Walk<'c> {
         self.cursor.pass(&layout.rules, kind, bytes);
         let opens = stands == Stands::Opening;
         let still_open = self.cursor.groups.len() - usize::from(opens);
-        self.around.truncate(still_open);
+        if let Some(end) = self.marks.get(still_open) {
+            self.around.truncate(*end);
+            self.marks.truncate(still_open);
+        }
         if opens {
             let closing = &self.chunk.closings[self.opened];
-            self.around.push(layout.lines_of(kind, bytes, closing));
+            self.enter(kind, bytes, closing);
             self.opened += 1;
         }
         if stands == Stands::Record {
@@ -216,6 +207,16 @@ impl<'c> Walk<'c> {
             self.open = Some(record);
         }
         whole
+    }
+
+    /// Takes in the lines that open and close a group.
+    fn enter(&mut self, kind: usize, line: &'c [u8], closing: &'c Closing) {
+        self.marks.push(self.around.len());
+        let closing = closing.iter().map(|(kind, line)| (*kind, &**line));
+        for (kind, line) in closing.chain([(kind, line)]) {
+            let text = self.layout.text_of(line);
+            self.around.push(Part::new(kind, text, None));
+        }
     }
 
     /// Goes on behind a line of no kind.
@@ -284,12 +285,12 @@ struct Open<'c> {
 }
 
 impl<'c> Open<'c> {
-    const fn new(line: u64, start: usize) -> Self {
+    fn new(line: u64, start: usize) -> Self {
         Self {
             line,
             start,
             end: start,
-            parts: Vec::new(),
+            parts: Vec::with_capacity(4),
             undecodable: None,
             too_long: None,
         }
@@ -307,6 +308,6 @@ impl<'c> Open<'c> {
             self.too_long = Some(rules.width);
         }
         self.end = end;
-        self.parts.push(Part { kind, text, below });
+        self.parts.push(Part::new(kind, text, below));
     }
 }

@@ -11,20 +11,27 @@ use crate::read::charset::decode;
 /// beyond ASCII is read as that, whatever the set: banks' files are re-saved so on the way, and their columns are
 /// characters.
 pub(super) fn text(charset: Charset, line: &[u8]) -> Option<Cow<'_, str>> {
-    let line = line.trim_ascii_end();
+    let line = trim_end(line);
     match std::str::from_utf8(line) {
         Ok(text) if !text.is_ascii() || charset != Charset::Iso646Se => Some(Cow::Borrowed(text)),
         _ => decode(charset, line),
     }
 }
 
+/// Without the blanks at its end: a line is filled up with them.
+fn trim_end(mut line: &[u8]) -> &[u8] {
+    line = line.strip_suffix(b"\r").unwrap_or(line);
+    while let Some((rest, b"        ")) = line.split_last_chunk() {
+        line = rest;
+    }
+    line.trim_ascii_end()
+}
+
 /// What stands in columns of a line, from 0; what the line does not reach is missing at its end.
 pub(super) fn columns(text: &str, start: usize, length: usize) -> &str {
     let end = start + length;
-    // Up to there a column is a byte.
-    let reached = end.min(text.len());
-    if text.as_bytes()[..reached].is_ascii() {
-        return &text[start.min(reached)..reached];
+    if text.as_bytes()[..end.min(text.len())].is_ascii() {
+        return bytes(text, start, length);
     }
     let at = |column: usize| {
         let found = text.char_indices().nth(column);
@@ -33,8 +40,19 @@ pub(super) fn columns(text: &str, start: usize, length: usize) -> &str {
     &text[at(start)..at(end)]
 }
 
+/// The same of a text up to which every column is a byte.
+pub(super) fn bytes(text: &str, start: usize, length: usize) -> &str {
+    let reached = (start + length).min(text.len());
+    &text[start.min(reached)..reached]
+}
+
 /// Whether a line is of a kind by what stands in it.
 fn is_of(kind: &FixedLine, text: &str) -> bool {
+    if let (Some(start), Some(found)) = (kind.start, text.as_bytes().first_chunk())
+        && start != *found
+    {
+        return false;
+    }
     kind.when.iter().all(|condition| {
         let at = condition.at;
         match &condition.holds {
@@ -144,16 +162,19 @@ pub(super) fn passed_over(rules: &FixedRules, text: &str) -> bool {
 /// so itself.
 pub(super) fn number(digits: &str) -> Option<i128> {
     let digits = trimmed(digits);
-    if digits.is_empty() || digits.len() > 30 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+    if digits.is_empty() || digits.len() > 30 {
         return None;
     }
-    // What fits into a machine's word is added up in one.
-    if digits.len() <= 18 {
-        let add = |sum: i64, digit| sum * 10 + i64::from(digit - b'0');
-        return Some(i128::from(digits.bytes().fold(0, add)));
-    }
-    let add = |sum: i128, digit| sum * 10 + i128::from(digit - b'0');
-    Some(digits.bytes().fold(0, add))
+    // What fits into a machine's word is added up in words.
+    let (front, back) = digits.as_bytes().split_at(digits.len().saturating_sub(18));
+    let word = |digits: &[u8]| {
+        digits.iter().try_fold(0_i64, |sum, digit| {
+            let value = digit.wrapping_sub(b'0');
+            (value < 10).then(|| sum * 10 + i64::from(value))
+        })
+    };
+    let (front, back) = (i128::from(word(front)?), i128::from(word(back)?));
+    Some(front * 1_000_000_000_000_000_000 + back)
 }
 
 /// The lines of some bytes, each with where it begins, without its line end.
@@ -201,7 +222,14 @@ mod tests {
             (" 12 ", Some(12)),
             ("", None),
             ("   ", None),
+            ("999999999999999999", Some(999_999_999_999_999_999)),
+            ("1000000000000000000", Some(1_000_000_000_000_000_000)),
+            (
+                "100000000000000000000000000001",
+                Some(100_000_000_000_000_000_000_000_000_001),
+            ),
             ("1a", None),
+            ("1a0000000000000000000", None),
             ("-1", None),
         ];
         for (digits, expected) in rows {
