@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ffi::CStr;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use rayon::iter::{ParallelExtend as _, repeat_n};
 use rayon::slice::ParallelSliceMut as _;
 use rusqlite::types::{ToSqlOutput, Value};
 
@@ -107,8 +108,11 @@ pub(super) struct Heads {
 }
 
 impl Heads {
+    /// Begins a batch, in the room that was made for it.
     pub(super) fn begin(&mut self, table_empty: bool) {
+        let slots = std::mem::take(&mut self.slots);
         *self = Self {
+            slots: if self.used == 0 { slots } else { Vec::new() },
             table_empty,
             ..Self::default()
         };
@@ -167,17 +171,17 @@ impl Heads {
     /// Makes room for so many heads, at most as many as are kept: else the table is built anew each time it is full.
     pub(super) fn reserve(&mut self, heads: usize) {
         let slots = (heads / 7).saturating_mul(8).min(SLOTS);
-        if slots > self.slots.len() {
-            self.grow_to(slots);
+        if self.used > 0 || slots <= self.slots.len() {
+            return;
         }
+        // On all threads: what a page of new memory costs is its first touch.
+        self.slots.clear();
+        self.slots.par_extend(repeat_n(Head::NONE, slots));
     }
 
     fn grow(&mut self) {
         let now = self.slots.len();
-        self.grow_to((now * 2).clamp(1 << 10, SLOTS).max(now + now / 2));
-    }
-
-    fn grow_to(&mut self, next: usize) {
+        let next = (now * 2).clamp(1 << 10, SLOTS).max(now + now / 2);
         let old = std::mem::replace(&mut self.slots, vec![Head::NONE; next]);
         for head in old.into_iter().filter(|head| *head != Head::NONE) {
             let slot = self.slot(head.at());

@@ -187,7 +187,9 @@ impl Book {
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
             }
         }
+        let heads = std::mem::take(&mut self.heads);
         self.forget();
+        self.heads = heads;
         let begun = self.begin_batch(partner);
         if begun.is_err() {
             self.undo()?;
@@ -216,7 +218,8 @@ impl Book {
         Ok(())
     }
 
-    /// Says how long the file of the batch in hand is, so that room is made for what it brings.
+    /// Says how long the file of the next batch is, or of the one that has just begun, so that room is made for what it
+    /// brings.
     pub fn expect(&mut self, bytes: u64) {
         let heads = usize::try_from(bytes / BYTES_A_HEAD).unwrap_or(usize::MAX);
         self.heads.reserve(heads);
