@@ -118,17 +118,19 @@ impl Chunk {
             Self::TooLarge { .. } => 1,
             Self::Elements(elements) => elements.len(),
             Self::Rows(rows) => rows.len(),
-            Self::Fixed(_) => 0,
+            // Most records are of more lines than one.
+            Self::Fixed(chunk) => chunk.lines() / 2 + 1,
         }
     }
 
-    /// About how much input it holds, in bytes: for bounding how many are in hand.
+    /// About how much input it holds, in bytes without markup: for bounding how many are in hand.
     pub fn size(&self) -> usize {
         match self {
             Self::Lines { bytes, .. } | Self::TooLarge { bytes, .. } => bytes.len(),
             // Records within one element share what stands around them, and each takes memory of its own.
             Self::Elements(elements) => {
-                let size = |element: &Element| element.bytes.len() + 256 * (element.records - 1);
+                let size =
+                    |element: &Element| element.bytes.len() / 4 + 256 * (element.records - 1);
                 elements.iter().map(size).sum()
             }
             Self::Fixed(chunk) => chunk.bytes.len(),

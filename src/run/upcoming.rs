@@ -10,8 +10,8 @@ use crate::ledger::{Looked, Namer, Places, Scout};
 use crate::model::{Checked, Finding};
 use crate::read::{Chunk, Fault, Layout, Reader};
 
-/// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that three
-/// waves in memory, and their decided form is tens of times the input, stay under 100 MB.
+/// Bytes of input that make a wave: enough to pay for a look-up of all its keys together, little enough that the waves in
+/// hand, whose decided form is tens of times the input, stay where the processor finds them.
 const WAVE_BYTES: usize = 128 << 10;
 
 /// A piece of the file after checking.

@@ -12,7 +12,7 @@ use memchr::{memchr2, memchr2_iter, memrchr2};
 pub(super) const RECORD_MAX: usize = 1 << 20;
 
 /// How large a piece is, unless a single record is larger.
-pub(super) const PIECE: usize = 256 * 1024;
+pub(super) const PIECE: usize = 64 * 1024;
 
 /// A piece of the input.
 #[derive(Debug, PartialEq, Eq)]

@@ -40,6 +40,13 @@ pub struct FixedChunk {
     closings: Vec<cut::Closing>,
 }
 
+impl FixedChunk {
+    /// How many lines it has.
+    pub(crate) fn lines(&self) -> usize {
+        self.kinds.len()
+    }
+}
+
 /// A group of records.
 #[derive(Clone, Debug)]
 pub(crate) struct Group {

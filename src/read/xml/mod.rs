@@ -46,7 +46,7 @@ use cut::Cutter;
 use outline::Tails;
 
 /// A chunk ends after this many bytes or records.
-const CHUNK_BYTES: usize = 256 << 10;
+const CHUNK_BYTES: usize = 64 << 10;
 const CHUNK_RECORDS: usize = 4096;
 
 /// Cuts a document into records.
