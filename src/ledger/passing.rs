@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -41,10 +41,8 @@ pub(super) struct Passed {
 impl Passing {
     /// None yet.
     pub(super) fn new() -> Result<Self> {
-        let folder = folder();
-        let file = tempfile::tempfile_in(&folder);
         Ok(Self {
-            file: file.with_context(|| format!("{}: no file can be made", folder.display()))?,
+            file: unnamed(&folders())?,
             length: 0,
             waves: Vec::new(),
             bytes: Vec::new(),
@@ -127,16 +125,41 @@ fn passed(mut bytes: &[u8]) -> Result<Passed> {
     })
 }
 
-/// Where files without a name go: as the library of the tables has it, not into memory where there is a disk.
-fn folder() -> PathBuf {
+/// A file without a name, in the first of these folders that takes one.
+fn unnamed(folders: &[PathBuf]) -> Result<File> {
+    let mut failed = anyhow::anyhow!("there is no folder for a file without a name");
+    for folder in folders {
+        match tempfile::tempfile_in(folder) {
+            Ok(file) => return Ok(file),
+            Err(cause) => {
+                let place = format!("{}: no file can be made", folder.display());
+                failed = anyhow::Error::new(cause).context(place);
+            }
+        }
+    }
+    Err(failed)
+}
+
+/// Where files without a name may go, as the library of the tables has it: rather to a disk than into memory.
+fn folders() -> Vec<PathBuf> {
     let told = std::env::var_os("TMPDIR").map(PathBuf::from);
-    let on_disk = || Some(Path::new("/var/tmp").to_owned()).filter(|path| path.is_dir());
-    told.or_else(on_disk).unwrap_or_else(std::env::temp_dir)
+    let usual = ["/var/tmp", "/tmp"].map(PathBuf::from);
+    told.into_iter().chain(usual).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_goes_where_one_can_be_made() {
+        let good = tempfile::tempdir().expect("a folder");
+        let none = good.path().join("none");
+        let made = [none.clone(), good.path().to_owned()];
+        assert!(unnamed(&made).is_ok());
+        let failed = unnamed(&[none]).expect_err("there is no such folder");
+        assert!(failed.to_string().contains("none: no file can be made"));
+    }
 
     #[test]
     fn a_change_is_read_as_it_was_kept() {
