@@ -1,7 +1,7 @@
 //! Reads back CSV as we write it, record by record: an answer can be as long as the file that it is about.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -21,6 +21,38 @@ pub(super) fn each(path: &Path, then: &mut dyn FnMut(&[String]) -> Result<bool>)
         then(cells)
     })
     .with_context(shown)
+}
+
+/// The most that is read for the last record.
+const TAIL: u64 = 4096;
+
+/// The cells of an answer's last line, as far as it is a record by itself.
+pub(super) fn last(path: &Path) -> Result<Option<Vec<String>>> {
+    let shown = || path.display().to_string();
+    let mut file = File::open(path).with_context(shown)?;
+    let mut text = Vec::new();
+    // With the header: it says how cells are told apart.
+    BufReader::new(&file)
+        .read_until(b'\n', &mut text)
+        .with_context(shown)?;
+    let end = file.metadata().with_context(shown)?.len();
+    file.seek(SeekFrom::Start(end.saturating_sub(TAIL)))
+        .with_context(shown)?;
+    let mut tail = Vec::new();
+    file.read_to_end(&mut tail).with_context(shown)?;
+    let tail = tail.trim_ascii_end();
+    let Some(before) = tail.iter().rposition(|byte| *byte == b'\n') else {
+        return Ok(None);
+    };
+    text.extend_from_slice(&tail[before + 1..]);
+    let mut found = None;
+    let mut header = true;
+    records(&*text, &mut |cells| {
+        found = (!std::mem::take(&mut header)).then(|| cells.to_vec());
+        Ok(true)
+    })
+    .with_context(shown)?;
+    Ok(found)
 }
 
 /// The records of CSV whatever the profile's style: the header is `row` and the delimiter, and a cell that is not UTF-8
@@ -76,6 +108,21 @@ fn cell(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_is_found_however_long_the_answer_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a.csv");
+        for lines in [0, 1, 2, 5_000] {
+            let mut text = "\u{feff}row,text\r\n".to_owned();
+            for line in 1..=lines {
+                text.extend([&line.to_string(), ",\"a, b\"\r\n"]);
+            }
+            std::fs::write(&path, &text).expect("written");
+            let expected = (lines > 0).then(|| vec![lines.to_string(), "a, b".to_owned()]);
+            assert_eq!(last(&path).expect("read"), expected, "{lines}");
+        }
+    }
 
     fn all(bytes: &[u8], buffer: usize) -> Vec<Vec<String>> {
         let mut found = Vec::new();

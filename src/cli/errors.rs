@@ -305,37 +305,54 @@ fn read(
     most: usize,
     counted: &BTreeMap<String, Group>,
 ) -> Result<BTreeMap<String, Group>> {
-    let is_told = |(code, of): (&String, &Group), groups: &BTreeMap<String, Group>| {
-        let examples = groups.get(code).map_or(0, |group| group.examples.len());
-        examples == most || examples as u64 == of.count
+    let is_told = |groups: &BTreeMap<String, Group>| {
+        let mut all = counted.iter();
+        let of = |code: &String| groups.get(code).map_or(0, |group| group.examples.len());
+        !counted.is_empty()
+            && all.all(|(code, told)| of(code) == most || of(code) as u64 == told.count)
     };
     let mut groups: BTreeMap<String, Group> = BTreeMap::new();
+    let mut stopped = false;
     answer::each(path, &mut |line| {
-        let [row, place, field, value, code, level, message, hint, ..] = line else {
-            anyhow::bail!("not as it was written");
-        };
-        let group = groups.entry(code.clone()).or_default();
-        if group.count == 0 {
-            group.level.clone_from(level);
-            group.message.clone_from(message);
-            group.hint.clone_from(hint);
-        }
-        group.count += 1;
-        if group.examples.len() < most {
-            let value = if is_personal(field) {
-                mask(value)
-            } else {
-                discreet(value).into_owned()
-            };
-            group.examples.push(Example {
-                row: row.clone(),
-                place: place.clone(),
-                field: field.clone(),
-                value,
-            });
-            return Ok(!counted.iter().all(|of| is_told(of, &groups)));
-        }
-        Ok(true)
+        let new = note(&mut groups, line, most)?;
+        stopped = new && is_told(&groups);
+        Ok(!stopped)
     })?;
+    // That findings were left out is no finding, and stands behind them all.
+    if stopped
+        && let Some(last) = answer::last(path)?
+        && last.get(4).map(String::as_str) == Some(Code::MoreFindings.as_str())
+    {
+        note(&mut groups, &last, most)?;
+    }
     Ok(groups)
+}
+
+/// Adds a line of an errors.csv to its group. Says whether it is one of the group's examples.
+fn note(groups: &mut BTreeMap<String, Group>, line: &[String], most: usize) -> Result<bool> {
+    let [row, place, field, value, code, level, message, hint, ..] = line else {
+        anyhow::bail!("not as it was written");
+    };
+    let group = groups.entry(code.clone()).or_default();
+    if group.count == 0 {
+        group.level.clone_from(level);
+        group.message.clone_from(message);
+        group.hint.clone_from(hint);
+    }
+    group.count += 1;
+    if group.examples.len() >= most {
+        return Ok(false);
+    }
+    let value = if is_personal(field) {
+        mask(value)
+    } else {
+        discreet(value).into_owned()
+    };
+    group.examples.push(Example {
+        row: row.clone(),
+        place: place.clone(),
+        field: field.clone(),
+        value,
+    });
+    Ok(true)
 }

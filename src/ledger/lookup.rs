@@ -148,7 +148,7 @@ impl Book {
         self.heads.touch(places.about(records, of));
     }
 
-    /// The same, where a scout has looked: only what the batch itself has changed is left to be read.
+    /// The same as [`Book::prefetch`], where a scout has looked: only what the batch itself has changed is left to be read.
     pub fn prefetch_looked(&mut self, looked: Looked) -> Result<()> {
         self.cache.changes = looked.cache.changes;
         if !self.heads.were_flushed() {

@@ -107,7 +107,7 @@ fn passed(mut bytes: &[u8]) -> Result<Passed> {
         ensure!(length <= rest.len(), "a row that ends early");
         let (value, rest) = rest.split_at(length);
         bytes = rest;
-        // Nothing is kept as kind 0.
+        // Kind 0 is null.
         Ok((*kind != 0).then(|| value.to_vec()))
     };
     let text = |bytes: Option<Vec<u8>>| -> Result<Option<Box<str>>> {

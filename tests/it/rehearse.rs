@@ -105,6 +105,18 @@ fn who_asks_for_nothing_is_shown_nothing() {
 }
 
 #[test]
+fn findings_that_no_line_has_are_counted_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let few = SETTINGS.replacen("settle", "limits = { findings = 5 }\nsettle", 1);
+    let (site, files) = site(folder.path(), &few);
+    let bad = payments(30).replace("2026-11-19", "2026-02-30");
+    std::fs::write(&files[1], bad).expect("written");
+    let told = check(&site, &files[1..], &[]);
+    assert!(told.contains("30 × invalid_date"), "{told}");
+    assert!(told.contains("30 findings in all; 5 are listed"), "{told}");
+}
+
+#[test]
 fn a_file_that_grows_while_it_is_checked_is_told() {
     let folder = tempfile::tempdir().expect("a folder");
     let (site, files) = site(folder.path(), SETTINGS);

@@ -16,7 +16,7 @@ use crate::read::{Ending, Fault};
 
 /// Bytes that are read at once, and after which a chunk ends at the next border: several make a wave, and threads work on
 /// them side by side.
-pub(super) const PIECE: usize = 32 << 10;
+pub(super) const PIECE: usize = 64 << 10;
 
 /// The longest record, and how far the word for a test is looked for.
 const RECORD_MAX: usize = 1 << 20;

@@ -156,7 +156,7 @@ impl Totals {
     }
 }
 
-/// What a line adds to a sum.
+/// For each kind of line, the terms that it adds to.
 fn terms(rules: &FixedRules) -> Vec<Vec<(usize, usize, Term)>> {
     let mut of_kind = vec![Vec::new(); rules.lines.len()];
     for (control, of) in rules.controls.iter().enumerate() {
@@ -169,6 +169,7 @@ fn terms(rules: &FixedRules) -> Vec<Vec<(usize, usize, Term)>> {
     of_kind
 }
 
+/// What a line adds to a sum.
 fn value(term: &Term, text: &str) -> i128 {
     if let Some((start, length, word)) = &term.only
         && trimmed(columns(text, *start, *length)) != word
