@@ -5,12 +5,12 @@ use std::io::Read;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::ahead::fill;
-use super::lines::{columns, kind, left, passed_over, text};
+use super::lines::{columns, kind, left, note, passed_over, text};
 use super::seal::{self, SealKey, Sealing};
 use super::totals::Totals;
 use super::{FixedChunk, Group, Source};
 use crate::code::Code;
-use crate::format::{Columns, FixedRules, Format, Stands};
+use crate::format::{FixedRules, Format, Stands};
 use crate::model::{Finding, Place};
 use crate::read::{Ending, Fault};
 
@@ -23,6 +23,10 @@ const RECORD_MAX: usize = 1 << 20;
 
 /// The longest line: more is none of a file of fixed columns.
 pub(super) const LINE_MAX: usize = 64 << 10;
+
+/// The most groups that are open in each other: more than any layout has, and what stands around a record is looked through
+/// for each of its fields.
+const DEPTH_MAX: usize = 64;
 
 /// The most findings about the file as a whole, and the most payees that are told apart.
 const MOST: usize = 20;
@@ -200,6 +204,12 @@ impl FixedReader {
         match stands {
             Stands::Opening => {
                 self.in_record = false;
+                if self.groups.len() >= DEPTH_MAX {
+                    let finding = Finding::new(Code::Malformed).at(self.place());
+                    let finding =
+                        finding.saying("more groups stand in each other than any layout has");
+                    return Err(Fault::File(Box::new(finding)));
+                }
                 let around = self.groups.last().map(|group| group.kind);
                 let within = &self.rules.lines[found].within;
                 if around.map_or(!within.is_empty(), |around| !within.contains(&around)) {
@@ -240,7 +250,7 @@ impl FixedReader {
             (&self.rules.customer, &mut self.customers),
         ];
         for (places, known) in told {
-            note(places, found, line, known);
+            note(places, found, line, known, MOST);
         }
         self.same_payee(found, line);
         Ok(())
@@ -427,16 +437,5 @@ impl FixedReader {
             payees: self.payees,
             customers: self.customers,
         })
-    }
-}
-
-/// Notes whom a line names, each once.
-fn note(places: &[Columns], found: usize, line: &str, known: &mut Vec<String>) {
-    for place in places.iter().filter(|place| place.line == found) {
-        let number = columns(line, place.start, place.length).trim();
-        let number = number.trim_start_matches('0');
-        if !number.is_empty() && known.len() < MOST && !known.iter().any(|other| other == number) {
-            known.push(number.to_owned());
-        }
     }
 }

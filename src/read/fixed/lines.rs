@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Group, seal};
-use crate::format::{Charset, FixedLine, FixedRules, Holds, Stands};
+use crate::format::{Charset, Columns, FixedLine, FixedRules, Holds, Stands};
 use crate::model::blank::{is_blank, trimmed};
 use crate::read::charset::decode;
 
@@ -189,6 +189,23 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         at = end + 1;
         Some((start, &bytes[start..end]))
     })
+}
+
+/// Notes whom a line names, each once, and so many at most.
+pub(super) fn note(
+    places: &[Columns],
+    found: usize,
+    line: &str,
+    known: &mut Vec<String>,
+    most: usize,
+) {
+    for place in places.iter().filter(|place| place.line == found) {
+        let number = columns(line, place.start, place.length).trim();
+        let number = number.trim_start_matches('0');
+        if !number.is_empty() && known.len() < most && !known.iter().any(|other| other == number) {
+            known.push(number.to_owned());
+        }
+    }
 }
 
 #[cfg(test)]

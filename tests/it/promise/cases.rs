@@ -260,7 +260,7 @@ fn fixed() -> Vec<Case> {
             "a hundred thousand starts",
             "bgmax",
             start.repeat(100_000),
-            "totals_mismatch 0",
+            "malformed 0",
         ),
         case(
             "a giro of noughts",
