@@ -49,6 +49,8 @@ TOML
 measure() { # LABEL SITE RECORDS [FILE]
     local out=$folder/time exit=0 command=(run)
     [ -z "${4:-}" ] || command=(check "$4" --partner bench)
+    # What was generated goes to the disk first: that is not the program's work.
+    sync
     /usr/bin/time -f '%e %U %S %M' -o "$out" \
         "$sluss" "${command[@]}" --site "$folder/$2" --business-date 2026-11-20 --now 2026-11-20T02:00:00+01:00 --quiet \
         >/dev/null || exit=$?
