@@ -26,7 +26,7 @@ fn readings<'c>(raw: &RawRecord<'c>, profile: &Profile) -> Vec<RawRecord<'c>> {
     let Some(Ok(text)) = raw.fields.iter().find(is_kind).map(|field| &field.text) else {
         return Vec::new();
     };
-    if !text.bytes().any(|byte| char::from(byte) == OR) {
+    if !text.contains(OR) {
         return Vec::new();
     }
     let known: Vec<Known> = text

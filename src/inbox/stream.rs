@@ -88,7 +88,8 @@ impl Read {
             }
         }
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let hasher = state.hasher.clone().unwrap_or_default();
+        let hasher = state.hasher.clone();
+        let hasher = hasher.expect("who asks reads a stream that is hashed");
         Ok(os::hex(&hasher.finalize()))
     }
 

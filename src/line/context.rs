@@ -35,7 +35,7 @@ pub struct Context<'a> {
     pub contested: bool,
     /// What the profile of the book's owner says that rules and events go by.
     pub terms: &'a Terms,
-    /// Whether what happens is told; of a record that is only counted it is not, and its events say nothing.
+    /// Whether what happens is told; of a record that is only counted it is not, and its events may say nothing.
     pub told: bool,
 }
 
@@ -90,13 +90,12 @@ pub const RECORD_NAME: &str = "\0";
 
 /// See [`Context::record_name`].
 pub fn record_name(batch_origin: Uuid, row: u64) -> String {
+    let mut buffer = Uuid::encode_buffer();
+    let batch = &batch_origin.simple().encode_lower(&mut buffer)[..12];
+    let row = Whole::of(row);
     let mut name = String::with_capacity(24);
-    for byte in &batch_origin.as_bytes()[..6] {
-        for digit in [byte >> 4, byte & 15] {
-            name.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-        }
+    for part in [batch, "-", row.as_str()] {
+        name.push_str(part);
     }
-    name.push('-');
-    name.push_str(Whole::of(row).as_str());
     name
 }

@@ -103,6 +103,23 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// What stands for a record where nobody sent one: what time does, or what the site asks for itself.
+    pub fn of_no_file(kind: &str, entity: &str) -> Self {
+        Self {
+            place: Place::File,
+            kind: kind.into(),
+            instruction_id: None,
+            entity: entity.into(),
+            instruction: None,
+            findings: Vec::new(),
+            amounts: Vec::new(),
+            source: Source::None,
+            hidden: Vec::new(),
+            cards: false,
+            others: Vec::new(),
+        }
+    }
+
     /// Whether the record is rejected by itself, before the book is asked.
     pub fn is_bad(&self) -> bool {
         self.instruction.is_none() || self.findings.iter().any(Finding::rejects)

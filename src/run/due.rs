@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::decide::batch_origin;
 use crate::ledger::{Book, Due};
 use crate::line::{self, Terms};
-use crate::model::{Checked, Place, Source, Whole, ids};
+use crate::model::{Checked, Whole, ids};
 use crate::os::{Folder, hex};
 use crate::outbox::answers::summary::Summary;
 use crate::outbox::answers::tally::Tally;
@@ -129,19 +129,7 @@ impl DueDay<'_> {
         else {
             return Ok(None);
         };
-        let checked = Checked {
-            place: Place::File,
-            kind: (&*due.what).into(),
-            instruction_id: None,
-            entity: (&*due.key).into(),
-            instruction: None,
-            findings: Vec::new(),
-            amounts: Vec::new(),
-            source: Source::None,
-            hidden: Vec::new(),
-            cards: false,
-            others: Vec::new(),
-        };
+        let checked = Checked::of_no_file(&due.what, &due.key);
         let fate = Fate {
             row,
             decision,

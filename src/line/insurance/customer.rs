@@ -222,22 +222,12 @@ impl NewCustomer {
         Ok(other.then(|| Finding::field(Code::IdentityExists, "identity_no")))
     }
 
-    /// Keeps it in the book, and tells of it, unless it is only counted.
-    pub(super) fn save(
-        self,
-        store: &mut dyn Store,
-        customer_no: &str,
-        told: bool,
-    ) -> Result<Event> {
+    /// Keeps it in the book, and tells of it.
+    pub(super) fn save(self, store: &mut dyn Store, customer_no: &str) -> Result<Event> {
         let state = self.state.text().into_owned();
         store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &self.identity)])?;
-        let told = if told { self.state } else { Text::EMPTY };
-        Ok(event_told(
-            EventKind::CustomerCreated,
-            customer_no,
-            EXISTS,
-            told,
-        ))
+        let kind = EventKind::CustomerCreated;
+        Ok(event_told(kind, customer_no, EXISTS, self.state))
     }
 }
 
@@ -283,7 +273,7 @@ pub(super) fn create(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> {
     if work.is_bad() {
         return Ok(());
     }
-    let told = customer.save(store, work.key, work.context.told)?;
+    let told = customer.save(store, work.key)?;
     work.decision.state = EXISTS.into();
     work.decision.events.push(told);
     Ok(())

@@ -284,7 +284,7 @@ fn tell_of_owner(work: &mut Work<'_>, store: &mut dyn Store, owner: Owner<'_>) -
             customer.save(store, customer_no)?;
             event(E::CustomerUpdated, customer_no, EXISTS, &changed)
         }
-        Whose::New(customer) => customer.save(store, customer_no, work.context.told)?,
+        Whose::New(customer) => customer.save(store, customer_no)?,
     };
     work.decision.events.push(told);
     Ok(())
@@ -298,11 +298,7 @@ fn tell_of_insurance(work: &mut Work<'_>, insurance: Insurance, events: &[E]) {
     for &kind in events {
         let told = if kind == E::Registered {
             let insurance = Arc::clone(&insurance);
-            let all = if work.context.told {
-                Text::later(move |told| show::particulars(told, &insurance))
-            } else {
-                Text::EMPTY
-            };
+            let all = Text::later(move |told| show::particulars(told, &insurance));
             event_told(kind, work.key, State::Registered.as_str(), all)
         } else {
             let both = ["approved_by_bank", "approved_by_customer"];

@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
     use crate::model::decision::Movement;
-    use crate::model::{Checked, Decision, Place, Source};
+    use crate::model::{Checked, Decision};
     use crate::outbox::answers::Fate;
 
     fn decided(outcome: Outcome, parts: [i64; 5]) -> (Checked, Fate) {
@@ -171,19 +171,7 @@ mod tests {
             unallocated,
             unmatched,
         });
-        let checked = Checked {
-            place: Place::File,
-            kind: "loan.repayment".into(),
-            instruction_id: None,
-            entity: "K".into(),
-            instruction: None,
-            findings: Vec::new(),
-            amounts: Vec::new(),
-            source: Source::None,
-            hidden: Vec::new(),
-            cards: false,
-            others: Vec::new(),
-        };
+        let checked = Checked::of_no_file("loan.repayment", "K");
         let fate = Fate {
             row: 1,
             decision,

@@ -1,7 +1,5 @@
 //! What stands further on in a file: the line that closes a group holds for the records before it.
 
-use std::fs::File;
-
 use super::cut::{Closing, FixedReader, LINE_MAX, PIECE};
 use super::lines::{can_end, closing, opens_again, text};
 use crate::os::read_at;
@@ -28,7 +26,9 @@ impl FixedReader {
         let mut rest = self.buffer[from + end..].to_vec();
         let (mut at, mut ended) = (self.at, self.ended);
         while !ended && rest.len() <= LINE_MAX {
-            ended = fill(&self.file, &mut at, &mut rest)?;
+            ended = fill(&mut rest, &mut at, |piece, at| {
+                read_at(&self.file, piece, at)
+            })?;
             let (found, end) = among(&rest, closes);
             if found.is_some() {
                 return Ok(found.flatten());
@@ -58,11 +58,15 @@ fn among(
     (None, start)
 }
 
-/// Reads on. Says whether the file is over.
-pub(super) fn fill(file: &File, at: &mut u64, into: &mut Vec<u8>) -> std::io::Result<bool> {
+/// Reads on, by what reads a piece from a place of the file. Says whether the file is over.
+pub(super) fn fill(
+    into: &mut Vec<u8>,
+    at: &mut u64,
+    read: impl FnOnce(&mut [u8], u64) -> std::io::Result<usize>,
+) -> std::io::Result<bool> {
     let start = into.len();
     into.resize(start + PIECE, 0);
-    let read = read_at(file, &mut into[start..], *at)?;
+    let read = read(&mut into[start..], *at)?;
     into.truncate(start + read);
     *at += read as u64;
     Ok(read == 0)

@@ -12,6 +12,7 @@ use super::{FixedChunk, Group, Source};
 use crate::code::Code;
 use crate::format::{FixedRules, Format, Stands};
 use crate::model::{Finding, Place};
+use crate::os::read_at;
 use crate::read::{Ending, Fault};
 
 /// Bytes that are read at once, and after which a chunk ends at the next border: several make a wave, and threads work on
@@ -368,17 +369,11 @@ impl FixedReader {
 
     /// Reads on.
     fn fill(&mut self) -> Result<(), Fault> {
-        self.ended = match &mut self.stream {
-            None => fill(&self.file, &mut self.at, &mut self.buffer)?,
-            Some(stream) => {
-                let start = self.buffer.len();
-                self.buffer.resize(start + PIECE, 0);
-                let read = stream.read(&mut self.buffer[start..])?;
-                self.buffer.truncate(start + read);
-                self.at += read as u64;
-                read == 0
-            }
-        };
+        let (stream, file) = (&mut self.stream, &self.file);
+        self.ended = fill(&mut self.buffer, &mut self.at, |piece, at| match stream {
+            Some(stream) => stream.read(piece),
+            None => read_at(file, piece, at),
+        })?;
         Ok(())
     }
 

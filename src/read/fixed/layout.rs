@@ -111,12 +111,8 @@ impl FixedLayout {
 
     /// The records of a chunk, one after another.
     pub fn records<'c>(&'c self, chunk: &'c FixedChunk) -> impl Iterator<Item = RawRecord<'c>> {
-        let stands = |kind: &usize| self.rules.lines[*kind].stands;
-        let mut kinds = chunk.kinds.iter().flatten();
-        // Without a record nobody asks what stands around it, however deep that is.
-        let has_records = kinds.any(|kind| stands(kind) == Stands::Record);
-        let mut walk = has_records.then(|| Walk::new(self, chunk));
-        std::iter::from_fn(move || walk.as_mut()?.next())
+        let mut walk = Walk::new(self, chunk);
+        std::iter::from_fn(move || walk.next())
     }
 }
 

@@ -66,29 +66,21 @@ fn is_of(kind: &FixedLine, text: &str) -> bool {
     })
 }
 
-/// Whether a word stands in a line from this column on. Nearly all that tells lines apart stands at their beginning.
+/// Whether a word stands in a line from this column on.
 fn begins_at(text: &str, at: usize, word: &str) -> bool {
-    if at > 0 {
-        return columns(text, at, word.chars().count()) == word;
+    if at == 0 {
+        text.starts_with(word)
+    } else {
+        columns(text, at, word.chars().count()) == word
     }
-    // Byte by byte: most lines are told apart by the first two.
-    let same = word
-        .bytes()
-        .zip(text.bytes())
-        .all(|(one, other)| one == other);
-    same && word.len() <= text.len()
 }
 
-/// Whether these bytes can be a line of this kind, as far as a word at its beginning tells: without reading it.
+/// Whether these bytes can be a line of this kind, as far as they tell without being read.
 fn can_be_of(kind: &FixedLine, line: &[u8]) -> bool {
-    kind.when.iter().all(|condition| match &condition.holds {
-        // What other letters stand for depends on the character set.
-        Holds::Words(words) if condition.at == 0 => words.iter().any(|word| {
-            let same = word.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            !same || line.starts_with(word.as_bytes())
-        }),
-        Holds::Words(_) | Holds::Digits(_) | Holds::Blank(_) => true,
-    })
+    // What other characters stand for depends on the character set.
+    let same = |start: &[u8; 2]| start.iter().all(u8::is_ascii_alphanumeric);
+    let start = kind.start.filter(same);
+    start.is_none_or(|start| line.starts_with(&start))
 }
 
 /// The kind of a line, by number, where these groups are open; `None`: it is of none. One that may stand here goes before

@@ -16,7 +16,7 @@ use crate::ledger::{Book, JournalRow};
 use crate::line::collect::{Collecting, Collects, ORDER_COLUMNS};
 use crate::line::{self, Terms};
 use crate::model::decision::OrderValue;
-use crate::model::{AmountRead, BankDays, Checked, Decision, Place, Source, Whole, ids};
+use crate::model::{AmountRead, BankDays, Checked, Decision, Whole, ids};
 use crate::os::{Folder, step};
 use crate::outbox::answers::files::Answer;
 use crate::outbox::answers::summary::Summary;
@@ -327,17 +327,8 @@ impl Day<'_> {
             return Ok(None);
         };
         let checked = Checked {
-            place: Place::File,
-            kind: line.kind.into(),
-            instruction_id: None,
-            entity: key.into(),
-            instruction: None,
-            findings: Vec::new(),
             amounts: amounts(&decision),
-            source: Source::None,
-            hidden: Vec::new(),
-            cards: false,
-            others: Vec::new(),
+            ..Checked::of_no_file(line.kind, key)
         };
         let fate = Fate {
             row,
