@@ -50,6 +50,7 @@ pub fn print(
         return Err(missing());
     };
     let mut then = Then {
+        found: None,
         book: &mut book,
         date: as_of,
     };
@@ -108,15 +109,18 @@ fn object(shown: Value) -> Result<Map<String, Value>> {
 struct Then<'b> {
     book: &'b mut Book,
     date: Option<NaiveDate>,
+    /// What was found last.
+    found: Option<Arc<str>>,
 }
 
 impl Store for Then<'_> {
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<&str>> {
         let Some(date) = self.date else {
             return self.book.find(space, key);
         };
         let found = self.book.as_of(space, key, date)?;
-        Ok(found.map(|change| change.state))
+        self.found = found.map(|change| change.state);
+        Ok(self.found.as_deref())
     }
 
     fn find_by(&mut self, _: Space, _: &str) -> Result<Option<CompactString>> {

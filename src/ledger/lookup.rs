@@ -1,70 +1,34 @@
 //! From a name to its newest change.
 
 use std::ffi::CStr;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::types::{ToSqlOutput, Value};
 use rusqlite::{OptionalExtension as _, Row, params};
 
+use super::hash::are_near;
 use super::heads::{ByHash, Link};
 use super::passing::Passed;
 use super::places::{Places, spell};
 use super::rows::Tabular;
 use super::scout::Looked;
+use super::stored::{Changes, Stored};
 use super::{Access, Book, INSTRUCTION, Kept};
 use crate::line::Space;
 
-/// A change as the table has it, as far as names and state go.
-pub(super) struct Stored {
-    pub(super) key: Option<Box<str>>,
-    also: Option<Box<str>>,
-    pub(super) state: Option<Arc<str>>,
+/// Where a head points, from this column on.
+fn link(row: &Row<'_>, at: usize) -> rusqlite::Result<Link> {
+    Ok(Link {
+        change: row.get(at)?,
+        name: row.get(at + 1)?,
+    })
 }
 
-impl Stored {
-    fn from(row: &Row<'_>, at: usize) -> rusqlite::Result<Self> {
-        Ok(Self {
-            key: row.get(at)?,
-            also: row.get(at + 1)?,
-            state: row.get(at + 2)?,
-        })
-    }
+/// So many places that stand near each other are worth reading all heads between them.
+const TOGETHER: usize = 8;
 
-    /// The n-th of its names, as a head says it.
-    pub(super) fn name(&self, n: u8) -> Result<Option<String>> {
-        let Some(n) = n.checked_sub(1) else {
-            return Ok(self.key.as_deref().map(str::to_owned));
-        };
-        let Some(also) = self.also.as_deref() else {
-            return Ok(None);
-        };
-        let mut names: Vec<String> = serde_json::from_str(also)?;
-        Ok((usize::from(n) < names.len()).then(|| names.swap_remove(n.into())))
-    }
-
-    fn is_named(&self, n: u8, name: &str) -> Result<bool> {
-        let Some(n) = n.checked_sub(1) else {
-            return Ok(self.key.as_deref() == Some(name));
-        };
-        let also = self
-            .also
-            .as_deref()
-            .context("a head points past the names of its change")?;
-        if let Some(only) = only(also) {
-            return Ok(n == 0 && only == name);
-        }
-        let names: Vec<std::borrow::Cow<'_, str>> = serde_json::from_str(also)?;
-        Ok(names.get(usize::from(n)).is_some_and(|found| found == name))
-    }
-}
-
-/// The name in a list of one, as most are: without a parser, and without memory of its own.
-fn only(list: &str) -> Option<&str> {
-    let name = list.strip_prefix("[\"")?.strip_suffix("\"]")?;
-    let plain = !name.bytes().any(|byte| byte == b'"' || byte == b'\\');
-    plain.then_some(name)
-}
+/// As long as there are not more than this for each of them: numbers in a row, of which some are asked for.
+const SCANNED: usize = 16;
 
 /// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.
 const SINGLES: usize = 1000;
@@ -74,7 +38,7 @@ const SINGLES: usize = 1000;
 #[derive(Default)]
 pub(super) struct Cache {
     places: ByHash<Option<Link>>,
-    changes: ByHash<Stored>,
+    changes: Changes,
     /// Changes that were read one by one.
     singles: usize,
     /// Nothing needs to be read in advance.
@@ -82,6 +46,21 @@ pub(super) struct Cache {
 }
 
 impl Cache {
+    /// Brings what was read of these places to where the processor finds it. It was mostly read on another thread.
+    fn touch(&self, places: &[i64]) {
+        let links = places.iter().filter_map(|at| self.places.get(at)?.as_ref());
+        let bytes = links.map(|link| {
+            let stored = self.changes.get(link.change).unwrap_or_default();
+            let texts = [stored.key, stored.also, stored.state];
+            let firsts = texts
+                .iter()
+                .flatten()
+                .flat_map(|text| text.bytes().step_by(64));
+            firsts.fold(0, |all, byte| all ^ byte)
+        });
+        std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
+    }
+
     pub(super) fn clear(&mut self) {
         self.places.clear();
         self.changes.clear();
@@ -145,7 +124,9 @@ impl Book {
 
     /// Brings what waits in memory for some of so many records to where the processor finds it: they are decided next.
     pub fn touch(&self, places: &Places, records: std::ops::Range<usize>, of: usize) {
-        self.heads.touch(places.about(records, of));
+        let places = places.about(records, of);
+        self.heads.touch(places);
+        self.cache.touch(places);
     }
 
     /// The same as [`Book::prefetch`], where a scout has looked: only what the batch itself has changed is left to be read.
@@ -167,7 +148,7 @@ impl Book {
     pub(super) fn fetch_ahead(&mut self, mut places: Vec<i64>) -> Result<Vec<i64>> {
         let links = self.prefetch_changes_at(places.clone())?;
         let indexed = links.iter().filter(|link| link.name > 0);
-        let names = indexed.filter_map(|link| self.cache.changes.get(&link.change)?.key.as_deref());
+        let names = indexed.filter_map(|link| self.cache.changes.get(link.change)?.key);
         let entities: Vec<i64> = names.map(|name| self.hash.of(name)).collect();
         if !entities.is_empty() {
             self.prefetch_changes_at(entities.clone())?;
@@ -178,9 +159,7 @@ impl Book {
 
     fn prefetch_changes_at(&mut self, places: Vec<i64>) -> Result<Vec<Link>> {
         let mut links = self.prefetch_places(places)?;
-        links.retain(|link| {
-            !self.wave.has(link.change) && !self.cache.changes.contains_key(&link.change)
-        });
+        links.retain(|link| !self.wave.has(link.change) && !self.cache.changes.has(link.change));
         self.prefetch_changes(links.iter().map(|link| link.change))?;
         Ok(links)
     }
@@ -188,6 +167,7 @@ impl Book {
     /// Learns what stands at these places, and tells where heads there point.
     fn prefetch_places(&mut self, mut places: Vec<i64>) -> Result<Vec<Link>> {
         let mut changes = Vec::new();
+        self.heads.touch(&places);
         places.retain(|at| match self.heads.get(*at) {
             Some(link) => {
                 changes.push(link);
@@ -203,34 +183,79 @@ impl Book {
         for at in &asked.0 {
             self.cache.places.insert(*at, None);
         }
-        let mut asked = self.join_heads("main", asked, &mut changes)?;
+        let asked = self.read_heads("main", asked, &mut changes)?;
         if self.access == (Access::Scratch { base: true }) {
-            let places = &self.cache.places;
-            asked
-                .0
-                .retain(|at| places.get(at).is_none_or(Option::is_none));
-            self.join_heads("base", asked, &mut changes)?;
+            self.read_heads("base", asked, &mut changes)?;
         }
         Ok(changes)
     }
 
-    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<Link>) -> Result<Asked> {
+    /// Looks for heads of one file, and gives back the places where it has none.
+    fn read_heads(
+        &mut self,
+        schema: &str,
+        mut asked: Asked,
+        changes: &mut Vec<Link>,
+    ) -> Result<Asked> {
+        let mut alone = Vec::new();
+        for near in asked.0.chunk_by(|one, next| are_near(*one, *next)) {
+            if near.len() < TOGETHER || !self.scan_heads(schema, near, changes)? {
+                alone.extend_from_slice(near);
+            }
+        }
+        self.join_heads(schema, Asked(alone), changes)?;
+        let places = &self.cache.places;
+        asked
+            .0
+            .retain(|at| places.get(at).is_none_or(Option::is_none));
+        Ok(asked)
+    }
+
+    /// Reads all heads from the first to the last of these places: that costs less than to look for each, as long as few
+    /// others stand between them. Says whether it was so.
+    fn scan_heads(
+        &mut self,
+        schema: &str,
+        places: &[i64],
+        changes: &mut Vec<Link>,
+    ) -> Result<bool> {
+        let (Some(first), Some(last)) = (places.first(), places.last()) else {
+            return Ok(true);
+        };
+        let most = places.len() * SCANNED;
+        let mut query = self.db.prepare_cached(&format!(
+            "SELECT hash, change, name FROM {schema}.head WHERE hash BETWEEN ?1 AND ?2"
+        ))?;
+        let mut rows = query.query([first, last])?;
+        let mut read = 0;
+        while let Some(row) = rows.next()? {
+            read += 1;
+            if read > most {
+                return Ok(false);
+            }
+            // One that another file has told already stays.
+            if let Some(place @ None) = self.cache.places.get_mut(&row.get(0)?) {
+                changes.push(*place.insert(link(row, 1)?));
+            }
+        }
+        Ok(true)
+    }
+
+    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<Link>) -> Result<()> {
         let places = &mut self.cache.places;
-        let (asked, result) = self.tables.asked.with(asked, |_| {
+        let (_, result) = self.tables.asked.with(asked, |_| {
             let mut query = self.db.prepare_cached(&format!(
                 "SELECT h.hash, h.change, h.name FROM asked CROSS JOIN {schema}.head h ON h.hash = asked.id"
             ))?;
             let mut rows = query.query([])?;
             while let Some(row) = rows.next()? {
-                let (change, name) = (row.get(1)?, row.get(2)?);
-                let link = Link { change, name };
+                let link = link(row, 1)?;
                 changes.push(link);
                 places.insert(row.get(0)?, Some(link));
             }
             Ok(())
         });
-        result?;
-        Ok(asked)
+        result
     }
 
     fn prefetch_changes(&mut self, changes: impl Iterator<Item = i64>) -> Result<()> {
@@ -252,7 +277,7 @@ impl Book {
                 ))?;
                 let mut rows = query.query([])?;
                 while let Some(row) = rows.next()? {
-                    changes.insert(row.get(0)?, Stored::from(row, 1)?);
+                    changes.insert(row.get(0)?, Stored::from(row, 1)?)?;
                 }
                 Ok(())
             });
@@ -324,17 +349,8 @@ impl Book {
     }
 
     fn link_in(&self, sql: &str, at: i64) -> Result<Option<Link>> {
-        let link = |row: &Row<'_>| {
-            Ok(Link {
-                change: row.get(0)?,
-                name: row.get(1)?,
-            })
-        };
-        Ok(self
-            .db
-            .prepare_cached(sql)?
-            .query_row([at], link)
-            .optional()?)
+        let mut query = self.db.prepare_cached(sql)?;
+        Ok(query.query_row([at], |row| link(row, 0)).optional()?)
     }
 
     /// A change of the batch in hand that is kept beside the tables, and no longer in memory.
@@ -354,31 +370,34 @@ impl Book {
     }
 
     /// A change that is not of the wave in hand.
-    pub(super) fn fetch(&mut self, id: i64) -> Result<&Stored> {
-        if !self.cache.changes.contains_key(&id)
-            && let Some(passed) = self.passed(id)?
-        {
+    pub(super) fn fetch(&mut self, id: i64) -> Result<Stored<'_>> {
+        if !self.cache.changes.has(id) {
+            self.read(id)?;
+        }
+        let stored = self.cache.changes.get(id);
+        stored.context("a change that was just read")
+    }
+
+    fn read(&mut self, id: i64) -> Result<()> {
+        if let Some(passed) = self.passed(id)? {
             let stored = Stored {
-                key: passed.key,
-                also: passed.also,
-                state: passed.state.map(Arc::from),
+                key: passed.key.as_deref(),
+                also: passed.also.as_deref(),
+                state: passed.state.as_deref(),
             };
-            self.cache.changes.insert(id, stored);
+            return self.cache.changes.insert(id, stored);
         }
-        if !self.cache.changes.contains_key(&id) {
-            let sql = if id <= self.base_last {
-                "SELECT key, also, state FROM base.change WHERE id = ?1"
-            } else {
-                "SELECT key, also, state FROM main.change WHERE id = ?1"
-            };
-            let stored = self
-                .db
-                .prepare_cached(sql)?
-                .query_row(params![id], |row| Stored::from(row, 0))
-                .with_context(|| format!("the book lacks its change {id}"))?;
-            self.cache.changes.insert(id, stored);
-            self.cache.singles += 1;
-        }
-        Ok(&self.cache.changes[&id])
+        let sql = if id <= self.base_last {
+            "SELECT key, also, state FROM base.change WHERE id = ?1"
+        } else {
+            "SELECT key, also, state FROM main.change WHERE id = ?1"
+        };
+        let mut query = self.db.prepare_cached(sql)?;
+        let mut rows = query.query(params![id])?;
+        let row = rows.next()?;
+        let row = row.with_context(|| format!("the book lacks its change {id}"))?;
+        self.cache.changes.insert(id, Stored::from(row, 0)?)?;
+        self.cache.singles += 1;
+        Ok(())
     }
 }

@@ -22,6 +22,7 @@ mod purge;
 mod rows;
 mod scout;
 mod store;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod wave;
@@ -61,7 +62,7 @@ pub const INSTRUCTION: Space = Space("d");
 const CHECKPOINT_BYTES: u64 = 16 << 20;
 
 /// Bytes of a file that bring a name to the book, about: where they bring more, room is made as it is needed.
-const BYTES_A_HEAD: u64 = 64;
+const BYTES_A_HEAD: u64 = 24;
 
 /// The ledger of one partner.
 pub struct Book {

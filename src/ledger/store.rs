@@ -1,7 +1,5 @@
 //! The book as lines see it, and the memory of instruction ids.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result, ensure};
 use compact_str::CompactString;
 
@@ -20,18 +18,17 @@ pub struct Seen {
 }
 
 impl Store for Book {
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
-        self.with_name(space, key, |book, name| {
-            let Some(link) = book.locate(name)?.link else {
-                return Ok(None);
-            };
-            let state = if book.wave.has(link.change) {
-                book.wave.state(link.change).map(Arc::from)
-            } else {
-                book.fetch(link.change)?.state.clone()
-            };
-            Ok(Some(state.context("an entity without a state")?))
-        })
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<&str>> {
+        let found = self.with_name(space, key, super::Book::locate)?;
+        let Some(link) = found.link else {
+            return Ok(None);
+        };
+        let state = if self.wave.has(link.change) {
+            self.wave.state(link.change)
+        } else {
+            self.fetch(link.change)?.state
+        };
+        state.context("an entity without a state").map(Some)
     }
 
     fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>> {
@@ -155,7 +152,7 @@ impl Book {
         if self.wave.has(change) {
             return Ok(self.wave.key(change));
         }
-        Ok(self.fetch(change)?.key.as_deref())
+        Ok(self.fetch(change)?.key)
     }
 
     fn fetch_answer(&self, id: i64) -> Result<Option<([u8; 16], Box<str>)>> {

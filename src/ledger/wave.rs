@@ -11,9 +11,18 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use super::content::Spelling;
 use super::open::{length, log_of};
 use super::rows::Tabular;
-use super::{Book, Kept};
+use super::{Access, Book, Kept};
 use crate::model::json::is_plain;
 use crate::os::Synced;
+
+/// Writes a wave. The ids follow from those that are there, and are not said: a statement that says them could fail midway,
+/// for all that its table's engine knows, and keeps a second copy of every page that it touches.
+const INSERT: &str = "INSERT OR FAIL INTO main.change (prev, batch, row, rule, key, also, digest, answer, state) \
+    SELECT prev, ?1, row, rule, key, also, digest, answer, state FROM new_change";
+
+/// The same where those before them are in another file.
+const INSERT_BEHIND: &str = "INSERT OR FAIL INTO main.change \
+    SELECT ?2 + rowid, prev, ?1, row, rule, key, also, digest, answer, state FROM new_change";
 
 /// A change not yet in the table. Its texts stand in the wave's.
 struct Row {
@@ -321,19 +330,27 @@ impl Book {
         }
         drop(word);
         let spelling = Spelling::new(&self.words);
+        let behind = self.access == (Access::Scratch { base: true });
         let (wave, written) = self
             .tables
             .changes
             .with(std::mem::take(&mut self.wave), |wave| {
                 let mut hashed = Ok(());
-                let mut insert = self.db.prepare_cached(
-                    "INSERT OR FAIL INTO main.change SELECT ?1 + rowid, prev, ?2, row, rule, key, also, digest, answer, state \
-                     FROM new_change",
-                )?;
+                let insert = if behind { INSERT_BEHIND } else { INSERT };
+                let mut insert = self.db.prepare_cached(insert)?;
                 rayon::in_place_scope(|scope| {
                     scope.spawn(|_| hashed = content.add(wave, &spelling));
-                    insert.execute([wave.first, id])
+                    if behind {
+                        insert.execute([id, wave.first])
+                    } else {
+                        insert.execute([id])
+                    }
                 })?;
+                let last = wave.next_id() - 1;
+                ensure!(
+                    wave.rows.is_empty() || self.db.last_insert_rowid() == last,
+                    "the changes of a wave do not follow those before it"
+                );
                 hashed
             });
         self.wave = wave;

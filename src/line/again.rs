@@ -118,7 +118,7 @@ fn read(space: Space, key: &str, store: &mut dyn Store) -> Result<Option<Told>> 
     let Some(state) = store.find(space, key)? else {
         return Ok(None);
     };
-    let told = serde_json::from_str(&state).context("what a bank told does not read")?;
+    let told = serde_json::from_str(state).context("what a bank told does not read")?;
     Ok(Some(told))
 }
 

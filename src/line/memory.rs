@@ -1,7 +1,6 @@
 //! A book in memory, for tests of lines.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
@@ -27,9 +26,9 @@ pub(crate) struct Book {
 }
 
 impl Store for Book {
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>> {
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<&str>> {
         let state = self.entities.get(&(space, key.to_owned()));
-        Ok(state.map(|state| state.as_str().into()))
+        Ok(state.map(String::as_str))
     }
 
     fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>> {

@@ -1,7 +1,5 @@
 //! The book as lines see it.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use compact_str::CompactString;
@@ -21,7 +19,7 @@ pub enum Moment {
 /// belongs to the record in hand; a line changes nothing before it knows that the record will not be rejected.
 pub trait Store {
     /// The entity's state as it was last saved.
-    fn find(&mut self, space: Space, key: &str) -> Result<Option<Arc<str>>>;
+    fn find(&mut self, space: Space, key: &str) -> Result<Option<&str>>;
 
     /// The key of the entity that was saved with this index entry (see [`Store::save`]).
     fn find_by(&mut self, index: Space, key: &str) -> Result<Option<CompactString>>;

@@ -1,5 +1,24 @@
 //! How the values of an entity are written into its state, and read back.
 
+use serde::Serialize;
+
+use crate::model::json::Members;
+
+/// An entity of which a large batch makes a million: its state is written member by member.
+pub trait Written: Serialize {
+    /// Adds the members that it is written with, in the order of its own serialization.
+    fn members(&self, to: &mut Members);
+
+    /// The state as the book keeps it.
+    fn text(&self) -> String {
+        let mut members = Members::with_capacity(512);
+        self.members(&mut members);
+        let text = members.into_text();
+        debug_assert_eq!(text, serde_json::to_string(self).expect("it becomes JSON"));
+        text
+    }
+}
+
 /// Whether a flag is not set, and need not be kept.
 pub const fn no(flag: &bool) -> bool {
     !*flag

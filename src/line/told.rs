@@ -39,7 +39,7 @@ pub fn member(told: &mut Members, name: &str, value: &Value, currency: Option<Cu
     match value {
         Value::Text(text) => told.text(name, text),
         Value::Code(word) => told.text(name, word),
-        Value::Date(date) => told.word(name, Day::of(*date).as_str()),
+        Value::Date(date) => told.day(name, *date),
         Value::Amount(amount) => {
             let amount = currency.map_or(*amount, |currency| money(*amount, currency));
             told.decimal(name, amount);

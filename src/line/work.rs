@@ -31,6 +31,14 @@ pub trait Kept: Sized + PartialEq + Serialize + DeserializeOwned {
         None
     }
 
+    /// Its state as the book keeps it.
+    ///
+    /// # Errors
+    /// It does not become JSON.
+    fn written(&self) -> Result<String> {
+        written(self)
+    }
+
     /// The instructions that it takes as it stands on this day, in the order of the manual.
     fn allowed(&self, today: &Today<'_>) -> Vec<&'static str>;
 
@@ -207,7 +215,7 @@ pub fn keep<E: Kept>(
     let mut entries = after.found_by(key);
     entries.retain(|entry| !known.contains(entry));
     let entries: Vec<(Space, &str)> = entries.iter().map(|(i, entry)| (*i, &**entry)).collect();
-    store.save(E::SPACE, key, written(after)?, &entries)?;
+    store.save(E::SPACE, key, after.written()?, &entries)?;
     let old = before.map(moments).unwrap_or_default();
     let new = moments(after);
     for (moment, what) in old.iter().filter(|due| !new.contains(due)) {
@@ -251,7 +259,7 @@ pub fn load<E: Kept>(store: &mut dyn Store, key: &str) -> Result<Option<E>> {
     let Some(state) = store.find(E::SPACE, key)? else {
         return Ok(None);
     };
-    parse(&state).map(Some)
+    parse(state).map(Some)
 }
 
 /// From the state that the book keeps.

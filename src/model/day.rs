@@ -14,26 +14,27 @@ pub struct Day([u8; 10]);
 impl Day {
     /// The text of a date of the years 0 to 9999: no other is read.
     pub fn of(date: NaiveDate) -> Self {
-        let digit = |number: u32| b'0' + u8::try_from(number % 10).expect("a digit");
-        let year = u32::try_from(date.year()).expect("dates begin in the year 1800");
-        let (month, day) = (date.month(), date.day());
-        Self([
-            digit(year / 1000),
-            digit(year / 100),
-            digit(year / 10),
-            digit(year),
-            b'-',
-            digit(month / 10),
-            digit(month),
-            b'-',
-            digit(day / 10),
-            digit(day),
-        ])
+        let year = u64::try_from(date.year()).expect("dates begin in the year 1800");
+        let mut text = *b"YYYY-MM-DD";
+        for (at, number) in [
+            (0, year / 100 % 100),
+            (2, year % 100),
+            (5, date.month().into()),
+            (8, date.day().into()),
+        ] {
+            text[at..at + 2].copy_from_slice(&two(number));
+        }
+        Self(text)
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("digits and hyphens")
+    }
+
+    /// The same as bytes, for what is written as such.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
     }
 
     /// The date of a text that is written so; `None`: it is not, or the calendar has no such day.
@@ -59,25 +60,47 @@ impl fmt::Display for Day {
 }
 
 /// An instant as RFC 3339, whole seconds, with its offset.
-pub fn instant(at: DateTime<FixedOffset>) -> String {
-    let local = at.naive_local();
-    let mut text = String::with_capacity(25);
-    text.push_str(Day::of(local.date()).as_str());
-    let seconds = local.num_seconds_from_midnight();
-    let offset = at.offset().local_minus_utc();
-    let sign = if offset < 0 { '-' } else { '+' };
-    let minutes = offset.unsigned_abs() / 60;
-    for (mark, number) in [
-        ('T', seconds / 3600),
-        (':', seconds / 60 % 60),
-        (':', seconds % 60),
-        (sign, minutes / 60),
-        (':', minutes % 60),
-    ] {
-        text.push(mark);
-        text.extend(two(number.into()).map(char::from));
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instant([u8; 25]);
+
+impl Instant {
+    /// The text of an instant.
+    pub fn of(at: DateTime<FixedOffset>) -> Self {
+        let local = at.naive_local();
+        let mut text = *b"YYYY-MM-DDThh:mm:ss+hh:mm";
+        text[..10].copy_from_slice(Day::of(local.date()).as_bytes());
+        let seconds = local.num_seconds_from_midnight();
+        let offset = at.offset().local_minus_utc();
+        if offset < 0 {
+            text[19] = b'-';
+        }
+        let minutes = offset.unsigned_abs() / 60;
+        for (at, number) in [
+            (11, seconds / 3600),
+            (14, seconds / 60 % 60),
+            (17, seconds % 60),
+            (20, minutes / 60),
+            (23, minutes % 60),
+        ] {
+            text[at..at + 2].copy_from_slice(&two(number.into()));
+        }
+        Self(text)
     }
-    text
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).expect("digits and signs")
+    }
+
+    /// The same as bytes, for what is written as such.
+    pub const fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The same as a text of its own.
+pub fn instant(at: DateTime<FixedOffset>) -> String {
+    Instant::of(at).as_str().to_owned()
 }
 
 #[cfg(test)]

@@ -49,11 +49,14 @@ impl Digits {
 
     /// The text.
     pub fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).expect("digits, a point and a sign")
+    }
+
+    /// The same as bytes, for what is written as such.
+    pub fn as_bytes(&self) -> &[u8] {
         match &self.0 {
-            Text::Short { bytes, from } => {
-                std::str::from_utf8(&bytes[*from..]).expect("digits, a point and a sign")
-            }
-            Text::Long(text) => text,
+            Text::Short { bytes, from } => &bytes[*from..],
+            Text::Long(text) => text.as_bytes(),
         }
     }
 }

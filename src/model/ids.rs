@@ -13,7 +13,7 @@ pub fn derived(namespace: &Uuid, name: &[u8]) -> Uuid {
 /// The id of an event, by its ordinal from 0 among those of its record. A batch has more events than records.
 pub fn event(origin: &Uuid, number: usize) -> Uuid {
     let number = Whole::of(number as u64);
-    derived_of(origin, [b"event:", number.as_str().as_bytes()])
+    derived_of(origin, [b"event:", number.as_bytes()])
 }
 
 fn derived_of<const N: usize>(namespace: &Uuid, name: [&[u8]; N]) -> Uuid {

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Digits;
+use super::{Day, Digits, Instant, Whole};
 
 /// The text of a JSON value, written as it is: events are many, and nobody looks into them again.
 #[derive(Clone)]
@@ -40,14 +41,14 @@ impl Json {
     pub const EMPTY: Self = Self(Body::Empty);
 
     /// Adds the text to another.
-    pub fn append_to(&self, out: &mut String) {
+    pub fn append_to(&self, out: &mut Vec<u8>) {
         match &self.0 {
-            Body::Empty => out.push_str("{}"),
-            Body::Text(text) => out.push_str(text),
+            Body::Empty => out.extend_from_slice(b"{}"),
+            Body::Text(text) => out.extend_from_slice(text.as_bytes()),
             Body::Later(members) => {
                 let mut object = Members::onto(std::mem::take(out));
                 members(&mut object);
-                *out = object.whole();
+                *out = object.ended();
             }
         }
     }
@@ -57,9 +58,9 @@ impl Json {
         if let Body::Text(text) = &self.0 {
             return Cow::Borrowed(text);
         }
-        let mut text = String::new();
+        let mut text = Vec::new();
         self.append_to(&mut text);
-        Cow::Owned(text)
+        Cow::Owned(whole_text(text))
     }
 
     /// The value again; numbers keep all their digits.
@@ -74,78 +75,103 @@ impl PartialEq for Json {
     }
 }
 
+/// What [`Members`] have written.
+fn whole_text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("made of texts")
+}
+
 /// A JSON object while its text is written, member by member. The caller gives a name once, and names in which nothing
 /// needs to be escaped. What a large batch makes a million of is written so; anything else is clearer as an
 /// [`Object`](super::Object).
 #[derive(Debug)]
-pub struct Members(String);
+pub struct Members(Vec<u8>);
 
 impl Members {
     /// No members yet, room for so many bytes.
     pub fn with_capacity(bytes: usize) -> Self {
-        Self::onto(String::with_capacity(bytes))
+        Self::onto(Vec::with_capacity(bytes))
     }
 
     /// No members yet; the object's text goes behind this one.
-    fn onto(mut text: String) -> Self {
-        text.push('{');
+    fn onto(mut text: Vec<u8>) -> Self {
+        text.push(b'{');
         Self(text)
     }
 
     /// Adds a text.
+    #[inline]
     pub fn text(&mut self, name: &str, value: &str) {
-        self.name(name);
-        text(&mut self.0, value);
+        if is_plain(value) {
+            self.plain(name, value.as_bytes());
+        } else {
+            self.begin(name, b"\":");
+            text(&mut self.0, value);
+        }
     }
 
-    /// Adds a text in which nothing needs to be escaped: a word of the code, a date, an id.
+    /// Adds a text in which nothing needs to be escaped: a word of the code, an id.
+    #[inline]
     pub fn word(&mut self, name: &str, value: &str) {
         debug_assert!(is_plain(value), "{value}");
-        self.name(name);
-        self.plain(value);
+        self.plain(name, value.as_bytes());
+    }
+
+    /// Adds a date, as ISO 8601.
+    #[inline]
+    pub fn day(&mut self, name: &str, date: NaiveDate) {
+        self.plain(name, Day::of(date).as_bytes());
+    }
+
+    /// Adds an instant, as RFC 3339.
+    #[inline]
+    pub fn instant(&mut self, name: &str, at: DateTime<FixedOffset>) {
+        self.plain(name, Instant::of(at).as_bytes());
     }
 
     /// Adds a text that is made of several.
     pub fn texts(&mut self, name: &str, parts: &[&str]) {
-        self.name(name);
         if parts.iter().all(|part| is_plain(part)) {
-            self.0.push('"');
-            self.0.extend(parts.iter().copied());
-            self.0.push('"');
+            self.begin(name, b"\":\"");
+            for part in parts {
+                self.0.extend_from_slice(part.as_bytes());
+            }
+            self.0.push(b'"');
         } else {
+            self.begin(name, b"\":");
             text(&mut self.0, &parts.concat());
         }
     }
 
     /// Adds a decimal as a text, with the digits that it has.
     pub fn decimal(&mut self, name: &str, value: Decimal) {
-        self.name(name);
-        self.0.push('"');
-        decimal(&mut self.0, value);
-        self.0.push('"');
+        self.plain(name, Digits::of(value).as_bytes());
     }
 
     /// Adds an id.
     pub fn id(&mut self, name: &str, value: Uuid) {
-        self.name(name);
         let mut buffer = Uuid::encode_buffer();
-        self.plain(value.hyphenated().encode_lower(&mut buffer));
+        let id = value.hyphenated().encode_lower(&mut buffer);
+        self.plain(name, id.as_bytes());
     }
 
     /// Adds yes or no.
     pub fn flag(&mut self, name: &str, value: bool) {
-        self.name(name);
-        self.0.push_str(if value { "true" } else { "false" });
+        self.raw(name, if value { b"true" } else { b"false" });
+    }
+
+    /// Adds a whole number.
+    pub fn whole(&mut self, name: &str, value: u64) {
+        self.raw(name, Whole::of(value).as_bytes());
     }
 
     /// Adds any value.
     pub fn value(&mut self, name: &str, value: &Value) {
-        self.name(name);
         let value = serde_json::to_string(value).expect("it is JSON");
-        self.0.push_str(&value);
+        self.raw(name, value.as_bytes());
     }
 
     /// Adds a text, or null where there is none.
+    #[inline]
     pub fn maybe(&mut self, name: &str, value: Option<&str>) {
         match value {
             Some(value) => self.text(name, value),
@@ -153,77 +179,116 @@ impl Members {
         }
     }
 
+    /// Adds a text where there is one.
+    #[inline]
+    pub fn given(&mut self, name: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.text(name, value);
+        }
+    }
+
     /// Adds null.
+    #[inline]
     pub fn null(&mut self, name: &str) {
-        self.name(name);
-        self.0.push_str("null");
+        self.begin(name, b"\":null");
     }
 
     /// Adds a number with the digits that it has.
+    #[inline]
     pub fn number(&mut self, name: &str, value: Decimal) {
-        self.name(name);
-        decimal(&mut self.0, value);
+        self.raw(name, Digits::of(value).as_bytes());
     }
 
     /// Begins a member that is an object itself; the members that follow are its own until [`close`](Self::close).
+    #[inline]
     pub fn open(&mut self, name: &str) {
-        self.name(name);
-        self.0.push('{');
+        self.begin(name, b"\":{");
     }
 
     /// Ends the object that was begun last.
+    #[inline]
     pub fn close(&mut self) {
-        self.0.push('}');
+        self.0.push(b'}');
     }
 
-    /// Begins a member that is a list of objects, each begun with [`item`](Self::item).
+    /// Begins a member that is a list of objects, each begun with [`item`](Self::item), or of [rows](Self::row).
     pub fn list(&mut self, name: &str) {
-        self.name(name);
-        self.0.push('[');
+        self.begin(name, b"\":[");
     }
 
     /// Begins the list's next object; [`close`](Self::close) ends it.
     pub fn item(&mut self) {
-        if !self.0.ends_with('[') {
-            self.0.push(',');
+        self.next();
+        self.0.push(b'{');
+    }
+
+    /// Adds a list of texts to the list, null where there is none.
+    pub fn row(&mut self, cells: &[Option<&str>]) {
+        self.next();
+        self.0.push(b'[');
+        for cell in cells {
+            self.next();
+            match cell {
+                Some(cell) => text(&mut self.0, cell),
+                None => self.0.extend_from_slice(b"null"),
+            }
         }
-        self.0.push('{');
+        self.0.push(b']');
+    }
+
+    /// Whatever comes next in a list.
+    fn next(&mut self) {
+        if self.0.last() != Some(&b'[') {
+            self.0.push(b',');
+        }
     }
 
     /// Ends the list.
     pub fn close_list(&mut self) {
-        self.0.push(']');
+        self.0.push(b']');
     }
 
     /// The object.
     pub fn finish(self) -> Json {
-        Json(Body::Text(self.whole()))
+        Json(Body::Text(self.into_text()))
     }
 
-    fn whole(mut self) -> String {
-        self.0.push('}');
+    /// The object's text.
+    pub fn into_text(self) -> String {
+        whole_text(self.ended())
+    }
+
+    fn ended(mut self) -> Vec<u8> {
+        self.0.push(b'}');
         self.0
     }
 
-    fn name(&mut self, name: &str) {
+    #[inline]
+    fn raw(&mut self, name: &str, value: &[u8]) {
+        self.begin(name, b"\":");
+        self.0.extend_from_slice(value);
+    }
+
+    /// Adds a text in which nothing needs to be escaped.
+    #[inline]
+    fn plain(&mut self, name: &str, value: &[u8]) {
+        self.begin(name, b"\":\"");
+        self.0.extend_from_slice(value);
+        self.0.push(b'"');
+    }
+
+    /// Begins a member: its name, and what follows that in every case. In few pieces, since an event has dozens.
+    #[inline]
+    fn begin<const N: usize>(&mut self, name: &str, then: &[u8; N]) {
         debug_assert!(is_plain(name), "{name}");
-        if !self.0.ends_with('{') {
-            self.0.push(',');
+        if self.0.last() == Some(&b'{') {
+            self.0.push(b'"');
+        } else {
+            self.0.extend_from_slice(b",\"");
         }
-        self.plain(name);
-        self.0.push(':');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(then);
     }
-
-    fn plain(&mut self, text: &str) {
-        self.0.push('"');
-        self.0.push_str(text);
-        self.0.push('"');
-    }
-}
-
-/// Writes a decimal with the digits that it has.
-fn decimal(out: &mut String, value: Decimal) {
-    out.push_str(Digits::of(value).as_str());
 }
 
 /// Whether nothing in a text needs to be escaped: no control character, quotation mark or backslash.
@@ -250,13 +315,13 @@ const fn escaped(bytes: [u8; 8]) -> u64 {
 }
 
 /// Writes a JSON string.
-pub fn text(out: &mut String, text: &str) {
+pub fn text(out: &mut Vec<u8>, text: &str) {
     if is_plain(text) {
-        out.push('"');
-        out.push_str(text);
-        out.push('"');
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
     } else {
-        out.push_str(&serde_json::to_string(text).expect("a text is JSON"));
+        serde_json::to_writer(out, text).expect("a text is JSON");
     }
 }
 
@@ -282,9 +347,9 @@ mod tests {
             "\u{1}",
             "\u{7f}",
         ] {
-            let mut out = String::new();
+            let mut out = Vec::new();
             text(&mut out, sample);
-            let theirs = serde_json::to_string(sample).expect("JSON");
+            let theirs = serde_json::to_vec(sample).expect("JSON");
             assert_eq!(out, theirs, "{sample:?}");
         }
     }
@@ -337,9 +402,9 @@ mod tests {
         assert_ne!(later, Json::later(|members| members.text("a", "c")));
         assert_eq!(Json::EMPTY, Json::later(|_| {}));
         for json in [now, later] {
-            let mut out = "before ".to_owned();
+            let mut out = b"before ".to_vec();
             json.append_to(&mut out);
-            assert_eq!(out, r#"before {"a":"b","c":null}"#);
+            assert_eq!(out, br#"before {"a":"b","c":null}"#);
         }
     }
 
@@ -360,7 +425,14 @@ mod tests {
         members.close_list();
         members.list("e");
         members.close_list();
-        let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[]}"#;
+        members.list("r");
+        members.row(&[Some("x"), None]);
+        members.row(&[Some("\"")]);
+        members.close_list();
+        members.given("no", None);
+        members.given("g", Some("x"));
+        members.whole("w", 10);
+        let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[],"r":[["x",null],["\""]],"g":"x","w":10}"#;
         assert_eq!(members.finish().text(), text);
     }
 

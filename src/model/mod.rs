@@ -20,7 +20,7 @@ pub mod value;
 pub mod whole;
 
 pub use bank_days::BankDays;
-pub use day::{Day, instant};
+pub use day::{Day, Instant, instant};
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use digits::Digits;
 pub use finding::{Finding, Shown, one_of};

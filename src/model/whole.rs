@@ -29,7 +29,12 @@ impl Whole {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.digits[self.from..]).expect("digits")
+        std::str::from_utf8(self.as_bytes()).expect("digits")
+    }
+
+    /// The same as bytes, for what is written as such.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.digits[self.from..]
     }
 }
 

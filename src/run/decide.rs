@@ -59,7 +59,7 @@ impl Decider<'_> {
         checked: &mut Checked,
         book: &mut Book,
     ) -> Result<Fate> {
-        let origin = ids::derived(&self.batch, Whole::of(row).as_str().as_bytes());
+        let origin = ids::derived(&self.batch, Whole::of(row).as_bytes());
         let contested = self.choose(row, origin, checked, book)?;
         let mut decision = if checked.is_bad() {
             refused(standing(checked, book)?, Vec::new())

@@ -107,7 +107,7 @@ fn save(book: &mut Book, row: u64, key: &str, state: &str) {
 
 fn state(book: &mut Book, key: &str) -> Option<String> {
     let state = book.find(POLICY, key).expect("looked up");
-    state.map(|state| state.to_string())
+    state.map(str::to_owned)
 }
 
 /// Every row of every table, as a connection of its own sees them.

@@ -74,3 +74,47 @@ fn a_book_without_anything_has_no_scout() {
     copy.begin("nordbank").expect("begun");
     assert!(copy.scout().expect("asked").is_none());
 }
+
+/// Names in a row stand near each other, and are read together; where many others stand between them, one by one. Either
+/// way each is found, and one that is not there is not.
+#[test]
+fn names_that_stand_near_each_other_are_found_however_many_there_are() {
+    let place = place();
+    let mut book = reopened(&place);
+    let letters: Vec<char> = ('0'..='9').chain('A'..='Z').chain('a'..='z').collect();
+    let names = |step: usize| -> Vec<String> {
+        let pairs = letters
+            .iter()
+            .flat_map(|a| letters.iter().map(move |b| (a, b)));
+        let names = pairs.map(|(a, b)| format!("N-{a}{b}"));
+        names.step_by(step).collect()
+    };
+    // All but those with a `0` in front.
+    batch(&mut book, "aaaaaaaaaaaa", |book| {
+        for (row, name) in (1..).zip(names(1).iter().skip(letters.len())) {
+            save(book, row, name, name);
+        }
+    });
+    for step in [1, 7, 97, 400] {
+        book.begin("nordbank").expect("begun");
+        let asked = names(step);
+        let keys = asked.iter().map(|name| (POLICY, &**name));
+        book.prefetch(keys).expect("read");
+        for name in &asked {
+            let there = (!name.starts_with("N-0")).then(|| name.clone());
+            assert_eq!(state(&mut book, name), there);
+        }
+        book.rollback().expect("undone");
+    }
+    let mut copy = Book::scratch(Some(&place.path), SECRET).expect("a copy");
+    batch(&mut copy, "bbbbbbbbbbbb", |copy| {
+        save(copy, 1, "N-11", "new");
+    });
+    copy.begin("nordbank").expect("begun");
+    let asked = names(1);
+    copy.prefetch(asked.iter().map(|name| (POLICY, &**name)))
+        .expect("read");
+    assert_eq!(state(&mut copy, "N-11").as_deref(), Some("new"));
+    assert_eq!(state(&mut copy, "N-12").as_deref(), Some("N-12"));
+    assert_eq!(state(&mut copy, "N-01"), None);
+}

@@ -75,7 +75,7 @@ impl Customer {
     /// The customer of a key.
     pub(super) fn find(store: &mut dyn Store, no: &str) -> Result<Option<Self>> {
         let state = store.find(CUSTOMER, no)?;
-        state.map(|state| Self::parse(&state)).transpose()
+        state.map(Self::parse).transpose()
     }
 
     /// A customer who takes part in a contract, and so was in the book: of one who was forgotten since, because the

@@ -63,7 +63,7 @@ fn page_key(iban: &str, page: usize) -> String {
 
 fn count(store: &mut dyn Store, iban: &str) -> Result<usize> {
     let count = store.find(IBAN, iban)?;
-    let count = count.map(|count| count.parse());
+    let count = count.map(str::parse);
     let count = count.transpose();
     Ok(count
         .context("the number of an account's contracts does not read")?
@@ -74,5 +74,5 @@ fn listed(store: &mut dyn Store, page: &str) -> Result<Vec<Box<str>>> {
     let Some(state) = store.find(IBAN, page)? else {
         return Ok(Vec::new());
     };
-    serde_json::from_str(&state).context("the contracts of an account do not read")
+    serde_json::from_str(state).context("the contracts of an account do not read")
 }

@@ -232,7 +232,7 @@ fn target(fields: &Fields, store: &mut dyn Store) -> Result<Target> {
 /// The quote or cover of this id, whether it is its invoice's newest or not.
 fn by_id(id: &str, store: &mut dyn Store) -> Result<Option<Past>> {
     if let Some(state) = store.find(PAST, id)? {
-        let past = serde_json::from_str(&state).context("a past cover's state does not read")?;
+        let past = serde_json::from_str(state).context("a past cover's state does not read")?;
         return Ok(Some(past));
     }
     let Some(reference) = store.find_by(COVER_ID, id)? else {

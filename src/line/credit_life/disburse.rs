@@ -134,7 +134,7 @@ fn next_number(store: &mut dyn Store) -> Result<u64> {
     let state = store.find(COUNTER, POLICIES)?;
     let mut counter: Counter = match state {
         Some(state) => {
-            serde_json::from_str(&state).context("the counter of policies does not read")?
+            serde_json::from_str(state).context("the counter of policies does not read")?
         }
         None => Counter::default(),
     };

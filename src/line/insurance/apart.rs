@@ -166,7 +166,7 @@ fn kept(
     // Money names what came before it, and so never itself again.
     while let Some(id) = next {
         let state = store.find(MONEY, &id)?;
-        let mut apart = read(&state.context("money that is referred to is not in the book")?)?;
+        let mut apart = read(state.context("money that is referred to is not in the book")?)?;
         if apart.state == MoneyState::Unmatched {
             return Ok(Some((id, apart)));
         }
@@ -216,7 +216,7 @@ fn named(
         work.find(Code::NotFound, name);
         return Ok(None);
     };
-    let apart = read(&state)?;
+    let apart = read(state)?;
     if apart.state != MoneyState::Unmatched {
         let finding = Finding::field(Code::NotAllowedInState, name);
         let state = apart.state.as_str();

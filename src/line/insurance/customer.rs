@@ -57,7 +57,7 @@ impl Customer {
         let Some(state) = store.find(CUSTOMER, customer_no)? else {
             return Ok(None);
         };
-        Self::parse(&state).map(Some)
+        Self::parse(state).map(Some)
     }
 
     /// From the state that the book keeps.
@@ -318,7 +318,7 @@ pub(super) fn inquire(work: &mut Work<'_>, store: &mut dyn Store) -> Result<()> 
         work.decision.reply = Some(show::show(
             CUSTOMER,
             work.key,
-            &state,
+            state,
             &work.context.on_this_day(),
         )?);
     }

@@ -54,7 +54,7 @@ pub(super) fn holders(store: &mut dyn Store, number: &str) -> Result<Vec<Numbere
         return Ok(found);
     }
     let mut keys: Vec<Box<str>> = match store.find(PAYERS, number)? {
-        Some(list) => read(&list)?,
+        Some(list) => read(list)?,
         None => Vec::from_iter(store.find_by(PAYER, number)?.map(Into::into)),
     };
     keys.insert(0, number.into());
@@ -98,7 +98,7 @@ pub(super) fn remember(
         return Ok(());
     };
     let mut all = match store.find(PAYERS, number)? {
-        Some(list) => read(&list)?,
+        Some(list) => read(list)?,
         None => vec![other.into()],
     };
     if all.iter().any(|known| **known == *key) {

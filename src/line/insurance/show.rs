@@ -14,7 +14,6 @@ use super::{CUSTOMER, INSURANCE, MONEY, apart, top_up};
 use crate::lifecycle::Outcome;
 use crate::line::work::parse;
 use crate::line::{Space, Today};
-use crate::model::Day;
 use crate::model::json::Members;
 
 /// What `show --json` prints of an entity and an inquiry is answered with: its key, its state, its fields under their
@@ -57,9 +56,9 @@ pub(super) fn particulars(told: &mut Members, insurance: &Insurance) {
     told.word("currency", insurance.currency.as_str());
     told.decimal("insured_amount", insurance.insured_amount);
     told.decimal("annual_premium", insurance.annual_premium);
-    told.word("start_date", Day::of(insurance.start_date).as_str());
+    told.day("start_date", insurance.start_date);
     if let Some(end) = insurance.end_date {
-        told.word("end_date", Day::of(end).as_str());
+        told.day("end_date", end);
     }
     told.text("owner_customer_no", &insurance.owner);
     let names = ["insured_customer_no", "insured2_customer_no"];

@@ -155,7 +155,8 @@ pub(super) struct CreditNote {
     pub before: Option<Entry>,
 }
 
-const ACTIVE: &str = "ACTIVE";
+/// What nearly all records are answered with.
+pub(super) const ACTIVE: &str = "ACTIVE";
 
 fn active() -> CompactString {
     ACTIVE.into()

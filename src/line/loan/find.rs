@@ -68,7 +68,7 @@ pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Num
 pub(super) fn all_of_payer(store: &mut dyn Store, number: &str) -> Result<Vec<Numbered>> {
     let number = number.trim_start_matches('0');
     let mut keys = match store.find(PAYERS, number)? {
-        Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
+        Some(list) => serde_json::from_str(list).context("a list of contracts does not read")?,
         None => Vec::from_iter(store.find_by(PAYER, number)?),
     };
     keys.extend(store.find_by(REFERENCE, number)?);
@@ -97,7 +97,7 @@ pub(super) fn remember_payer(store: &mut dyn Store, number: &str, contract_no: &
         return Ok(());
     };
     let mut all: Vec<CompactString> = match store.find(PAYERS, number)? {
-        Some(list) => serde_json::from_str(&list).context("a list of contracts does not read")?,
+        Some(list) => serde_json::from_str(list).context("a list of contracts does not read")?,
         None => vec![other],
     };
     all.push(contract_no.into());
@@ -109,7 +109,7 @@ pub(super) fn cash(store: &mut dyn Store, id: &str) -> Result<Option<Box<Cash>>>
     let Some(state) = store.find(CASH, id)? else {
         return Ok(None);
     };
-    read(&state).map(|cash| Some(Box::new(cash)))
+    read(state).map(|cash| Some(Box::new(cash)))
 }
 
 /// From the state that the book keeps.
@@ -121,7 +121,7 @@ pub(super) fn read(state: &str) -> Result<Cash> {
 pub(super) fn credit_note(store: &mut dyn Store, number: &str) -> Result<CreditNote> {
     let state = store.find(NOTE, number)?;
     let state = state.context("a credit note that is referred to is not in the book")?;
-    serde_json::from_str(&state).context("a credit note's state does not read")
+    serde_json::from_str(state).context("a credit note's state does not read")
 }
 
 /// A bank's reference that says something: neither blank nor zeros.

@@ -29,6 +29,7 @@ mod tests;
 mod till;
 mod words;
 mod work;
+mod written;
 
 use anyhow::Result;
 
@@ -281,7 +282,7 @@ fn standing(kind: &KindSpec, entity: &str, store: &mut dyn Store) -> Result<Stan
             None => return Ok(Standing::default()),
         },
         TYPE => match store.find(TYPE, entity)? {
-            Some(state) => (show::status(&state)?.into(), None),
+            Some(state) => (show::status(state)?.into(), None),
             None => return Ok(Standing::default()),
         },
         _ => match load::<Loan>(store, entity)? {

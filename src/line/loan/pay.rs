@@ -15,8 +15,9 @@ use super::{LOAN, events};
 use crate::check::number;
 use crate::code::Code;
 use crate::lifecycle::Outcome as Step;
+use crate::line::stored::Written as _;
 use crate::line::told::money;
-use crate::line::work::{Kept as _, Work, written};
+use crate::line::work::{Kept as _, Work};
 use crate::line::{Context, Store};
 use crate::model::{Decision, Fields, Finding, Outcome};
 
@@ -263,7 +264,7 @@ pub(super) fn finish(
     till: Till,
     store: &mut dyn Store,
 ) -> Result<Decision> {
-    store.save(LOAN, key, written(loan)?, &[])?;
+    store.save(LOAN, key, loan.text(), &[])?;
     till.put_away(&mut work, store)?;
     let mut decision = work.decision;
     decision.entity = key.into();

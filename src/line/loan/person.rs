@@ -24,7 +24,7 @@ impl Person {
         let Some(state) = store.find(PERSON, person_id)? else {
             return Ok(None);
         };
-        Self::parse(&state).map(Some)
+        Self::parse(state).map(Some)
     }
 
     /// From the state that the book keeps.

@@ -163,7 +163,7 @@ pub(super) fn changed(mut work: Work<'_>, store: &mut dyn Store) -> Result<Decis
     let key = work.key;
     super::work::product(&mut work, key, "loan_type");
     if let Some(before) = store.find(TYPE, work.key)? {
-        work.decision.state = status(&before)?.into();
+        work.decision.state = status(before)?.into();
     }
     if work.is_bad() {
         return Ok(work.close());

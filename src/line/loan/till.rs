@@ -10,7 +10,8 @@ use super::events::{self, Confirmed};
 use super::product::{PRINCIPAL, Product};
 use super::words::ReceivableState;
 use super::{CASH, NOTE, find, find::Circle};
-use crate::line::work::{Work, written};
+use crate::line::stored::Written as _;
+use crate::line::work::Work;
 use crate::line::{Space, Store};
 use crate::model::decision::Movement;
 
@@ -212,7 +213,7 @@ impl Till {
                 .iter()
                 .map(|entry| (super::FOUND_BY, &**entry))
                 .collect();
-            store.save(CASH, &held.id, written(&held.cash)?, &also)?;
+            store.save(CASH, &held.id, held.cash.text(), &also)?;
         }
         Ok(())
     }

@@ -10,6 +10,7 @@ use super::product::Product;
 use super::words::{EventKind, State};
 use crate::code::Code;
 use crate::lifecycle::Outcome;
+use crate::line::stored::Written as _;
 use crate::line::work::{Kept, Work};
 use crate::line::{Space, Store, Today};
 use crate::model::{Currency, Finding};
@@ -29,6 +30,10 @@ impl Kept for Loan {
             self.closed_from = None;
         }
         self.state = state;
+    }
+
+    fn written(&self) -> Result<String> {
+        Ok(self.text())
     }
 
     fn currency(&self) -> Option<Currency> {

@@ -64,7 +64,7 @@ impl CsvStyle {
 
     /// A cell that is a whole number.
     pub fn integer(self, out: &mut Vec<u8>, number: u64) {
-        out.extend_from_slice(Whole::of(number).as_str().as_bytes());
+        out.extend_from_slice(Whole::of(number).as_bytes());
         out.push(self.delimiter);
     }
 

@@ -181,7 +181,7 @@ pub struct Rendered {
     /// Lines of errors.csv.
     pub errors: Vec<u8>,
     /// Lines of events.ndjson.
-    pub events: String,
+    pub events: Vec<u8>,
     /// Lines of replies.ndjson.
     pub replies: Vec<u8>,
     /// Lines of orders.csv.
@@ -283,7 +283,7 @@ impl AnswerSet {
         )?;
         append(
             &mut self.events,
-            rendered.events.as_bytes(),
+            &rendered.events,
             folder,
             &format!("{base}.events.ndjson"),
             Vec::new,

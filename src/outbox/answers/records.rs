@@ -133,23 +133,23 @@ pub(super) fn finding_line(out: &mut Vec<u8>, style: &Style, row: Option<u64>, f
 struct Envelope<'a> {
     style: &'a Style,
     /// From the id to the type.
-    source: String,
+    source: Vec<u8>,
     /// The member of that name.
-    time: String,
+    time: Vec<u8>,
     /// From the beginning of `data` to the row.
-    batch: String,
+    batch: Vec<u8>,
 }
 
 impl<'a> Envelope<'a> {
     fn of(style: &'a Style) -> Self {
-        let mut source = "\",\"source\":".to_owned();
+        let mut source = b"\",\"source\":".to_vec();
         json::text(&mut source, &style.source);
-        source.push_str(",\"type\":");
-        let mut time = ",\"time\":".to_owned();
+        source.extend_from_slice(b",\"type\":");
+        let mut time = b",\"time\":".to_vec();
         json::text(&mut time, &style.time);
-        let mut batch = "{\"batch\":".to_owned();
+        let mut batch = b"{\"batch\":".to_vec();
         json::text(&mut batch, &style.batch);
-        batch.push_str(",\"row\":");
+        batch.extend_from_slice(b",\"row\":");
         Self {
             style,
             source,
@@ -162,13 +162,13 @@ impl<'a> Envelope<'a> {
 /// One line of events.ndjson: a `CloudEvents` 1.0 envelope, unless the line of business has one of its own. Written by
 /// hand: a batch has more events than records.
 fn event_line(
-    out: &mut String,
+    out: &mut Vec<u8>,
     envelope: &Envelope<'_>,
     decided: Decided<'_>,
     number: usize,
     event: &Event,
 ) {
-    let told = |out: &mut String| {
+    let told = |out: &mut Vec<u8>| {
         let told = event.told.json();
         if envelope.style.mask_events {
             Json::of(&masked_value(&told.value())).append_to(out);
@@ -178,44 +178,45 @@ fn event_line(
     };
     if matches!(event.told, Told::Line(_)) {
         told(out);
-        out.push('\n');
+        out.push(b'\n');
         return;
     }
     let id = ids::event(&decided.fate.origin, number);
-    out.push_str("{\"specversion\":\"1.0\",\"id\":\"");
-    out.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-    out.push_str(&envelope.source);
+    out.extend_from_slice(b"{\"specversion\":\"1.0\",\"id\":\"");
+    let mut buffer = Uuid::encode_buffer();
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut buffer).as_bytes());
+    out.extend_from_slice(&envelope.source);
     json::text(out, event.kind);
-    out.push_str(",\"subject\":");
+    out.extend_from_slice(b",\"subject\":");
     json::text(out, &event.subject);
     if let Some(time) = decided.fate.time.as_deref() {
-        out.push_str(",\"time\":");
+        out.extend_from_slice(b",\"time\":");
         json::text(out, time);
     } else {
-        out.push_str(&envelope.time);
+        out.extend_from_slice(&envelope.time);
     }
     if let Told::Status(status, _) = event.told {
-        out.push_str(",\"status\":");
+        out.extend_from_slice(b",\"status\":");
         json::text(out, status);
     }
-    out.push_str(",\"datacontenttype\":\"application/json\",\"data\":");
+    out.extend_from_slice(b",\"datacontenttype\":\"application/json\",\"data\":");
     if matches!(event.told, Told::Changed(_)) {
-        out.push_str(&envelope.batch);
-        out.push_str(Whole::of(decided.fate.row).as_str());
-        out.push_str(",\"instruction_id\":");
+        out.extend_from_slice(&envelope.batch);
+        out.extend_from_slice(Whole::of(decided.fate.row).as_bytes());
+        out.extend_from_slice(b",\"instruction_id\":");
         match decided.checked.instruction_id.as_deref() {
             Some(id) => json::text(out, id),
-            None => out.push_str("null"),
+            None => out.extend_from_slice(b"null"),
         }
-        out.push_str(",\"state\":");
+        out.extend_from_slice(b",\"state\":");
         json::text(out, event.state);
-        out.push_str(",\"changed\":");
+        out.extend_from_slice(b",\"changed\":");
         told(out);
-        out.push('}');
+        out.push(b'}');
     } else {
         told(out);
     }
-    out.push_str("}\n");
+    out.extend_from_slice(b"}\n");
 }
 
 #[derive(Serialize)]

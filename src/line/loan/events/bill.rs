@@ -30,8 +30,8 @@ pub(in crate::line::loan) fn receivable(
         data.null("invoiceReason");
         data.text("receivableNumber", &receivable.number);
         data.text("statusCode", receivable.state.as_str());
-        data.text("billingDate", Day::of(receivable.billing).as_str());
-        data.text("dueDate", Day::of(receivable.due).as_str());
+        data.day("billingDate", receivable.billing);
+        data.day("dueDate", receivable.due);
         sum(
             data,
             "receivableAmountMoney",
@@ -100,8 +100,8 @@ pub(in crate::line::loan) fn invoice(
             "language",
             person.and_then(|person| person.text("language")),
         );
-        data.text("billingDate", Day::of(receivable.billing).as_str());
-        data.text("dueDate", Day::of(receivable.due).as_str());
+        data.day("billingDate", receivable.billing);
+        data.day("dueDate", receivable.due);
         range(data, "billingPeriodRange", receivable.period.as_ref());
         range(data, "interestPeriodRange", None);
         data.null("monthlyRepaymentMoney");
@@ -144,7 +144,7 @@ pub(in crate::line::loan) fn credit_note(
                 person.and_then(|person| person.text("language")),
             );
             data.text("billingDate", today.as_str());
-            data.text("dueDate", Day::of(receivable.due).as_str());
+            data.day("dueDate", receivable.due);
             data.text("contractId", contract);
             data.text("contractNumber", contract);
             data.null("additionalData");
@@ -180,7 +180,7 @@ fn lines<'p>(
         data.null("lineText");
         sum(data, "lineMoney", amount, currency);
         data.null("lineRate");
-        data.text("lineDate", Day::of(receivable.billing).as_str());
+        data.day("lineDate", receivable.billing);
         if let Some(due) = due {
             data.open("additionalData");
             data.text("dueInvoiceNumber", due);

@@ -11,7 +11,7 @@ use crate::line::loan::entity::Loan;
 use crate::line::loan::words::EventKind;
 use crate::line::work::Work;
 use crate::model::json::Members;
-use crate::model::{Currency, Day, Whole};
+use crate::model::{Currency, Whole};
 
 /// What money is called as a source of other money.
 const PAYMENT: &str = "PAYMENT";
@@ -64,9 +64,9 @@ impl Money {
     }
 
     fn days(&self, data: &mut Members) {
-        data.word("valueDate", Day::of(self.value_date).as_str());
+        data.day("valueDate", self.value_date);
         match self.posting_date {
-            Some(day) => data.word("postingDate", Day::of(day).as_str()),
+            Some(day) => data.day("postingDate", day),
             None => data.null("postingDate"),
         }
         data.maybe("description", self.comment.as_deref());

@@ -41,7 +41,7 @@ pub(in crate::line::loan) fn death(
             data.list("amounts");
             data.item();
             data.text("contextTypeCode", "CURRENT_BALANCE");
-            data.text("contextDate", Day::of(today).as_str());
+            data.day("contextDate", today);
             sum(data, "money", loan.outstanding(), loan.currency);
             sum(data, "balanceMoney", balance(loan), loan.currency);
             let overdue = loan.receivables.iter().filter(|one| one.due < today);
@@ -57,7 +57,7 @@ pub(in crate::line::loan) fn death(
             data.open("paymentInfo");
             data.text("referenceNumber", &loan.reference);
             match loan.receivables.first() {
-                Some(next) => data.text("dueDate", Day::of(next.due).as_str()),
+                Some(next) => data.day("dueDate", next.due),
                 None => data.null("dueDate"),
             }
             data.close();
@@ -69,8 +69,8 @@ pub(in crate::line::loan) fn death(
                 data.item();
                 data.text("invoiceId", &invoice.number);
                 data.text("invoiceNumber", &invoice.number);
-                data.text("billingDate", Day::of(receivable.billing).as_str());
-                data.text("dueDate", Day::of(receivable.due).as_str());
+                data.day("billingDate", receivable.billing);
+                data.day("dueDate", receivable.due);
                 sum(data, "money", receivable.amount(), loan.currency);
                 sum(data, "debtMoney", receivable.open(), loan.currency);
                 data.close();

@@ -116,7 +116,7 @@ impl OwnEnvelope {
         text.word("notificationTypeCode", self.kind.as_str());
         text.word("eventTypeCode", self.kind.routing());
         text.maybe("destination", self.destination.as_deref());
-        text.word("originalMessageDateTime", &instant(self.now));
+        text.instant("originalMessageDateTime", self.now);
         text.open("data");
         data(text);
         text.close();
@@ -148,8 +148,8 @@ fn range(data: &mut Members, name: &str, of: Option<&super::entity::Period>) {
         return data.null(name);
     };
     data.open(name);
-    data.word("startDate", Day::of(period.start).as_str());
-    data.word("endDate", Day::of(period.end).as_str());
+    data.day("startDate", period.start);
+    data.day("endDate", period.end);
     data.close();
 }
 
