@@ -21,7 +21,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, Mode};
 use sha2::{Digest, Sha256};
 
-pub use ahead::{Ahead, Synced};
+pub use ahead::{Ahead, Synced, syncing};
 pub use error::{Error, Result};
 pub use folder::Folder;
 pub use lease::{Writers, writers};

@@ -46,18 +46,17 @@ pub(super) struct Cache {
 }
 
 impl Cache {
-    /// Brings what was read of these places to where the processor finds it. It was mostly read on another thread.
+    /// What was read of these places, where something stands there.
+    fn read_of<'a>(&'a self, places: &'a [i64]) -> impl Iterator<Item = (Link, Stored<'a>)> {
+        let links = places.iter().filter_map(|at| *self.places.get(at)?);
+        links.map(|link| (link, self.changes.get(link.change).unwrap_or_default()))
+    }
+
+    /// Brings that to where the processor finds it: it was mostly read on another thread.
     fn touch(&self, places: &[i64]) {
-        let links = places.iter().filter_map(|at| self.places.get(at)?.as_ref());
-        let bytes = links.map(|link| {
-            let stored = self.changes.get(link.change).unwrap_or_default();
-            let texts = [stored.key, stored.also, stored.state];
-            let firsts = texts
-                .iter()
-                .flatten()
-                .flat_map(|text| text.bytes().step_by(64));
-            firsts.fold(0, |all, byte| all ^ byte)
-        });
+        let texts = self.read_of(places);
+        let texts = texts.flat_map(|(_, stored)| [stored.key, stored.also, stored.state]);
+        let bytes = texts.flatten().flat_map(|text| text.bytes().step_by(64));
         std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
     }
 
@@ -127,6 +126,12 @@ impl Book {
         let places = places.about(records, of);
         self.heads.touch(places);
         self.cache.touch(places);
+        let indexed = self.cache.read_of(places);
+        let indexed = indexed.filter(|(link, _)| link.name > 0);
+        let entities = indexed.filter_map(|(_, stored)| Some(self.hash.of(stored.key?)));
+        let entities: Vec<i64> = entities.collect();
+        self.heads.touch(&entities);
+        self.cache.touch(&entities);
     }
 
     /// The same as [`Book::prefetch`], where a scout has looked: only what the batch itself has changed is left to be read.

@@ -28,6 +28,7 @@ mod tests;
 mod wave;
 
 use std::collections::HashMap;
+use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,7 +36,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::Connection;
 
 use crate::line::Space;
-use crate::os::Ahead;
+use crate::os::{Ahead, syncing};
 
 pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
@@ -352,12 +353,22 @@ impl Book {
 
     fn empty_log(&self) -> Result<()> {
         let wait = std::time::Duration::from_secs(10);
+        let move_log = || {
+            self.db
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        };
+        let failed = "the ledger's log could not be moved into the book";
+        let long = match &self.path {
+            Some(path) if open::log_length(path)? >= Ahead::STEP => Some(File::open(path)?),
+            _ => None,
+        };
         self.db.busy_timeout(std::time::Duration::ZERO)?;
-        let done = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let done = match long {
+            Some(book) => syncing(&book, move_log).context(failed),
+            None => Ok(move_log()),
+        };
         self.db.busy_timeout(wait)?;
-        done.context("the ledger's log could not be moved into the book")
+        done?.context(failed)
     }
 
     /// Closes the book, and says so if that fails.

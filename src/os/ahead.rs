@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io;
 use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rustix::fs::Advice;
 
@@ -71,9 +73,61 @@ impl Ahead {
     }
 }
 
+/// How long others write to a file before a sync of it begins beside them.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Does something that writes much to a file through another handle, and brings it to the disk meanwhile, again and
+/// again: whoever syncs it at the end waits for the last of it alone.
+///
+/// # Errors
+/// A sync failed.
+pub fn syncing<T>(file: &File, write: impl FnOnce() -> T) -> io::Result<T> {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let sync = std::thread::Builder::new().name("sync-ahead".into());
+        let sync = sync.spawn_scoped(scope, || -> io::Result<()> {
+            std::thread::park_timeout(PAUSE);
+            while !done.load(Ordering::Acquire) {
+                file.sync_data()?;
+                std::thread::park_timeout(PAUSE);
+            }
+            Ok(())
+        })?;
+        let written = write();
+        done.store(true, Ordering::Release);
+        sync.thread().unpark();
+        let panicked = |_| io::Error::other("the sync panicked");
+        sync.join().map_err(panicked)??;
+        Ok(written)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_others_write_is_written_as_they_say() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a");
+        let file = File::create(&path).expect("made");
+        let written = syncing(&file, || {
+            std::fs::write(&path, "kept")?;
+            std::thread::sleep(PAUSE * 3);
+            std::fs::write(&path, "kept too")
+        });
+        written.expect("synced").expect("written");
+        assert_eq!(std::fs::read(&path).expect("read"), b"kept too");
+    }
+
+    #[test]
+    fn a_sync_that_fails_beside_the_writing_is_told() {
+        let (reader, _writer) = io::pipe().expect("a pipe");
+        let file = File::from(std::os::fd::OwnedFd::from(reader));
+        // No file that can be synced.
+        let failed = syncing(&file, || std::thread::sleep(PAUSE * 3));
+        assert!(failed.is_err());
+    }
 
     #[test]
     fn a_sync_that_failed_is_told() {

@@ -15,10 +15,12 @@ mod look;
 mod purge;
 mod report;
 mod session;
+mod totals;
 mod upcoming;
 pub mod watch;
 mod waves;
 mod work;
+mod writing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;

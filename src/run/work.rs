@@ -10,7 +10,8 @@ use rust_decimal::Decimal;
 
 use super::about::About;
 use super::decide::{Decider, batch_origin};
-use super::waves::{Outputs, Pass, Task, pass};
+use super::waves::{Pass, Task, pass};
+use super::writing::Outputs;
 use crate::code::Code;
 use crate::format::{self, Format, ReaderKind};
 use crate::inbox::Stream;

@@ -1,0 +1,199 @@
+//! What was decided is counted and written, in file order, while later waves are decided.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use anyhow::{Error, Result};
+use rayon::Yield;
+use rayon::prelude::*;
+
+use super::totals::Totals;
+use crate::format::Format;
+use crate::model::{Checked, Outcome, Source};
+use crate::outbox::answers::tally::Tally;
+use crate::outbox::answers::{AnswerSet, Decided, Fate, Rendered, render};
+use crate::outbox::rejected::RejectedWriter;
+use crate::read::Chunk;
+
+/// Records that are rendered together: their lines fit into a processor's own memory.
+const PIECE: usize = 128;
+
+/// Waves that may wait to be written: they even out what one takes more than another; more would only be memory.
+const WAITING: usize = 2;
+
+/// Where a pass writes.
+pub(super) struct Outputs {
+    /// The answers.
+    pub(super) answers: AnswerSet,
+    /// The records that go back.
+    pub(super) rejected: RejectedWriter,
+}
+
+/// A piece of the file after deciding.
+pub(super) struct DecidedChunk {
+    pub(super) chunk: Chunk,
+    pub(super) records: Vec<Checked>,
+    pub(super) fates: Vec<Fate>,
+    pub(super) findings_before: u64,
+}
+
+/// Waves that wait to be written, and who writes them: whatever thread has time, one at a time.
+pub(super) struct Writing<'a> {
+    waves: Mutex<VecDeque<Vec<DecidedChunk>>>,
+    writer: Mutex<Writer<'a>>,
+}
+
+struct Writer<'a> {
+    counted: Counted<'a>,
+    /// Nothing is written behind what could not be.
+    failed: Option<Error>,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn new(counted: Counted<'a>) -> Self {
+        let failed = None;
+        Self {
+            waves: Mutex::default(),
+            writer: Mutex::new(Writer { counted, failed }),
+        }
+    }
+
+    fn waves(&self) -> MutexGuard<'_, VecDeque<Vec<DecidedChunk>>> {
+        self.waves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The writer, unless another thread writes.
+    fn writer(&self) -> Option<MutexGuard<'_, Writer<'a>>> {
+        match self.writer.try_lock() {
+            Ok(writer) => Some(writer),
+            Err(TryLockError::Poisoned(writer)) => Some(writer.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    /// Adds the next wave, and writes one where too many wait.
+    ///
+    /// # Errors
+    /// One before it could not be written.
+    pub(super) fn add(&self, wave: Vec<DecidedChunk>) -> Result<()> {
+        self.waves().push_back(wave);
+        while self.waves().len() > WAITING {
+            if !self.write_one() && rayon::yield_now() != Some(Yield::Executed) {
+                std::thread::yield_now();
+            }
+        }
+        match self.writer().and_then(|mut writer| writer.failed.take()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what waits, unless another thread does.
+    pub(super) fn go_on(&self) {
+        // One may have come when that thread had seen the last: it looks once more.
+        while !self.waves().is_empty() && self.write_one() {}
+    }
+
+    /// Writes the first that waits. Says whether it could: another thread may be writing.
+    fn write_one(&self) -> bool {
+        let Some(mut writer) = self.writer() else {
+            return false;
+        };
+        let wave = self.waves().pop_front();
+        if let Some(wave) = wave
+            && writer.failed.is_none()
+        {
+            writer.failed = writer.counted.write(wave).err();
+        }
+        true
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub(super) fn end(self) -> Result<Counted<'a>> {
+        self.go_on();
+        let writer = self.writer.into_inner();
+        let Writer { counted, failed } = writer.unwrap_or_else(PoisonError::into_inner);
+        failed.map_or(Ok(counted), Err)
+    }
+}
+
+/// What is counted of decided records, and memory for their lines.
+pub(super) struct Counted<'a> {
+    outputs: &'a mut Outputs,
+    pub(super) tally: Tally,
+    /// What all records add up to, and those that are rejected.
+    pub(super) totals: Totals,
+    pub(super) rejected: Totals,
+    memory: Vec<Rendered>,
+}
+
+impl<'a> Counted<'a> {
+    /// Nothing counted yet.
+    pub(super) fn new(outputs: &'a mut Outputs, format: &Format) -> Self {
+        Self {
+            outputs,
+            tally: Tally::default(),
+            totals: Totals::of(format),
+            rejected: Totals::of(format),
+            memory: Vec::new(),
+        }
+    }
+
+    /// Counts a wave, writes what it adds to the answers, and drops it: on whatever thread is not deciding.
+    fn write(&mut self, wave: Vec<DecidedChunk>) -> Result<()> {
+        self.render(&wave)?;
+        for chunk in &wave {
+            for decided in Decided::each(&chunk.records, &chunk.fates) {
+                let Decided { checked, fate } = decided;
+                self.tally.read += 1;
+                self.tally.add(decided);
+                self.totals.add(checked);
+                if fate.decision.outcome != Outcome::Rejected {
+                    continue;
+                }
+                self.rejected.add(checked);
+                let wanted = fate.row <= self.outputs.answers.style().rows;
+                if wanted && !matches!(checked.source, Source::None) {
+                    let hidden = (&*checked.hidden, checked.cards);
+                    (self.outputs.rejected).add(&chunk.chunk, &checked.source, hidden)?;
+                }
+            }
+        }
+        // Here and not on the thread that decides: it takes as long as a tenth of the deciding.
+        drop(wave);
+        Ok(())
+    }
+
+    /// Renders a wave piece by piece, as many together as there are threads: lines are hashed and written while the
+    /// processor still has them at hand.
+    fn render(&mut self, wave: &[DecidedChunk]) -> Result<()> {
+        let mut pieces = Vec::new();
+        for chunk in wave {
+            let mut findings = chunk.findings_before;
+            let records = chunk.records.chunks(PIECE);
+            for (records, fates) in records.zip(chunk.fates.chunks(PIECE)) {
+                pieces.push((records, fates, findings));
+                let found = fates.iter().map(|fate| fate.decision.findings.len());
+                findings += found.sum::<usize>() as u64;
+            }
+        }
+        self.memory
+            .resize_with(rayon::current_num_threads(), Rendered::default);
+        for some in pieces.chunks(self.memory.len()) {
+            let style = self.outputs.answers.style();
+            some.par_iter().zip(&mut self.memory).for_each(
+                |((records, fates, findings_before), rendered)| {
+                    let decided = Decided::each(records, fates);
+                    render(decided, style, *findings_before, rendered);
+                },
+            );
+            for rendered in &self.memory[..some.len()] {
+                self.outputs.answers.write(rendered)?;
+            }
+        }
+        Ok(())
+    }
+}
