@@ -78,10 +78,9 @@ pub(super) fn pass(
             let (now, ahead) = rayon::join(
                 || state.decide(wave, task.limit, decider, book, &mut batch),
                 || {
-                    let ahead = upcoming.wave();
-                    // Nobody waits for it: the next wave can be decided meanwhile.
+                    // Whoever has time first: this thread behind its own work, or the one that decides.
                     scope.spawn(|_| writing.go_on());
-                    ahead
+                    upcoming.wave()
                 },
             );
             writing.add(now?)?;
