@@ -142,40 +142,16 @@ impl<'a> Counted<'a> {
         }
     }
 
-    /// Counts a wave, writes what it adds to the answers, and drops it: on whatever thread is not deciding.
+    /// Counts a wave, writes what it adds to the answers, and drops it: on whatever thread is not deciding. Piece by piece,
+    /// as many together as there are threads: lines are hashed and written, and records counted, while the processor
+    /// still has them at hand.
     fn write(&mut self, wave: Vec<DecidedChunk>) -> Result<()> {
-        self.render(&wave)?;
-        for chunk in &wave {
-            for decided in Decided::each(&chunk.records, &chunk.fates) {
-                let Decided { checked, fate } = decided;
-                self.tally.read += 1;
-                self.tally.add(decided);
-                self.totals.add(checked);
-                if fate.decision.outcome != Outcome::Rejected {
-                    continue;
-                }
-                self.rejected.add(checked);
-                let wanted = fate.row <= self.outputs.answers.style().rows;
-                if wanted && !matches!(checked.source, Source::None) {
-                    let hidden = (&*checked.hidden, checked.cards);
-                    (self.outputs.rejected).add(&chunk.chunk, &checked.source, hidden)?;
-                }
-            }
-        }
-        // Here and not on the thread that decides: it takes as long as a tenth of the deciding.
-        drop(wave);
-        Ok(())
-    }
-
-    /// Renders a wave piece by piece, as many together as there are threads: lines are hashed and written while the
-    /// processor still has them at hand.
-    fn render(&mut self, wave: &[DecidedChunk]) -> Result<()> {
         let mut pieces = Vec::new();
-        for chunk in wave {
+        for chunk in &wave {
             let mut findings = chunk.findings_before;
             let records = chunk.records.chunks(PIECE);
             for (records, fates) in records.zip(chunk.fates.chunks(PIECE)) {
-                pieces.push((records, fates, findings));
+                pieces.push((&chunk.chunk, records, fates, findings));
                 let found = fates.iter().map(|fate| fate.decision.findings.len());
                 findings += found.sum::<usize>() as u64;
             }
@@ -185,15 +161,37 @@ impl<'a> Counted<'a> {
         for some in pieces.chunks(self.memory.len()) {
             let style = self.outputs.answers.style();
             some.par_iter().zip(&mut self.memory).for_each(
-                |((records, fates, findings_before), rendered)| {
+                |((_, records, fates, findings_before), rendered)| {
                     let decided = Decided::each(records, fates);
                     render(decided, style, *findings_before, rendered);
                 },
             );
-            for rendered in &self.memory[..some.len()] {
+            for (rendered, (chunk, records, fates, _)) in self.memory.iter().zip(some) {
                 self.outputs.answers.write(rendered)?;
+                for decided in Decided::each(records, fates) {
+                    self.tally.read += 1;
+                    self.tally.add(decided);
+                    self.totals.add(decided.checked);
+                    if decided.fate.decision.outcome == Outcome::Rejected {
+                        self.rejected.add(decided.checked);
+                        send_back(self.outputs, chunk, decided)?;
+                    }
+                }
             }
         }
+        // Here and not on the thread that decides: it takes as long as a tenth of the deciding.
+        drop(wave);
         Ok(())
     }
+}
+
+/// Adds a rejected record to what goes back.
+fn send_back(outputs: &mut Outputs, chunk: &Chunk, decided: Decided<'_>) -> Result<()> {
+    let Decided { checked, fate } = decided;
+    let wanted = fate.row <= outputs.answers.style().rows;
+    if wanted && !matches!(checked.source, Source::None) {
+        let hidden = (&*checked.hidden, checked.cards);
+        outputs.rejected.add(chunk, &checked.source, hidden)?;
+    }
+    Ok(())
 }
