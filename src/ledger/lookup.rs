@@ -60,6 +60,12 @@ impl Cache {
         std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
     }
 
+    /// How many changes were read one by one.
+    #[cfg(test)]
+    pub(super) fn singles(&self) -> usize {
+        self.singles
+    }
+
     pub(super) fn clear(&mut self) {
         self.places.clear();
         self.changes.clear();

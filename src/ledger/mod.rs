@@ -339,8 +339,7 @@ impl Book {
     }
 
     /// Moves what was committed from the write-ahead log into the book's file, where there is enough to be worth it.
-    /// [`Book::begin`] does it otherwise; done after a commit it can run beside the publishing. A reader that still
-    /// looks at an older moment only delays it.
+    /// A reader that still looks at an older moment only delays it.
     pub fn checkpoint(&mut self) -> Result<()> {
         let Some(path) = &self.path else {
             return Ok(());
@@ -353,37 +352,44 @@ impl Book {
 
     fn empty_log(&self) -> Result<()> {
         let wait = std::time::Duration::from_secs(10);
-        let move_log = || {
-            self.db
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-        };
-        let failed = "the ledger's log could not be moved into the book";
-        let long = match &self.path {
-            Some(path) if open::log_length(path)? >= Ahead::STEP => Some(File::open(path)?),
-            _ => None,
-        };
         self.db.busy_timeout(std::time::Duration::ZERO)?;
-        let done = match long {
-            Some(book) => syncing(&book, move_log).context(failed),
-            None => Ok(move_log()),
-        };
+        let done = self
+            .db
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         self.db.busy_timeout(wait)?;
-        done?.context(failed)
+        done.context("the ledger's log could not be moved into the book")
     }
 
     /// Closes the book, and says so if that fails.
     pub fn close(mut self) -> Result<()> {
         self.rollback()?;
-        if !self.broken && self.access == Access::Write {
-            self.settle_in()?;
-            // Closing would do it too, and say nothing where it fails.
-            self.empty_log()?;
-        }
+        let mut beside = None;
+        let emptied = if !self.broken && self.access == Access::Write {
+            self.settle_in()
+                .and_then(|()| self.empty_at_last(&mut beside))
+        } else {
+            Ok(())
+        };
         self.db.flush_prepared_statement_cache();
-        self.db
-            .close()
-            .map_err(|(_, error)| error)
-            .context("the book could not be closed")
+        let closed = self.db.close().map_err(|(_, error)| error);
+        // Only now: to close any handle of a file lets go of all locks that the process has on it.
+        drop(beside);
+        emptied?;
+        closed.context("the book could not be closed")
+    }
+
+    /// Moves the log into the book for the last time: closing would do it too, and say nothing where it fails. Of a long
+    /// one the book is brought to the disk meanwhile, through a handle that is to be kept until the book is closed.
+    fn empty_at_last(&self, beside: &mut Option<File>) -> Result<()> {
+        let Some(path) = &self.path else {
+            return self.empty_log();
+        };
+        if open::log_length(path)? < Ahead::STEP {
+            return self.empty_log();
+        }
+        let book = beside.insert(File::open(path)?);
+        let emptied = syncing(book, || self.empty_log());
+        emptied.context("the book could not be brought to the disk")?
     }
 
     fn forget(&mut self) {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
 use rustix::fs::Advice;
@@ -76,6 +76,16 @@ impl Ahead {
 /// How long others write to a file before a sync of it begins beside them.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Ends the syncing beside a writing that is over, or that panicked.
+struct Over<'a>(&'a AtomicBool, &'a Thread);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+        self.1.unpark();
+    }
+}
+
 /// Does something that writes much to a file through another handle, and brings it to the disk meanwhile, again and
 /// again: whoever syncs it at the end waits for the last of it alone.
 ///
@@ -92,10 +102,14 @@ pub fn syncing<T>(file: &File, write: impl FnOnce() -> T) -> io::Result<T> {
                 std::thread::park_timeout(PAUSE);
             }
             Ok(())
-        })?;
+        });
+        let Ok(sync) = sync else {
+            // Whoever syncs it at the end waits longer.
+            return Ok(write());
+        };
+        let over = Over(&done, sync.thread());
         let written = write();
-        done.store(true, Ordering::Release);
-        sync.thread().unpark();
+        drop(over);
         let panicked = |_| io::Error::other("the sync panicked");
         sync.join().map_err(panicked)??;
         Ok(written)
@@ -118,6 +132,13 @@ mod tests {
         });
         written.expect("synced").expect("written");
         assert_eq!(std::fs::read(&path).expect("read"), b"kept too");
+    }
+
+    #[test]
+    #[should_panic(expected = "worn out")]
+    fn a_writing_that_panics_ends_the_syncing() {
+        let file = tempfile::tempfile().expect("a file");
+        let _ = syncing(&file, || panic!("worn out"));
     }
 
     #[test]

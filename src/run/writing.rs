@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
-use anyhow::{Error, Result};
+use anyhow::{Error, Result, anyhow};
 use rayon::Yield;
 use rayon::prelude::*;
 
@@ -20,6 +21,9 @@ const PIECE: usize = 128;
 
 /// Waves that may wait to be written: they even out what one takes more than another; more would only be memory.
 const WAITING: usize = 2;
+
+/// How long another thread's writing is waited for before it is looked at again.
+const WAIT: Duration = Duration::from_micros(50);
 
 /// Where a pass writes.
 pub(super) struct Outputs {
@@ -93,13 +97,17 @@ impl<W: Writes> Writing<W> {
     pub(super) fn add(&self, wave: W::Wave) -> Result<()> {
         self.waves().push_back(wave);
         while self.waves().len() > WAITING {
+            // Another thread writes: where it has nothing to share, it is waited for.
             if !self.write_one() && rayon::yield_now() != Some(Yield::Executed) {
-                std::thread::yield_now();
+                std::thread::sleep(WAIT);
             }
         }
-        match self.writer().and_then(|mut writer| writer.failed.take()) {
-            Some(error) => Err(error),
-            None => Ok(()),
+        match self.writer() {
+            Some(mut writer) if writer.over => {
+                let failed = writer.failed.take();
+                Err(failed.unwrap_or_else(|| anyhow!("the writing of a wave ended early")))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -118,6 +126,8 @@ impl<W: Writes> Writing<W> {
         if let Some(wave) = wave
             && !writer.over
         {
+            // Also if this panics.
+            writer.over = true;
             writer.failed = writer.by.write(wave).err();
             writer.over = writer.failed.is_some();
         }
@@ -162,7 +172,7 @@ impl<'a> Counted<'a> {
 impl Writes for Counted<'_> {
     type Wave = Vec<DecidedChunk>;
 
-    /// Counts a wave, writes what it adds to the answers, and drops it: on whatever thread is not deciding. Piece by piece,
+    /// Counts a wave, writes what it adds to the answers, and drops it. Piece by piece,
     /// as many together as there are threads: lines are hashed and written, and records counted, while the processor
     /// still has them at hand.
     fn write(&mut self, wave: Vec<DecidedChunk>) -> Result<()> {
@@ -199,7 +209,7 @@ impl Writes for Counted<'_> {
                 }
             }
         }
-        // Here and not on the thread that decides: it takes as long as a tenth of the deciding.
+        // Here, mostly beside the deciding: it takes as long as a tenth of that.
         drop(wave);
         Ok(())
     }
@@ -218,8 +228,6 @@ fn send_back(outputs: &mut Outputs, chunk: &Chunk, decided: Decided<'_>) -> Resu
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use anyhow::bail;
 
     use super::*;

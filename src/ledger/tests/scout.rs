@@ -104,6 +104,13 @@ fn names_that_stand_near_each_other_are_found_however_many_there_are() {
             let there = (!name.starts_with("N-0")).then(|| name.clone());
             assert_eq!(state(&mut book, name), there);
         }
+        // All were read in advance but the few whose place another name had.
+        let alone = book.cache.singles();
+        assert!(
+            alone * 100 <= asked.len() + 100,
+            "{alone} of {}",
+            asked.len()
+        );
         book.rollback().expect("undone");
     }
     let mut copy = Book::scratch(Some(&place.path), SECRET).expect("a copy");
