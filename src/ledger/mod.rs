@@ -14,6 +14,7 @@ mod hash;
 mod heads;
 mod history;
 mod journal;
+mod log;
 mod lookup;
 mod open;
 mod passing;
@@ -28,7 +29,6 @@ mod tests;
 mod wave;
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::Connection;
 
 use crate::line::Space;
-use crate::os::{Ahead, syncing};
+use crate::os::Ahead;
 
 pub use audit::{Break, is_damage};
 pub use due::{Due, DueCount};
@@ -58,9 +58,6 @@ use wave::Wave;
 
 /// Name space of instruction ids, for [`Book::prefetch`]: a key in it belongs to the partner of the batch in hand.
 pub const INSTRUCTION: Space = Space("d");
-
-/// A write-ahead log shorter than this is left for the next batch: one more sync a batch would cost more.
-const CHECKPOINT_BYTES: u64 = 16 << 20;
 
 /// Bytes of a file that bring a name to the book, about: where they bring more, room is made as it is needed.
 const BYTES_A_HEAD: u64 = 24;
@@ -338,28 +335,6 @@ impl Book {
         }
     }
 
-    /// Moves what was committed from the write-ahead log into the book's file, where there is enough to be worth it.
-    /// A reader that still looks at an older moment only delays it.
-    pub fn checkpoint(&mut self) -> Result<()> {
-        let Some(path) = &self.path else {
-            return Ok(());
-        };
-        if open::log_length(path)? < CHECKPOINT_BYTES {
-            return Ok(());
-        }
-        self.empty_log()
-    }
-
-    fn empty_log(&self) -> Result<()> {
-        let wait = std::time::Duration::from_secs(10);
-        self.db.busy_timeout(std::time::Duration::ZERO)?;
-        let done = self
-            .db
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        self.db.busy_timeout(wait)?;
-        done.context("the ledger's log could not be moved into the book")
-    }
-
     /// Closes the book, and says so if that fails.
     pub fn close(mut self) -> Result<()> {
         self.rollback()?;
@@ -376,20 +351,6 @@ impl Book {
         drop(beside);
         emptied?;
         closed.context("the book could not be closed")
-    }
-
-    /// Moves the log into the book for the last time: closing would do it too, and say nothing where it fails. Of a long
-    /// one the book is brought to the disk meanwhile, through a handle that is to be kept until the book is closed.
-    fn empty_at_last(&self, beside: &mut Option<File>) -> Result<()> {
-        let Some(path) = &self.path else {
-            return self.empty_log();
-        };
-        if open::log_length(path)? < Ahead::STEP {
-            return self.empty_log();
-        }
-        let book = beside.insert(File::open(path)?);
-        let emptied = syncing(book, || self.empty_log());
-        emptied.context("the book could not be brought to the disk")?
     }
 
     fn forget(&mut self) {

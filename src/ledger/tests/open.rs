@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use super::*;
+use crate::ledger::log::CHECKPOINT_BYTES;
 
 fn mode(path: &Path) -> u32 {
     let meta = path.metadata().expect("there");
