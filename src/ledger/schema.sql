@@ -17,8 +17,8 @@ CREATE TABLE change (
 
 -- The newest change of every name (an entity's key, an index entry, an instruction id). `hash` is a keyed hash of the
 -- name; where two names want the same place, the later one takes the next free. `name` says which of the change's
--- names this row stands for: 0 its key, n the n-th of `also`. Without NOT NULL: a statement that could fail midway keeps
--- a second copy of every page that it touches.
+-- names this row stands for: 0 its key, n the n-th of `also`. Without NOT NULL: a
+-- check less a row, and only what the program itself says is written.
 CREATE TABLE head (
     hash   INTEGER PRIMARY KEY,
     change INTEGER,
