@@ -93,12 +93,16 @@ impl Batch {
             db.prepare_cached(&format!("INSERT INTO {table} VALUES ({places})"))?
                 .execute(params_from_iter(values))?;
         }
-        let insert = "INSERT OR FAIL INTO main.change SELECT ?1 + rowid, prev, batch, row, rule, key, also, digest, answer, \
-                      state FROM new_change";
+        // The ids follow from those that are there: a statement that says them keeps a copy of each page it touches.
+        let insert = "INSERT OR FAIL INTO main.change (prev, batch, row, rule, key, also, digest, answer, state) \
+                      SELECT prev, batch, row, rule, key, also, digest, answer, state FROM new_change";
         let first = self.changes.first;
         // Kept until the clock has stopped: to give memory back is no part of the work.
         let kept = changes.with(self.changes, |_| {
-            Ok(db.prepare(insert)?.execute([first])?)
+            let rows = i64::try_from(db.prepare(insert)?.execute([])?)?;
+            let last = first + rows - 1;
+            anyhow::ensure!(rows == 0 || db.last_insert_rowid() == last, "other ids");
+            Ok(())
         });
         kept.1?;
         let insert = "REPLACE INTO main.head SELECT hash, change, name FROM new_head";
