@@ -101,7 +101,7 @@ impl Batch {
         let kept = changes.with(self.changes, |_| {
             let rows = i64::try_from(db.prepare(insert)?.execute([])?)?;
             let last = first + rows - 1;
-            anyhow::ensure!(rows == 0 || db.last_insert_rowid() == last, "other ids");
+            ensure!(rows == 0 || db.last_insert_rowid() == last, "other ids");
             Ok(())
         });
         kept.1?;
