@@ -47,6 +47,24 @@ impl Digits {
         Self(Text::Short { bytes, from })
     }
 
+    /// The decimal of a text of digits, at most eighteen, with a point between two of them or without; `None`: it is written
+    /// otherwise.
+    pub fn read(text: &str) -> Option<Decimal> {
+        if text.len() > 18 || !text.ends_with(|last: char| last.is_ascii_digit()) {
+            return None;
+        }
+        let (mut number, mut point) = (0, None);
+        for (at, byte) in text.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => number = number * 10 + i64::from(byte - b'0'),
+                b'.' if at > 0 && point.is_none() => point = Some(at),
+                _ => return None,
+            }
+        }
+        let scale = point.map_or(0, |point| text.len() - point - 1);
+        Some(Decimal::new(number, u32::try_from(scale).ok()?))
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).expect("digits, a point and a sign")
@@ -83,6 +101,38 @@ pub(super) fn two(number: u64) -> [u8; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_decimal_is_read_as_the_library_does() {
+        for sample in [
+            "0",
+            "0.00",
+            "5",
+            "007.50",
+            "3100.00",
+            "999999999999999999",
+            "0.1234567890123456",
+        ] {
+            let theirs: Decimal = sample.parse().expect("a decimal");
+            let ours = Digits::read(sample).expect("a decimal");
+            assert_eq!((ours, ours.scale()), (theirs, theirs.scale()), "{sample}");
+        }
+        for other in [
+            "",
+            ".",
+            "1.",
+            ".5",
+            "1.2.3",
+            "-1",
+            "+1",
+            "1e3",
+            "1_000",
+            " 1",
+            "1234567890123456789",
+        ] {
+            assert_eq!(Digits::read(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_decimal_is_written_as_the_library_does() {

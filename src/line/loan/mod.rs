@@ -22,6 +22,7 @@ mod original;
 mod pay;
 mod person;
 mod product;
+mod read;
 mod reverse;
 mod show;
 #[cfg(test)]

@@ -36,6 +36,10 @@ impl Kept for Loan {
         Ok(self.text())
     }
 
+    fn read(state: &str) -> Option<Self> {
+        super::read::loan(state)
+    }
+
     fn currency(&self) -> Option<Currency> {
         Some(self.currency)
     }

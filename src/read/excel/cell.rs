@@ -31,7 +31,8 @@ fn is_error(text: &str) -> bool {
         NO_DATE,
         DURATION,
     ];
-    ERRORS.contains(&text.trim())
+    let text = text.trim();
+    text.starts_with('#') && ERRORS.contains(&text)
 }
 
 /// A value; `None` for an empty cell and one of blanks alone.

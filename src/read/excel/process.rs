@@ -9,9 +9,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pipe::fcntl_setpipe_size;
 
 use super::child::{CANNOT_TELL, COMMAND};
 use super::request::Request;
+
+/// What the child may say before it is heard: some waves of records, so that it reads on while they are decided. The most
+/// that Linux grants to everyone.
+const PIPE_BYTES: usize = 1 << 20;
 
 /// A running child.
 pub(super) struct Process {
@@ -49,6 +54,8 @@ impl Process {
             .spawn()
             .context("start the reader of workbooks")?;
         let out = child.stdout.take().context("take the child's output")?;
+        // A system that grants less is waited for more often; what is read is the same.
+        fcntl_setpipe_size(&out, PIPE_BYTES).ok();
         let pipe = Pipe {
             out,
             left: Duration::from_secs(request.seconds.saturating_add(2)),

@@ -1,0 +1,208 @@
+//! The state of a contract as the book keeps it, read member by member in the order in which `written.rs` writes them: a
+//! file of repayments reads a million. What is written otherwise is left to the parser; a debug build compares.
+
+use compact_str::CompactString;
+
+use super::entity::{Entry, Invoice, Line, Loan, Period, Receivable, Rest};
+use super::words::{ReceivableState, State};
+use crate::line::collect::Ordered;
+use crate::model::{Currency, Scan};
+
+/// The contract of a state. A member that may be absent and is not read where it should stand is absent, or stops
+/// everything that follows.
+pub(super) fn loan(state: &str) -> Option<Loan> {
+    let mut from = Scan::of(state)?;
+    let loan = Loan {
+        state: State::named(from.text("s")?)?,
+        person: from.text("p")?.into(),
+        loan_type: from.text("t")?.into(),
+        country: from.text("l")?.into(),
+        reference: from.text("r")?.into(),
+        currency: Currency::named(from.text("c")?)?,
+        amount: from.decimal("a")?,
+        // A contract of other terms than its first is left to the parser.
+        version: 1,
+        offer: given(&mut from, "offer"),
+        application: given(&mut from, "application"),
+        method: given(&mut from, "method"),
+        channel: given(&mut from, "h"),
+        payer_no: given(&mut from, "payer_no"),
+        disbursed: from.decimal("d").unwrap_or_default(),
+        repaid: from.decimal("b").unwrap_or_default(),
+        receivables: match from.list("o") {
+            Some(()) => all(&mut from, receivable)?,
+            None => Vec::new(),
+        },
+        cash: match from.list("m") {
+            Some(()) => all(&mut from, rest)?,
+            None => Vec::new(),
+        },
+        last: entry(&mut from, "z")?,
+        sibling: given(&mut from, "sibling"),
+        closed_from: match from.text("closed_from") {
+            Some(state) => Some(State::named(state)?),
+            None => None,
+        },
+    };
+    from.ended()?;
+    Some(loan)
+}
+
+fn given(from: &mut Scan<'_>, name: &str) -> Option<CompactString> {
+    from.text(name).map(CompactString::from)
+}
+
+/// The objects of the list that was begun.
+fn all<'a, T>(from: &mut Scan<'a>, one: impl Fn(&mut Scan<'a>) -> Option<T>) -> Option<Vec<T>> {
+    let mut all = Vec::new();
+    while from.item().is_some() {
+        all.push(one(from)?);
+        from.close()?;
+    }
+    from.close_list()?;
+    Some(all)
+}
+
+fn rest(from: &mut Scan<'_>) -> Option<Rest> {
+    Some(Rest {
+        cash: from.text("c")?.into(),
+        left: from.decimal("l")?,
+    })
+}
+
+fn entry(from: &mut Scan<'_>, name: &str) -> Option<Option<Entry>> {
+    if from.open(name).is_none() {
+        return Some(None);
+    }
+    let entry = match from.text("c") {
+        Some(id) => Entry::Cash(id.into()),
+        None => Entry::CreditNote(from.text("n")?.into()),
+    };
+    from.close()?;
+    Some(Some(entry))
+}
+
+fn receivable(from: &mut Scan<'_>) -> Option<Receivable> {
+    Some(Receivable {
+        number: from.text("n")?.into(),
+        state: match from.text("s") {
+            Some(state) => ReceivableState::named(state)?,
+            None => ReceivableState::Created,
+        },
+        receivable_type: from.text("t")?.into(),
+        billing: from.day("b")?,
+        due: from.day("d")?,
+        period: period(from)?,
+        lines: {
+            from.list("l")?;
+            all(from, line)?
+        },
+        invoice: invoice(from)?,
+        ordered: ordered(from)?,
+        failed: from.day("failed"),
+    })
+}
+
+fn line(from: &mut Scan<'_>) -> Option<Line> {
+    Some(Line {
+        line_type: from.text("t")?.into(),
+        amount: from.decimal("a")?,
+        paid: from.decimal("p").unwrap_or_default(),
+        credited: from.decimal("c").unwrap_or_default(),
+    })
+}
+
+fn period(from: &mut Scan<'_>) -> Option<Option<Period>> {
+    if from.open("period").is_none() {
+        return Some(None);
+    }
+    let period = Period {
+        start: from.day("start")?,
+        end: from.day("end")?,
+    };
+    from.close()?;
+    Some(Some(period))
+}
+
+fn invoice(from: &mut Scan<'_>) -> Option<Option<Invoice>> {
+    if from.open("invoice").is_none() {
+        return Some(None);
+    }
+    let invoice = Invoice {
+        number: from.text("no")?.into(),
+        reference: from.text("reference")?.into(),
+    };
+    from.close()?;
+    Some(Some(invoice))
+}
+
+fn ordered(from: &mut Scan<'_>) -> Option<Option<Ordered>> {
+    if from.open("ordered").is_none() {
+        return Some(None);
+    }
+    let ordered = Ordered {
+        batch: from.text("b")?.into(),
+        day: from.day("d")?,
+        amount: from.decimal("a")?,
+        instead: from.day("n"),
+        held: from.text("h").map(Into::into),
+    };
+    from.close()?;
+    Some(Some(ordered))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every member but the number of terms.
+    const LOAN: &str = concat!(
+        r#"{"s":"CLOSED","p":"Pö1","t":"ANN","l":"SE","r":"18","c":"SEK","a":"1000.00","offer":"O1","application":"A1","#,
+        r#""method":"AUTOGIRO","h":"WEB","payer_no":"77","d":"900.00","b":"0.01","o":["#,
+        r#"{"n":"R1","s":"PAID","t":"PERIODIC","b":"2026-11-01","d":"2026-11-30","#,
+        r#""period":{"start":"2026-10-01","end":"2026-10-31"},"l":[{"t":"INT","a":"9.50"},"#,
+        r#"{"t":"PRI","a":"100.00","p":"1.00","c":"2.00"}],"invoice":{"no":"I1","reference":"26"},"#,
+        r#""ordered":{"b":"0123456789ab","d":"2026-11-27","a":"97.00","n":"2026-11-20","h":"21"},"failed":"2026-11-28"},"#,
+        r#"{"n":"R2","t":"FEE","b":"2026-12-01","d":"2026-12-31","l":[]}],"#,
+        r#""m":[{"c":"C1","l":"5.00"},{"c":"C2","l":"0.50"}],"z":{"n":"N1"},"sibling":"L0","closed_from":"BLOCKED"}"#
+    );
+
+    fn parsed(state: &str) -> Option<Loan> {
+        serde_json::from_str(state).ok()
+    }
+
+    #[test]
+    fn a_contract_is_read_as_it_parses() {
+        let few = r#"{"s":"ACTIVE","p":"P1","t":"ANN","l":"SE","r":"18","c":"SEK","a":"1000.00","z":{"c":"C1"}}"#;
+        for state in [LOAN, few] {
+            assert!(loan(state).is_some(), "{state}");
+            assert_eq!(loan(state), parsed(state));
+        }
+    }
+
+    #[test]
+    fn whatever_a_text_lacks_is_never_read_otherwise_than_it_parses() {
+        let ends: Vec<usize> = LOAN.char_indices().map(|(at, _)| at).skip(1).collect();
+        for (from, to) in ends.iter().zip(&ends[1..]) {
+            let damaged = [&LOAN[..*from], &LOAN[*to..]].concat();
+            let read = loan(&damaged);
+            assert!(read.is_none() || read == parsed(&damaged), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_otherwise_is_left_to_the_parser() {
+        for (own, other) in [
+            (r#""a":"1000.00""#, r#""a":"1000.00","version":2"#),
+            (r#""p":"Pö1""#, r#""p":"P\"1""#),
+            (r#""t":"ANN","l":"SE""#, r#""l":"SE","t":"ANN""#),
+            (r#""a":"1000.00""#, r#""a":"-1000.00""#),
+            (r#","b":"0.01""#, r#", "b":"0.01""#),
+        ] {
+            let other = LOAN.replacen(own, other, 1);
+            assert_ne!(other, LOAN);
+            assert!(parsed(&other).is_some(), "{other}");
+            assert_eq!(loan(&other), None, "{other}");
+        }
+    }
+}
