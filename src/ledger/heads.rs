@@ -9,6 +9,7 @@ use rayon::iter::{ParallelExtend as _, repeat_n};
 use rayon::slice::ParallelSliceMut as _;
 use rusqlite::types::{ToSqlOutput, Value};
 
+use super::filter::Filter;
 use super::rows::Tabular;
 
 /// Slots of the largest table: 58 MB, room for the heads of a million registrations.
@@ -103,19 +104,35 @@ pub(super) struct Heads {
     used: usize,
     /// Nothing can be in the table: the book was empty, and nothing was written since.
     table_empty: bool,
+    /// All that can be in the file's own table is of this batch.
+    began_empty: bool,
     /// Heads of this batch are in the table.
     flushed: bool,
+    /// Where they are; `None`: somewhere.
+    places: Option<Filter>,
+    /// How many the batch will bring, about.
+    expected: usize,
 }
 
 impl Heads {
-    /// Begins a batch, in the room that was made for it.
-    pub(super) fn begin(&mut self, table_empty: bool) {
+    /// Begins a batch, in the room that was made for it. `began_empty`: the file's own table is empty; `table_empty`: so
+    /// is what is beneath it.
+    pub(super) fn begin(&mut self, table_empty: bool, began_empty: bool) {
         let slots = std::mem::take(&mut self.slots);
         *self = Self {
             slots: if self.used == 0 { slots } else { Vec::new() },
             table_empty,
+            began_empty,
+            expected: self.expected,
             ..Self::default()
         };
+    }
+
+    /// Says where all heads of the table are.
+    pub(super) fn learn(&mut self, places: Filter) {
+        self.began_empty = true;
+        self.flushed = true;
+        self.places = Some(places);
     }
 
     pub(super) fn clear(&mut self) {
@@ -170,6 +187,7 @@ impl Heads {
 
     /// Makes room for so many heads, at most as many as are kept: else the table is built anew each time it is full.
     pub(super) fn reserve(&mut self, heads: usize) {
+        self.expected = heads;
         let slots = (heads / 7).saturating_mul(8).min(SLOTS);
         if self.used > 0 || slots <= self.slots.len() {
             return;
@@ -194,19 +212,48 @@ impl Heads {
     }
 
     /// Whether the table has changed since the batch began.
-    pub(super) fn were_flushed(&self) -> bool {
+    pub(super) const fn were_flushed(&self) -> bool {
         self.flushed
+    }
+
+    /// Whether a head of this batch may be in the table at this place.
+    pub(super) fn may_be_flushed(&self, at: i64) -> bool {
+        match &self.places {
+            Some(places) => places.may_have(at),
+            None => self.flushed,
+        }
+    }
+
+    /// Whether anything may be at this place of the file's own table.
+    pub(super) fn may_be_in_table(&self, at: i64) -> bool {
+        !self.began_empty || self.may_be_flushed(at)
+    }
+
+    /// How many heads the batch will bring, about.
+    pub(super) const fn expected(&self) -> usize {
+        self.expected
     }
 
     pub(super) fn full(&self) -> bool {
         self.used >= SLOTS / 8 * 7 - WAVE
     }
 
-    /// Everything that waits, in the order of the table.
-    pub(super) fn take(&mut self) -> NewHeads {
+    /// Everything that waits, in the order of the table. `last`: nothing more will be looked for.
+    pub(super) fn take(&mut self, last: bool) -> NewHeads {
         let mut heads = std::mem::take(&mut self.slots);
         heads.retain(|head| *head != Head::NONE);
         heads.par_sort_unstable_by_key(|head| head.at());
+        if last {
+            self.places = None;
+        } else if !self.flushed {
+            // What is expected is nearly twice what comes.
+            self.places = Some(Filter::with_room(self.expected.max(2 * heads.len()) / 2));
+        }
+        if let Some(places) = &mut self.places {
+            for head in &heads {
+                places.add(head.at());
+            }
+        }
         self.used = 0;
         self.table_empty &= heads.is_empty();
         self.flushed |= !heads.is_empty();
@@ -269,10 +316,16 @@ mod tests {
         }
         assert_eq!(heads.get(7_919).map(|link| link.change), Some(2));
         assert_eq!(heads.get(99_999_999), None);
-        let taken = heads.take().0;
+        let taken = heads.take(false).0;
         assert_eq!(taken.len(), 5000);
         assert!(taken.is_sorted_by_key(|head| head.at()));
         assert_eq!(heads.get(7_919), None);
-        assert_eq!(heads.take().0.len(), 0);
+        assert!((0..5000).all(|n| heads.may_be_flushed(n * 7_919 % 100_003)));
+        let others = 200_000..201_000;
+        let wrong = others.filter(|at| heads.may_be_flushed(*at)).count();
+        assert!(wrong < 200, "{wrong}");
+        assert_eq!(heads.take(true).0.len(), 0);
+        // Not known any more.
+        assert!(heads.may_be_flushed(99_999_999));
     }
 }

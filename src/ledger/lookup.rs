@@ -41,6 +41,8 @@ pub(super) struct Cache {
     changes: Changes,
     /// Changes that were read one by one.
     singles: usize,
+    /// Places that were looked for one by one, and had nothing.
+    missed: usize,
     /// Nothing needs to be read in advance.
     idle: bool,
 }
@@ -60,6 +62,11 @@ impl Cache {
         std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
     }
 
+    /// How many places were looked for one by one, and had nothing.
+    pub(super) const fn missed(&self) -> usize {
+        self.missed
+    }
+
     /// How many changes were read one by one.
     #[cfg(test)]
     pub(super) fn singles(&self) -> usize {
@@ -71,6 +78,7 @@ impl Cache {
         self.changes.clear();
         self.idle = self.singles < SINGLES;
         self.singles = 0;
+        self.missed = 0;
     }
 }
 
@@ -143,8 +151,11 @@ impl Book {
     /// The same as [`Book::prefetch`], where a scout has looked: only what the batch itself has changed is left to be read.
     pub fn prefetch_looked(&mut self, looked: Looked) -> Result<()> {
         self.cache.changes = looked.cache.changes;
-        if !self.heads.were_flushed() {
-            self.cache.places = looked.cache.places;
+        self.cache.places = looked.cache.places;
+        let heads = &self.heads;
+        if heads.were_flushed() {
+            // The scout has not seen what the batch has put into the table.
+            self.cache.places.retain(|at, _| !heads.may_be_flushed(*at));
         }
         self.fetch_ahead(looked.places).map(drop)
     }
@@ -194,32 +205,33 @@ impl Book {
         for at in &asked.0 {
             self.cache.places.insert(*at, None);
         }
-        let asked = self.read_heads("main", asked, &mut changes)?;
+        let heads = &self.heads;
+        let own = asked.0.iter().filter(|at| heads.may_be_in_table(**at));
+        let own = own.copied().collect();
+        self.read_heads("main", &Asked(own), &mut changes)?;
         if self.access == (Access::Scratch { base: true }) {
-            self.read_heads("base", asked, &mut changes)?;
+            let read = &self.cache.places;
+            let mut asked = asked;
+            asked
+                .0
+                .retain(|at| read.get(at).is_none_or(Option::is_none));
+            self.read_heads("base", &asked, &mut changes)?;
         }
         Ok(changes)
     }
 
-    /// Looks for heads of one file, and gives back the places where it has none.
-    fn read_heads(
-        &mut self,
-        schema: &str,
-        mut asked: Asked,
-        changes: &mut Vec<Link>,
-    ) -> Result<Asked> {
+    /// Looks for heads of one file.
+    fn read_heads(&mut self, schema: &str, asked: &Asked, changes: &mut Vec<Link>) -> Result<()> {
         let mut alone = Vec::new();
         for near in asked.0.chunk_by(|one, next| are_near(*one, *next)) {
             if near.len() < TOGETHER || !self.scan_heads(schema, near, changes)? {
                 alone.extend_from_slice(near);
             }
         }
-        self.join_heads(schema, Asked(alone), changes)?;
-        let places = &self.cache.places;
-        asked
-            .0
-            .retain(|at| places.get(at).is_none_or(Option::is_none));
-        Ok(asked)
+        if alone.is_empty() {
+            return Ok(());
+        }
+        self.join_heads(schema, Asked(alone), changes)
     }
 
     /// Reads all heads from the first to the last of these places: that costs less than to look for each, as long as few
@@ -254,6 +266,7 @@ impl Book {
 
     fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<Link>) -> Result<()> {
         let places = &mut self.cache.places;
+        let (of, before) = (asked.0.len(), changes.len());
         let (_, result) = self.tables.asked.with(asked, |_| {
             let mut query = self.db.prepare_cached(&format!(
                 "SELECT h.hash, h.change, h.name FROM asked CROSS JOIN {schema}.head h ON h.hash = asked.id"
@@ -266,6 +279,7 @@ impl Book {
             }
             Ok(())
         });
+        self.cache.missed += of - (changes.len() - before);
         result
     }
 
@@ -351,7 +365,10 @@ impl Book {
         if let Some(link) = self.cache.places.get(&at) {
             return Ok(*link);
         }
-        let mut link = self.link_in("SELECT change, name FROM main.head WHERE hash = ?1", at)?;
+        let mut link = None;
+        if self.heads.may_be_in_table(at) {
+            link = self.link_in("SELECT change, name FROM main.head WHERE hash = ?1", at)?;
+        }
         if link.is_none() && self.access == (Access::Scratch { base: true }) {
             link = self.link_in("SELECT change, name FROM base.head WHERE hash = ?1", at)?;
         }

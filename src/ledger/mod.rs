@@ -10,6 +10,7 @@
 mod audit;
 mod content;
 mod due;
+mod filter;
 mod hash;
 mod heads;
 mod history;
@@ -211,7 +212,8 @@ impl Book {
         let first_change = self.newest("change")? + 1;
         let journal = self.newest("journal")? + 1;
         self.wave.begin(first_change);
-        self.heads.begin(first_change == 1);
+        let began_empty = self.newest_in("main", "change")? == 0;
+        self.heads.begin(first_change == 1, began_empty);
         self.load_words()?;
         self.batch = Some(Batch::new(partner, journal, first_change));
         Ok(())
@@ -226,18 +228,16 @@ impl Book {
 
     /// The highest id of a table, 0 where it is empty.
     fn newest(&self, table: &str) -> Result<i64> {
-        let one = |schema: &str| {
-            self.db.query_row(
-                &format!("SELECT coalesce(max(id), 0) FROM {schema}.{table}"),
-                [],
-                |row| row.get::<_, i64>(0),
-            )
-        };
-        let own = one("main")?;
+        let own = self.newest_in("main", table)?;
         Ok(match self.access {
-            Access::Scratch { base: true } => own.max(one("base")?),
+            Access::Scratch { base: true } => own.max(self.newest_in("base", table)?),
             Access::Read | Access::Write | Access::Scratch { base: false } => own,
         })
+    }
+
+    fn newest_in(&self, schema: &str, table: &str) -> Result<i64> {
+        let sql = format!("SELECT coalesce(max(id), 0) FROM {schema}.{table}");
+        Ok(self.db.query_row(&sql, [], |row| row.get(0))?)
     }
 
     /// Undoes everything since [`Book::begin`]; the book's content is what it was.
@@ -265,7 +265,7 @@ impl Book {
     pub fn settle(&mut self) -> Result<()> {
         self.write_whole(|book| {
             book.write_wave()?;
-            book.flush_heads()?;
+            book.flush_heads(true)?;
             book.flush_due()
         })
     }

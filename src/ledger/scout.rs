@@ -1,14 +1,45 @@
 //! Looks names up beside the thread that decides.
 
 use anyhow::{Result, ensure};
+use rusqlite::params;
 
+use super::filter::Filter;
 use super::lookup::Cache;
 use super::places::Places;
 use super::{Access, Book};
 
+/// Places that must have been asked for before it is judged what the rest of a batch will ask for.
+const JUDGED: usize = 10_000;
+
+/// So many heads of the table are read in the time in which one place where nothing stands is looked for in it: that takes
+/// a page of a table larger than its cache.
+const HEADS_A_MISS: usize = 16;
+
+/// Heads that are read for the filter beside one wave: little enough that the wave is there in time.
+const PIECE: usize = 1 << 17;
+
 /// A reader of the book as it was when the batch began. It learns what a coming wave will ask for while the wave before
 /// it is decided; what the batch itself changes, the book that it is written to knows better and looks at first.
-pub struct Scout(Book);
+///
+/// A batch that brings many names asks for each of them, and nothing is there. Where that is what it does, the scout reads
+/// once, piece by piece, where anything stands, and looks for nothing else from then on.
+pub struct Scout {
+    book: Book,
+    /// Places that the batch will ask for, about, and has asked for.
+    expected: usize,
+    asked: usize,
+    /// Those at which nothing stood, and that took a look of their own to know it.
+    missed: usize,
+    learning: Learning,
+}
+
+/// How far the scout is with learning where heads stand.
+enum Learning {
+    NotBegun,
+    /// Up to this place, that one not.
+    UpTo(i64, Filter),
+    Done,
+}
 
 /// What a wave will ask for, and what the book had of it when the batch began.
 pub struct Looked {
@@ -25,15 +56,69 @@ impl Book {
             _ => return Ok(None),
         };
         let reader = Self::open_read_with(path, self.hash)?;
-        Ok(reader.map(Scout))
+        Ok(reader.map(|book| Scout {
+            book,
+            expected: self.heads.expected(),
+            asked: 0,
+            missed: 0,
+            learning: Learning::NotBegun,
+        }))
+    }
+
+    /// Tells a filter of so many heads of the table from a place on, and where to go on after that, if there are more.
+    fn tell_heads(&self, from: i64, most: usize, filter: &mut Filter) -> Result<Option<i64>> {
+        let mut query = self
+            .db
+            .prepare_cached("SELECT hash FROM main.head WHERE hash >= ?1 ORDER BY hash LIMIT ?2")?;
+        let mut rows = query.query(params![from, i64::try_from(most)?])?;
+        let (mut told, mut last) = (0, from);
+        while let Some(row) = rows.next()? {
+            last = row.get(0)?;
+            filter.add(last);
+            told += 1;
+        }
+        Ok((told == most).then_some(last + 1))
     }
 }
 
 impl Scout {
     /// Learns what the records of a wave will ask for: names that are looked for first at these places.
     pub fn look(&mut self, places: &Places) -> Result<Looked> {
-        let places = self.0.fetch_ahead(places.all().to_vec())?;
-        let cache = self.0.take_cache();
+        let places = self.book.fetch_ahead(places.all().to_vec())?;
+        let cache = self.book.take_cache();
+        self.asked += places.len();
+        self.missed += cache.missed();
+        self.learn()?;
         Ok(Looked { places, cache })
+    }
+
+    /// Whether it knows where heads stand.
+    #[cfg(test)]
+    pub(super) fn has_learned(&self) -> bool {
+        self.book.heads.were_flushed()
+    }
+
+    /// Goes on with learning where heads stand, if that pays.
+    fn learn(&mut self) -> Result<()> {
+        match std::mem::replace(&mut self.learning, Learning::Done) {
+            Learning::Done => {}
+            Learning::NotBegun if self.asked < JUDGED => self.learning = Learning::NotBegun,
+            Learning::NotBegun => {
+                // Seldom more than two names a change.
+                let heads = 2 * usize::try_from(self.book.newest("change")?)?;
+                let to_come = self.expected.saturating_sub(self.asked);
+                let misses = self.missed.saturating_mul(to_come) / self.asked;
+                if misses.saturating_mul(HEADS_A_MISS) > heads {
+                    self.learning = Learning::UpTo(0, Filter::with_room(heads));
+                }
+            }
+            Learning::UpTo(from, mut filter) => {
+                match self.book.tell_heads(from, PIECE, &mut filter)? {
+                    Some(next) => self.learning = Learning::UpTo(next, filter),
+                    None => self.book.heads.learn(filter),
+                }
+            }
+        }
+        Ok(())
     }
 }

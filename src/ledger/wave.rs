@@ -272,7 +272,7 @@ impl Book {
         self.write_whole(|book| {
             book.write_wave()?;
             if book.heads.full() {
-                book.flush_heads()?;
+                book.flush_heads(false)?;
             }
             if book.waiting.full() {
                 book.flush_due()?;
@@ -360,8 +360,9 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn flush_heads(&mut self) -> Result<()> {
-        let (_, written) = self.tables.heads.with(self.heads.take(), |_| {
+    /// See [`Heads::take`](super::heads::Heads::take).
+    pub(super) fn flush_heads(&mut self, last: bool) -> Result<()> {
+        let (_, written) = self.tables.heads.with(self.heads.take(last), |_| {
             let mut insert = self
                 .db
                 .prepare_cached("REPLACE INTO main.head SELECT hash, change, name FROM new_head")?;

@@ -1,5 +1,6 @@
 //! Each promise of the ledger, on real files.
 
+mod absent;
 mod batches;
 mod names;
 mod open;

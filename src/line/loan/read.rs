@@ -37,7 +37,7 @@ pub(super) fn loan(state: &str) -> Option<Loan> {
             Some(()) => all(&mut from, rest)?,
             None => Vec::new(),
         },
-        last: entry(&mut from, "z")?,
+        last: object(&mut from, "z", entry).ok()?,
         sibling: given(&mut from, "sibling"),
         closed_from: match from.text("closed_from") {
             Some(state) => Some(State::named(state)?),
@@ -50,6 +50,23 @@ pub(super) fn loan(state: &str) -> Option<Loan> {
 
 fn given(from: &mut Scan<'_>, name: &str) -> Option<CompactString> {
     from.text(name).map(CompactString::from)
+}
+
+/// An object that is not written as expected.
+struct Otherwise;
+
+/// An object that may be absent.
+fn object<'a, T>(
+    from: &mut Scan<'a>,
+    name: &str,
+    one: impl FnOnce(&mut Scan<'a>) -> Option<T>,
+) -> Result<Option<T>, Otherwise> {
+    if from.open(name).is_none() {
+        return Ok(None);
+    }
+    let read = one(from).ok_or(Otherwise)?;
+    from.close().ok_or(Otherwise)?;
+    Ok(Some(read))
 }
 
 /// The objects of the list that was begun.
@@ -70,16 +87,11 @@ fn rest(from: &mut Scan<'_>) -> Option<Rest> {
     })
 }
 
-fn entry(from: &mut Scan<'_>, name: &str) -> Option<Option<Entry>> {
-    if from.open(name).is_none() {
-        return Some(None);
-    }
-    let entry = match from.text("c") {
+fn entry(from: &mut Scan<'_>) -> Option<Entry> {
+    Some(match from.text("c") {
         Some(id) => Entry::Cash(id.into()),
         None => Entry::CreditNote(from.text("n")?.into()),
-    };
-    from.close()?;
-    Some(Some(entry))
+    })
 }
 
 fn receivable(from: &mut Scan<'_>) -> Option<Receivable> {
@@ -92,13 +104,13 @@ fn receivable(from: &mut Scan<'_>) -> Option<Receivable> {
         receivable_type: from.text("t")?.into(),
         billing: from.day("b")?,
         due: from.day("d")?,
-        period: period(from)?,
+        period: object(from, "period", period).ok()?,
         lines: {
             from.list("l")?;
             all(from, line)?
         },
-        invoice: invoice(from)?,
-        ordered: ordered(from)?,
+        invoice: object(from, "invoice", invoice).ok()?,
+        ordered: object(from, "ordered", ordered).ok()?,
         failed: from.day("failed"),
     })
 }
@@ -112,43 +124,28 @@ fn line(from: &mut Scan<'_>) -> Option<Line> {
     })
 }
 
-fn period(from: &mut Scan<'_>) -> Option<Option<Period>> {
-    if from.open("period").is_none() {
-        return Some(None);
-    }
-    let period = Period {
+fn period(from: &mut Scan<'_>) -> Option<Period> {
+    Some(Period {
         start: from.day("start")?,
         end: from.day("end")?,
-    };
-    from.close()?;
-    Some(Some(period))
+    })
 }
 
-fn invoice(from: &mut Scan<'_>) -> Option<Option<Invoice>> {
-    if from.open("invoice").is_none() {
-        return Some(None);
-    }
-    let invoice = Invoice {
+fn invoice(from: &mut Scan<'_>) -> Option<Invoice> {
+    Some(Invoice {
         number: from.text("no")?.into(),
         reference: from.text("reference")?.into(),
-    };
-    from.close()?;
-    Some(Some(invoice))
+    })
 }
 
-fn ordered(from: &mut Scan<'_>) -> Option<Option<Ordered>> {
-    if from.open("ordered").is_none() {
-        return Some(None);
-    }
-    let ordered = Ordered {
+fn ordered(from: &mut Scan<'_>) -> Option<Ordered> {
+    Some(Ordered {
         batch: from.text("b")?.into(),
         day: from.day("d")?,
         amount: from.decimal("a")?,
         instead: from.day("n"),
         held: from.text("h").map(Into::into),
-    };
-    from.close()?;
-    Some(Some(ordered))
+    })
 }
 
 #[cfg(test)]

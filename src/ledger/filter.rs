@@ -1,0 +1,76 @@
+//! Which places of the index hold nothing, told from memory.
+
+/// Bits that stand for one place, in one word: nearly always four of them.
+const BITS: u32 = 4;
+
+/// The largest filter, in words: 16 MiB. Of places that have nothing, it tells ninety-seven of a hundred beside sixteen
+/// million heads, and half of them beside sixty million.
+const MOST: usize = (16 << 20) / 8;
+
+/// A Bloom filter in which all bits of a place are in one word (Putze, Sanders and Singler 2007): a question costs one
+/// look at memory, where a look at a table that is larger than its cache costs a page. It is never wrong about a place that
+/// it was told.
+pub(super) struct Filter {
+    words: Vec<u64>,
+}
+
+impl Filter {
+    /// Room for so many heads, about: eight bits for each.
+    pub(super) fn with_room(heads: usize) -> Self {
+        let words = (heads / 8).clamp(1, MOST);
+        Self {
+            words: vec![0; words],
+        }
+    }
+
+    /// Something stands at this place.
+    pub(super) fn add(&mut self, at: i64) {
+        let (word, bits) = self.spot(at);
+        self.words[word] |= bits;
+    }
+
+    /// Whether something may stand at this place. No: nothing does.
+    pub(super) fn may_have(&self, at: i64) -> bool {
+        let (word, bits) = self.spot(at);
+        self.words[word] & bits == bits
+    }
+
+    /// The word of a place, and its bits in that.
+    fn spot(&self, at: i64) -> (usize, u64) {
+        let mixed = mix(at.cast_unsigned());
+        let word = (u128::from(mixed) * self.words.len() as u128) >> 64;
+        // The lowest bits: the word is chosen by the highest.
+        let bits = (0..BITS).fold(0, |bits, n| bits | 1 << (mixed >> (6 * n) & 63));
+        (usize::try_from(word).expect("less than the words"), bits)
+    }
+}
+
+/// Every bit of the result depends on every bit of the number (the end of `MurmurHash3`): neighbours differ in few.
+const fn mix(mut number: u64) -> u64 {
+    number ^= number >> 33;
+    number = number.wrapping_mul(0xff51_afd7_ed55_8ccd);
+    number ^= number >> 33;
+    number = number.wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    number ^ number >> 33
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_told_is_known_and_little_else() {
+        for (room, most) in [(100_000, 5_000), (30_000, 45_000), (0, 100_000)] {
+            let mut filter = Filter::with_room(room);
+            // Neighbours, as numbers in a row are.
+            let told = |n: i64| (n / 100) << 20 | (n % 100) * 7;
+            for n in 0..100_000 {
+                filter.add(told(n));
+            }
+            assert!((0..100_000).all(|n| filter.may_have(told(n))));
+            let wrong = (0..100_000).filter(|n| filter.may_have(told(*n) + 1));
+            let wrong = wrong.count();
+            assert!(wrong <= most, "{wrong} of 100000 with room for {room}");
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Where nothing stands is told from memory: what stands there is found all the same.
+
+use super::*;
+
+/// As it was before the batch, or as the batch left it.
+type Model = HashMap<String, String>;
+
+fn weak(bits: u32) -> KeyHash {
+    KeyHash::new(SECRET).weak(bits)
+}
+
+/// Everything that the model has is found as it has it, and nothing else.
+fn compare(book: &mut Book, model: &Model, names: usize) {
+    for n in 0..names {
+        let name = format!("N{n}");
+        let found = state(book, &name);
+        assert_eq!(found.as_ref(), model.get(&name), "{name}");
+    }
+}
+
+/// Writes and overwrites some names; names come to the table in between.
+fn change(book: &mut Book, model: &mut Model, names: usize, word: &str) {
+    for (row, n) in (1..).zip((0..names).filter(|n| n % 3 == 0)) {
+        // Every second one again, when its head may be in the table already.
+        let n = if row % 2 == 0 { n / 2 / 3 * 3 } else { n };
+        let (name, state) = (format!("N{n}"), format!("{word} {row}"));
+        save(book, row, &name, &state);
+        model.insert(name, state);
+        if row % 40 == 0 {
+            book.flush_wave().expect("written");
+        }
+        if row % 160 == 0 {
+            book.flush_heads(false).expect("written");
+            assert!(book.heads.were_flushed());
+        }
+    }
+}
+
+#[test]
+fn what_a_batch_has_put_into_the_table_is_found_there() {
+    const NAMES: usize = 1_500;
+    // With a hash so weak, many names stand behind the place where they are looked for first.
+    for hash in [weak(11), weak(42)] {
+        for base in [false, true] {
+            let place = place();
+            let mut model = Model::new();
+            if base {
+                let mut book = Book::open_with(&place.path, hash).expect("a book");
+                batch(&mut book, "aaaaaaaaaaaa", |book| {
+                    for n in (0..NAMES).filter(|n| n % 4 == 0) {
+                        let name = format!("N{n}");
+                        save(book, n as u64 + 1, &name, "old");
+                        model.insert(name, "old".to_owned());
+                    }
+                });
+                book.close().expect("closed");
+            }
+            let copy = Book::scratch_with(Some(&place.path), hash).expect("a copy");
+            let own = Book::open_with(&place.path, hash).expect("a book");
+            for mut book in [copy, own] {
+                let mut model = model.clone();
+                book.begin("nordbank").expect("begun");
+                change(&mut book, &mut model, NAMES, "new");
+                compare(&mut book, &model, NAMES);
+                // The same where all is asked for in advance.
+                book.flush_wave().expect("written");
+                let names: Vec<String> = (0..NAMES).map(|n| format!("N{n}")).collect();
+                let keys = names.iter().map(|name| (POLICY, &**name));
+                book.prefetch(keys).expect("read");
+                compare(&mut book, &model, NAMES);
+                // And where it is not known any more what is in the table.
+                book.settle().expect("written");
+                compare(&mut book, &model, NAMES);
+                book.rollback().expect("undone");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scout_that_has_learned_where_heads_stand_hides_none() {
+    const NAMES: usize = 900;
+    let place = place();
+    let mut model = Model::new();
+    let mut book = reopened(&place);
+    batch(&mut book, "aaaaaaaaaaaa", |book| {
+        for n in (0..NAMES).filter(|n| n % 2 == 0) {
+            let name = format!("N{n}");
+            save(book, n as u64 + 1, &name, "old");
+            model.insert(name, "old".to_owned());
+        }
+    });
+    book.close().expect("closed");
+    let mut book = open(&place);
+    book.begin("nordbank").expect("begun");
+    book.expect(1 << 30);
+    let mut scout = book.scout().expect("opened").expect("there is a book");
+    let look = |book: &Book, scout: &mut Scout, name: &dyn Fn(usize) -> String| {
+        let namer = book.namer().expect("a batch");
+        let mut places = Places::default();
+        for n in 0..NAMES {
+            namer.add(POLICY, &name(n), &mut places);
+        }
+        scout.look(&places).expect("looked")
+    };
+    // Names that are nowhere near each other, and that nothing has.
+    for round in 0..13 {
+        assert!(!scout.has_learned(), "{round}");
+        let looked = look(&book, &mut scout, &|n| format!("{round}-{n}-none"));
+        book.prefetch_looked(looked).expect("taken");
+        assert_eq!(state(&mut book, "0-0-none"), None);
+        book.flush_wave().expect("written");
+    }
+    assert!(scout.has_learned());
+    for word in ["first", "second"] {
+        let looked = look(&book, &mut scout, &|n| format!("N{n}"));
+        book.prefetch_looked(looked).expect("taken");
+        compare(&mut book, &model, NAMES);
+        change(&mut book, &mut model, NAMES, word);
+        book.flush_wave().expect("written");
+    }
+    let looked = look(&book, &mut scout, &|n| format!("N{n}"));
+    book.prefetch_looked(looked).expect("taken");
+    compare(&mut book, &model, NAMES);
+    drop(scout);
+    book.rollback().expect("undone");
+}
+
+#[test]
+fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
+    let place = place();
+    let mut book = reopened(&place);
+    let names: Vec<String> = (0..1_000).map(|n| format!("{n}-met")).collect();
+    batch(&mut book, "aaaaaaaaaaaa", |book| {
+        for (row, name) in (1..).zip(&names) {
+            save(book, row, name, "old");
+        }
+    });
+    book.begin("nordbank").expect("begun");
+    book.expect(1 << 20);
+    let mut scout = book.scout().expect("opened").expect("there is a book");
+    let namer = book.namer().expect("a batch");
+    let mut places = Places::default();
+    for name in &names {
+        namer.add(POLICY, name, &mut places);
+    }
+    for _ in 0..20 {
+        scout.look(&places).expect("looked");
+    }
+    assert!(!scout.has_learned());
+}
