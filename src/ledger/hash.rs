@@ -4,7 +4,7 @@ use sha2::{Digest as _, Sha256};
 
 /// As many bits as six bytes of a stored integer hold. Two names with one hash cost a probe and nothing else, so a
 /// narrow index is worth more than the last bits.
-const BITS: u32 = 42;
+pub(super) const BITS: u32 = 42;
 
 /// Bits by which names of one neighbourhood differ: a hundred of them in a million places, nearly never two in one.
 const NEAR_BITS: u32 = 20;

@@ -197,6 +197,14 @@ impl Heads {
         self.slots.par_extend(repeat_n(Head::NONE, slots));
     }
 
+    /// Goes on in the memory of what was written: another such table beside it would be the most that a batch takes.
+    pub(super) fn go_on_in(&mut self, NewHeads(mut slots): NewHeads) {
+        let room = slots.capacity().min(SLOTS);
+        slots.clear();
+        slots.par_extend(repeat_n(Head::NONE, room));
+        self.slots = slots;
+    }
+
     fn grow(&mut self) {
         let now = self.slots.len();
         let next = (now * 2).clamp(1 << 10, SLOTS).max(now + now / 2);

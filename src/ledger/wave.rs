@@ -362,12 +362,15 @@ impl Book {
 
     /// See [`Heads::take`](super::heads::Heads::take).
     pub(super) fn flush_heads(&mut self, last: bool) -> Result<()> {
-        let (_, written) = self.tables.heads.with(self.heads.take(last), |_| {
+        let (taken, written) = self.tables.heads.with(self.heads.take(last), |_| {
             let mut insert = self
                 .db
                 .prepare_cached("REPLACE INTO main.head SELECT hash, change, name FROM new_head")?;
             Ok(insert.execute([])?)
         });
+        if !last {
+            self.heads.go_on_in(taken);
+        }
         written.map(drop)
     }
 }

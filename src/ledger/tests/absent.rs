@@ -139,10 +139,10 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
     book.begin("nordbank").expect("begun");
     book.expect(1 << 20);
     let mut scout = book.scout().expect("opened").expect("there is a book");
-    let namer = book.namer().expect("a batch");
+    let spot = book.namer().expect("a batch");
     let mut places = Places::default();
     for name in &names {
-        namer.add(POLICY, name, &mut places);
+        spot.add(POLICY, name, &mut places);
     }
     for _ in 0..20 {
         scout.look(&places).expect("looked");
