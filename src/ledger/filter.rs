@@ -2,7 +2,7 @@
 
 use super::hash;
 
-/// Bits that stand for one place, in one word: nearly always four of them.
+/// Bits that stand for one place, in one word: mostly four of them.
 const BITS: u32 = 4;
 
 /// Words of a block: a page of memory. Many neighbourhoods of places share one, so that blocks fill alike.
@@ -11,6 +11,9 @@ const BLOCK: usize = 512;
 /// The most blocks: 16 MiB. Of places that have nothing, they tell nineteen of twenty beside sixteen million heads, and half
 /// of them beside sixty million.
 const MOST: usize = (16 << 20) / 8 / BLOCK;
+
+/// Beside more heads than these, even the largest filter tells too little to pay.
+pub(super) const USEFUL: usize = 60_000_000;
 
 /// A Bloom filter in which all bits of a place are in one word (Putze, Sanders and Singler 2007), and the words of
 /// neighbours in one block: places that are told or asked for in their order stay where the processor finds them. A question
@@ -44,12 +47,13 @@ impl Filter {
     /// The word of a place, and its bits in that.
     fn spot(&self, at: i64) -> (usize, u64) {
         let blocks = self.words.len() / BLOCK;
-        // Probing can lead past the last place of the hash.
-        let block = (usize::try_from(at).expect("no place is negative") * blocks) >> hash::BITS;
+        // Probing can lead past the last place of the hash; what a damaged book has may be anywhere.
+        let block = (u128::from(at.cast_unsigned()) * blocks as u128) >> hash::BITS;
+        let block = usize::try_from(block).map_or(blocks - 1, |block| block.min(blocks - 1));
         let mixed = mix(at.cast_unsigned());
         let word = usize::try_from(mixed >> 32).expect("half of it") % BLOCK;
         let bits = (0..BITS).fold(0, |bits, n| bits | 1 << (mixed >> (6 * n) & 63));
-        (block.min(blocks - 1) * BLOCK + word, bits)
+        (block * BLOCK + word, bits)
     }
 }
 
@@ -68,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_was_told_is_known_and_little_else() {
-        for (room, most) in [(100_000, 8_000), (30_000, 50_000), (0, 100_000)] {
+        for (room, most) in [(100_000, 8_000), (30_000, 50_000)] {
             let mut filter = Filter::with_room(room);
             // Numbers in a row, all over the index.
             let told = |n: i64| ((n / 100 * 4_001 % (1 << 22)) << 20) + (n % 100) * 7;
@@ -80,9 +84,11 @@ mod tests {
             let wrong = wrong.count();
             assert!(wrong <= most, "{wrong} of 100000 with room for {room}");
         }
-        // Behind the last place of the hash.
+        // Behind the last place of the hash, and where only a damaged book has something.
         let mut filter = Filter::with_room(1_000_000);
-        filter.add(1 << hash::BITS);
-        assert!(filter.may_have(1 << hash::BITS));
+        for at in [1 << hash::BITS, i64::MAX, -1] {
+            filter.add(at);
+            assert!(filter.may_have(at));
+        }
     }
 }

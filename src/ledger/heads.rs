@@ -104,9 +104,9 @@ pub(super) struct Heads {
     used: usize,
     /// Nothing can be in the table: the book was empty, and nothing was written since.
     table_empty: bool,
-    /// All that can be in the file's own table is of this batch.
+    /// All that can be in the file's own table is of this batch; for a scout: is known by its place.
     began_empty: bool,
-    /// Heads of this batch are in the table.
+    /// Heads of this batch are in the table; for a scout: any.
     flushed: bool,
     /// Where they are; `None`: somewhere.
     places: Option<Filter>,
@@ -185,7 +185,8 @@ impl Heads {
         usize::try_from(range >> 64).expect("less than the number of slots")
     }
 
-    /// Makes room for so many heads, at most as many as are kept: else the table is built anew each time it is full.
+    /// Makes room for so many heads, which the batch will bring, about; at most for as many as are kept: else the table is
+    /// built anew each time it is full.
     pub(super) fn reserve(&mut self, heads: usize) {
         self.expected = heads;
         let slots = (heads / 7).saturating_mul(8).min(SLOTS);
@@ -224,7 +225,7 @@ impl Heads {
         self.flushed
     }
 
-    /// Whether a head of this batch may be in the table at this place.
+    /// Whether a head of this batch may be in the table at this place; for a scout that has learned: any head.
     pub(super) fn may_be_flushed(&self, at: i64) -> bool {
         match &self.places {
             Some(places) => places.may_have(at),
@@ -235,11 +236,6 @@ impl Heads {
     /// Whether anything may be at this place of the file's own table.
     pub(super) fn may_be_in_table(&self, at: i64) -> bool {
         !self.began_empty || self.may_be_flushed(at)
-    }
-
-    /// How many heads the batch will bring, about.
-    pub(super) const fn expected(&self) -> usize {
-        self.expected
     }
 
     pub(super) fn full(&self) -> bool {

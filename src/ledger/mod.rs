@@ -80,6 +80,8 @@ pub struct Book {
     heads: Heads,
     waiting: Waiting,
     cache: Cache,
+    /// Bytes of the batch's file, as far as anybody said.
+    expected: u64,
     words: Words,
     ahead: Ahead,
     tables: Tables,
@@ -169,6 +171,7 @@ impl Book {
             heads: Heads::default(),
             waiting: Waiting::default(),
             cache: Cache::default(),
+            expected: 0,
             words: Words::default(),
             ahead: Ahead::default(),
             name: String::new(),
@@ -222,6 +225,7 @@ impl Book {
     /// Says how long the file of the next batch is, or of the one that has just begun, so that room is made for what it
     /// brings.
     pub fn expect(&mut self, bytes: u64) {
+        self.expected = bytes;
         let heads = usize::try_from(bytes / BYTES_A_HEAD).unwrap_or(usize::MAX);
         self.heads.reserve(heads);
     }

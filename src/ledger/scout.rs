@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use rusqlite::params;
 
-use super::filter::Filter;
+use super::filter::{Filter, USEFUL};
 use super::lookup::Cache;
 use super::places::Places;
 use super::{Access, Book};
@@ -25,8 +25,10 @@ const PIECE: usize = 1 << 17;
 /// once, piece by piece, where anything stands, and looks for nothing else from then on.
 pub struct Scout {
     book: Book,
-    /// Places that the batch will ask for, about, and has asked for.
-    expected: usize,
+    /// Bytes of the batch's file, and those whose places were asked for.
+    bytes: u64,
+    read: u64,
+    /// How many places that were.
     asked: usize,
     /// Those at which nothing stood, and that took a look of their own to know it.
     missed: usize,
@@ -58,7 +60,8 @@ impl Book {
         let reader = Self::open_read_with(path, self.hash)?;
         Ok(reader.map(|book| Scout {
             book,
-            expected: self.heads.expected(),
+            bytes: self.expected,
+            read: 0,
             asked: 0,
             missed: 0,
             learning: Learning::NotBegun,
@@ -77,16 +80,18 @@ impl Book {
             filter.add(last);
             told += 1;
         }
-        Ok((told == most).then_some(last + 1))
+        Ok(last.checked_add(1).filter(|_| told == most))
     }
 }
 
 impl Scout {
     /// Learns what the records of a wave will ask for: names that are looked for first at these places.
-    pub fn look(&mut self, places: &Places) -> Result<Looked> {
+    /// `bytes`: the part of the file that they are in.
+    pub fn look(&mut self, places: &Places, bytes: usize) -> Result<Looked> {
         let places = self.book.fetch_ahead(places.all().to_vec())?;
         let cache = self.book.take_cache();
         self.asked += places.len();
+        self.read += u64::try_from(bytes)?;
         self.missed += cache.missed();
         self.learn()?;
         Ok(Looked { places, cache })
@@ -106,9 +111,9 @@ impl Scout {
             Learning::NotBegun => {
                 // Seldom more than two names a change.
                 let heads = 2 * usize::try_from(self.book.newest("change")?)?;
-                let to_come = self.expected.saturating_sub(self.asked);
-                let misses = self.missed.saturating_mul(to_come) / self.asked;
-                if misses.saturating_mul(HEADS_A_MISS) > heads {
+                let to_come = self.bytes.saturating_sub(self.read) / self.read.max(1);
+                let misses = self.missed.saturating_mul(usize::try_from(to_come)?);
+                if heads <= USEFUL && misses.saturating_mul(HEADS_A_MISS) > heads {
                     self.learning = Learning::UpTo(0, Filter::with_room(heads));
                 }
             }

@@ -47,8 +47,8 @@ impl Digits {
         Self(Text::Short { bytes, from })
     }
 
-    /// The decimal of a text of digits, at most eighteen, with a point between two of them or without; `None`: it is written
-    /// otherwise.
+    /// The decimal of a text of at most eighteen characters: digits, with a point between two of them or without. `None`: it
+    /// is written otherwise.
     pub fn read(text: &str) -> Option<Decimal> {
         if text.len() > 18 || !text.ends_with(|last: char| last.is_ascii_digit()) {
             return None;

@@ -106,10 +106,13 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// A text in which nothing is escaped, and what follows it.
+/// A text in which nothing is escaped or should be, and what follows it: a backslash or a control character ends it where
+/// no quotation mark does.
 fn quoted(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_prefix('"')?;
-    let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let end = text
+        .bytes()
+        .position(|byte| matches!(byte, b'"' | b'\\' | ..b' '))?;
     let (value, rest) = text.split_at(end);
     Some((value, rest.strip_prefix('"')?))
 }
@@ -151,6 +154,16 @@ mod tests {
         assert_eq!(scan.open("o"), Some(()));
         assert_eq!(scan.close(), Some(()));
         assert_eq!(scan.ended(), Some(()));
+    }
+
+    #[test]
+    fn a_text_with_something_to_unescape_is_not_taken() {
+        for odd in [r"P\\1", r"P\u0031", r"P\/1", r#"P\"1"#, "P\u{1}1", "P\n"] {
+            let object = format!(r#"{{"a":"{odd}"}}"#);
+            let mut scan = Scan::of(&object).expect("an object");
+            assert_eq!(scan.text("a"), None, "{object}");
+            assert_eq!(scan.ended(), None, "{object}");
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ impl<'a> Upcoming<'a> {
         if let Some(scout) = &mut self.scout {
             let mut all = wave.places.clone();
             all.extend(&wave.own);
-            wave.looked = Some(scout.look(&all)?);
+            wave.looked = Some(scout.look(&all, bytes)?);
         }
         Ok(wave)
     }

@@ -55,11 +55,15 @@ fn what_a_batch_has_put_into_the_table_is_found_there() {
                 });
                 book.close().expect("closed");
             }
-            let copy = Book::scratch_with(Some(&place.path), hash).expect("a copy");
+            let copy = || Book::scratch_with(Some(&place.path), hash).expect("a copy");
             let own = Book::open_with(&place.path, hash).expect("a book");
-            for mut book in [copy, own] {
+            for (mut book, passing) in [(copy(), false), (copy(), true), (own, false)] {
                 let mut model = model.clone();
-                book.begin("nordbank").expect("begun");
+                if passing {
+                    book.begin_passing("nordbank").expect("begun");
+                } else {
+                    book.begin("nordbank").expect("begun");
+                }
                 change(&mut book, &mut model, NAMES, "new");
                 compare(&mut book, &model, NAMES);
                 // The same where all is asked for in advance.
@@ -101,7 +105,7 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
         for n in 0..NAMES {
             namer.add(POLICY, &name(n), &mut places);
         }
-        scout.look(&places).expect("looked")
+        scout.look(&places, 20_000).expect("looked")
     };
     // Names that are nowhere near each other, and that nothing has.
     for round in 0..13 {
@@ -145,7 +149,7 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
         spot.add(POLICY, name, &mut places);
     }
     for _ in 0..20 {
-        scout.look(&places).expect("looked");
+        scout.look(&places, 20_000).expect("looked");
     }
     assert!(!scout.has_learned());
 }

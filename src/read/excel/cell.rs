@@ -32,6 +32,7 @@ fn is_error(text: &str) -> bool {
         DURATION,
     ];
     let text = text.trim();
+    // Every text is asked: nearly none needs more than one look.
     text.starts_with('#') && ERRORS.contains(&text)
 }
 
