@@ -111,6 +111,7 @@ impl Scout {
             Learning::NotBegun => {
                 // Seldom more than two names a change.
                 let heads = 2 * usize::try_from(self.book.newest("change")?)?;
+                // In multiples of what was read so far.
                 let to_come = self.bytes.saturating_sub(self.read) / self.read.max(1);
                 let misses = self.missed.saturating_mul(usize::try_from(to_come)?);
                 if heads <= USEFUL && misses.saturating_mul(HEADS_A_MISS) > heads {

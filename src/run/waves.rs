@@ -1,8 +1,8 @@
 //! One pass over a file: read, check, decide, render, in waves.
 //!
 //! While the ledger's thread decides one wave, the other threads read and check the next one, and whoever has time
-//! renders and writes those before. Waves bound the memory: nothing is held for the whole file. Every step keeps the file's order, so the
-//! bytes are the same for any number of threads.
+//! renders and writes those before. Waves bound the memory: nothing is held for the whole file. Every step keeps the
+//! file's order, so the bytes are the same for any number of threads.
 
 use std::sync::Arc;
 

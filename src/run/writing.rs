@@ -172,9 +172,8 @@ impl<'a> Counted<'a> {
 impl Writes for Counted<'_> {
     type Wave = Vec<DecidedChunk>;
 
-    /// Counts a wave, writes what it adds to the answers, and drops it. Piece by piece,
-    /// as many together as there are threads: lines are hashed and written, and records counted, while the processor
-    /// still has them at hand.
+    /// Counts a wave, writes what it adds to the answers, and drops it. Piece by piece, as many together as there are
+    /// threads: lines are hashed and written, and records counted, while the processor still has them at hand.
     fn write(&mut self, wave: Vec<DecidedChunk>) -> Result<()> {
         let mut pieces = Vec::new();
         for chunk in &wave {

@@ -198,11 +198,11 @@ fn ordered(to: &mut Members, order: &Ordered) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// Every member that there can be, and an unusual value of each.
-    const LOAN: &str = concat!(
+    pub(in crate::line::loan) const LOAN: &str = concat!(
         r#"{"s":"CLOSED","p":"P\"1","t":"ANN","l":"SE","r":"18","c":"SEK","a":"1000.00","version":2,"offer":"O1","#,
         r#""application":"A1","method":"AUTOGIRO","h":"WEB","payer_no":"77","d":"900.00","b":"0.01","o":["#,
         r#"{"n":"R1","s":"PAID","t":"PERIODIC","b":"2026-11-01","d":"2026-11-30","#,
