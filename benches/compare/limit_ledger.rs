@@ -9,8 +9,14 @@
 
 #![expect(clippy::print_stdout, reason = "what it measured is what it is for")]
 
+#[path = "../../src/ledger/head.rs"]
+#[allow(dead_code)]
+mod head;
 #[path = "../../src/ledger/rows.rs"]
 mod rows;
+#[path = "../../src/ledger/stretch.rs"]
+#[allow(dead_code)]
+mod stretch;
 
 use std::ffi::CStr;
 use std::fs::File;
@@ -21,6 +27,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, params_from_iter};
 
+use crate::head::Head;
 use crate::rows::{Slot, Tabular};
 
 const SCHEMA: &str = include_str!("../../src/ledger/schema.sql");
@@ -33,7 +40,7 @@ fn main() -> Result<()> {
     let done = Connection::open(done).with_context(|| done.clone())?;
     let book = Path::new(book);
     let batch = Batch::load(&done, book)?;
-    let (changes, heads) = (batch.changes.rows.len(), batch.heads.0.len());
+    let (changes, heads) = (batch.changes.rows.len(), batch.heads.len());
     ensure!(changes > 0, "there is no batch to write");
     let cpu = cpu()?;
     let spent = batch.write(book)?;
@@ -50,7 +57,7 @@ fn main() -> Result<()> {
 /// What one book has more than the other.
 struct Batch {
     changes: Changes,
-    heads: Heads,
+    heads: Vec<Head>,
     /// Rows of the small tables: the table, and its columns' values.
     rest: Vec<(&'static str, Vec<Value>)>,
 }
@@ -75,7 +82,7 @@ impl Batch {
         load_rows(done, "due", &due, &mut rest)?;
         Ok(Self {
             changes: Changes::load(done, change)?,
-            heads: Heads::load(done, change)?,
+            heads: heads(done, change)?,
             rest,
         })
     }
@@ -86,7 +93,6 @@ impl Batch {
         let aside = path.with_extension("new");
         let db = open(if made { &aside } else { path }, made)?;
         let changes = Slot::register(&db)?;
-        let heads = Slot::register(&db)?;
         db.execute_batch("BEGIN IMMEDIATE")?;
         for (table, values) in &self.rest {
             let places = vec!["?"; values.len()].join(", ");
@@ -105,9 +111,7 @@ impl Batch {
             Ok(())
         });
         kept.1?;
-        let insert = "REPLACE INTO main.head SELECT hash, change, name FROM new_head";
-        let heads = heads.with(self.heads, |_| Ok(db.prepare(insert)?.execute([])?));
-        heads.1?;
+        stretch::put(&db, &self.heads)?;
         db.execute_batch("COMMIT")?;
         if !made {
             db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -238,29 +242,13 @@ impl Tabular for Changes {
 }
 
 /// The new heads, in the order of the table.
-#[derive(Default)]
-struct Heads(Vec<[i64; 3]>);
-
-impl Heads {
-    fn load(done: &Connection, after: i64) -> Result<Self> {
-        let mut query =
-            done.prepare("SELECT hash, change, name FROM head WHERE change > ?1 ORDER BY hash")?;
-        let rows = query.query_map([after], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
-        Ok(Self(rows.collect::<Result<_, _>>()?))
-    }
-}
-
-impl Tabular for Heads {
-    const NAME: &'static CStr = c"new_head";
-    const COLUMNS: &'static str = "hash, change, name";
-
-    fn rows(&self) -> usize {
-        self.0.len()
-    }
-
-    fn column(&self, row: usize, column: usize) -> ToSqlOutput<'_> {
-        ToSqlOutput::Owned(Value::Integer(self.0[row][column]))
-    }
+fn heads(done: &Connection, after: i64) -> Result<Vec<Head>> {
+    let mut heads = Vec::new();
+    stretch::walk(done, "main", 0, usize::MAX >> 1, |_, stretch| {
+        heads.extend(stretch.heads().filter(|head| head.link().change > after));
+        Ok(())
+    })?;
+    Ok(heads)
 }
 
 /// Both books end with the same rows now. (To count all of a large book's would take longer than the rest.)
@@ -268,7 +256,7 @@ fn same(done: &Connection, book: &Path) -> Result<()> {
     let book = Connection::open(book)?;
     for query in [
         "SELECT id || ' ' || coalesce(state, '') FROM change ORDER BY id DESC LIMIT 1",
-        "SELECT hash || ' ' || change FROM head ORDER BY hash DESC LIMIT 1",
+        "SELECT sum(length(heads)) || ' ' || max(substr(hex(heads), -24)) FROM head",
         "SELECT count(*) || '' FROM due",
         "SELECT count(*) || ' ' || max(id) FROM journal",
     ] {

@@ -1,17 +1,20 @@
 //! Whether a book is what was written.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use rusqlite::{ErrorCode, Row};
 use sha2::{Digest as _, Sha256};
 
 use super::content::{Content, STORED};
-use super::heads::Link;
+use super::head::{Head, Link};
 use super::journal::{COLUMNS, HASHED, absorb};
 use super::open::{schema, schema_of};
-use super::{Access, Book};
+use super::{Access, Book, stretch};
 
 /// Changes that are looked up together: bounds memory.
 const PIECE: i64 = 10_000;
+
+/// The same of stretches of the index.
+const STRETCHES: usize = 1_000;
 
 /// A place where the book is not what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,7 +174,7 @@ impl Book {
     fn verify_heads(&mut self, next: i64, breaks: &mut Vec<Break>) -> Result<()> {
         let id = next - 1;
         let newest = self.newest("change")?;
-        let mut names = 0;
+        let mut names = 0_usize;
         let mut from = 1;
         while from <= newest {
             for (change, all) in self.names_of(from, from + PIECE - 1)? {
@@ -186,7 +189,7 @@ impl Book {
                     };
                     match link {
                         Some(Link { change: at, name }) if at == change => {
-                            names += i64::from(name == n);
+                            names += usize::from(name == n);
                         }
                         Some(later) if later.change > change => {}
                         _ => {
@@ -200,14 +203,58 @@ impl Book {
             self.cache.clear();
             from += PIECE;
         }
-        // A private copy may hold a name again.
-        let sql = format!("SELECT count(DISTINCT hash) FROM {}", self.all("head"));
-        let heads: i64 = self.db.query_row(&sql, [], |row| row.get(0))?;
+        let heads = match self.heads_in_all() {
+            Ok(heads) => heads,
+            Err(error) => {
+                let what = format!("the index is damaged: {error:#}");
+                breaks.push(Break { id, what });
+                return Ok(());
+            }
+        };
         if heads != names {
             let what = format!("the index holds {heads} names, the changes {names}");
             breaks.push(Break { id, what });
         }
         Ok(())
+    }
+
+    /// How many heads there are, each where it must stand.
+    fn heads_in_all(&self) -> Result<usize> {
+        let all = self.heads_in("main", |_| Ok(0))?;
+        if self.access != (Access::Scratch { base: true }) {
+            return Ok(all);
+        }
+        // A private copy may hold a name again.
+        let beneath = self.heads_in("base", |places| {
+            let mut again = 0;
+            stretch::look(&self.db, "main", places, |_, _| again += 1)?;
+            Ok(again)
+        })?;
+        Ok(all + beneath)
+    }
+
+    /// How many heads a file has, but those that `again` counts among some of their places.
+    fn heads_in(&self, schema: &str, again: impl Fn(&[i64]) -> Result<usize>) -> Result<usize> {
+        let (mut heads, mut last) = (0, -1);
+        let mut from = Some(i64::MIN);
+        while let Some(first) = from {
+            from = stretch::walk(&self.db, schema, first, STRETCHES, |start, stretch| {
+                let places: Vec<i64> = stretch.heads().map(Head::at).collect();
+                ensure!(
+                    start > last,
+                    "a stretch holds what belongs into the next one"
+                );
+                ensure!(
+                    places.first().is_some_and(|first| *first >= start)
+                        && places.is_sorted_by(|a, b| a < b),
+                    "a stretch is not sorted"
+                );
+                last = places.last().copied().unwrap_or(start);
+                heads += places.len() - again(&places)?;
+                Ok(())
+            })?;
+        }
+        Ok(heads)
     }
 
     /// The names of changes: an entity's key first (blank: none), then the others.

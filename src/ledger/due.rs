@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
 use rusqlite::{Row, params};
 
+use super::history::newest;
 use super::{Access, Book, split};
 use crate::line::{Moment, Space};
 
@@ -125,9 +126,11 @@ impl Book {
         let sql = "SELECT count(*) FROM main.due d JOIN main.word w ON w.id = d.what \
                    WHERE d.day = ?1 AND d.at = ?2 AND d.key = ?3 AND w.word = ?4";
         let mut there = self.db.prepare(sql)?;
-        let sql = "SELECT c.key, c.state FROM main.head h JOIN main.change c ON c.id = h.change \
-                   WHERE h.name = 0 AND c.key IS NOT NULL";
-        let mut query = self.db.prepare(sql)?;
+        let sql = format!(
+            "SELECT c.key, c.state FROM main.change c WHERE c.key IS NOT NULL AND {}",
+            newest("main.change")
+        );
+        let mut query = self.db.prepare(&sql)?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
             let name = row.get_ref(0)?.as_str()?;

@@ -13,11 +13,6 @@ const NEAR_BITS: u32 = 20;
 /// batch touches a hundredth of the index's pages. With more bytes, a sender could fill a neighbourhood.
 const NEAR_BYTES: usize = 2;
 
-/// Whether two places are in the same neighbourhood.
-pub(super) const fn are_near(one: i64, other: i64) -> bool {
-    one >> NEAR_BITS == other >> NEAR_BITS
-}
-
 /// SipHash-1-3 under a key of the site: who sends names cannot choose them so that they collide.
 #[derive(Clone, Copy)]
 pub(super) struct KeyHash {

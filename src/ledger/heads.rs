@@ -2,30 +2,19 @@
 //! go to the table rarely, in its order.
 
 use std::collections::HashMap;
-use std::ffi::CStr;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use rayon::iter::{ParallelExtend as _, repeat_n};
 use rayon::slice::ParallelSliceMut as _;
-use rusqlite::types::{ToSqlOutput, Value};
 
 use super::filter::Filter;
-use super::rows::Tabular;
+use super::head::{Head, Link};
 
 /// Slots of the largest table: 58 MB, room for the heads of a million registrations.
 const SLOTS: usize = 4_800_000;
 
 /// What one wave may add to a table that is not yet called full.
 const WAVE: usize = 150_000;
-
-/// Where a name's newest change is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Link {
-    /// The change.
-    pub(super) change: i64,
-    /// Which of its names.
-    pub(super) name: u8,
-}
 
 /// A map from what is a hash already.
 pub(super) type ByHash<V> = HashMap<i64, V, BuildHasherDefault<Same>>;
@@ -57,44 +46,6 @@ impl Hasher for Same {
 fn spread(number: u64) -> u64 {
     let number = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     number ^ number >> 32
-}
-
-/// A head in twelve bytes, since millions wait: place 43 bits, name 8, change 45.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Head([u32; 3]);
-
-impl Head {
-    const NONE: Self = Self([u32::MAX; 3]);
-
-    fn new(at: i64, link: Link) -> Self {
-        assert!(
-            at < 1 << 43 && link.change < 1 << 44,
-            "a book has fewer changes"
-        );
-        let all = u128::from(at.cast_unsigned())
-            | u128::from(link.name) << 43
-            | u128::from(link.change.cast_unsigned()) << 51;
-        let bytes = all.to_le_bytes();
-        let part =
-            |n: usize| u32::from_le_bytes([bytes[n], bytes[n + 1], bytes[n + 2], bytes[n + 3]]);
-        Self([part(0), part(4), part(8)])
-    }
-
-    fn low(self) -> u64 {
-        u64::from(self.0[0]) | u64::from(self.0[1]) << 32
-    }
-
-    fn at(self) -> i64 {
-        (self.low() & ((1 << 43) - 1)).cast_signed()
-    }
-
-    fn link(self) -> Link {
-        let low = self.low();
-        Link {
-            change: (low >> 51 | u64::from(self.0[2]) << 13).cast_signed(),
-            name: (low >> 43).to_le_bytes()[0],
-        }
-    }
 }
 
 /// Heads not yet in the table: a hash table with open addressing, its slots sorted in place when they are written.
@@ -151,7 +102,7 @@ impl Heads {
     /// which costs a fraction of meeting them one by one.
     pub(super) fn touch(&self, places: &[i64]) {
         if self.used > 0 {
-            let first = |at: &i64| self.slots[self.first_slot(*at)].0[0];
+            let first = |at: &i64| self.slots[self.first_slot(*at)].part();
             std::hint::black_box(places.iter().map(first).fold(0, u32::wrapping_add));
         }
     }
@@ -199,7 +150,7 @@ impl Heads {
     }
 
     /// Goes on in the memory of what was written: another such table beside it would be the most that a batch takes.
-    pub(super) fn go_on_in(&mut self, NewHeads(mut slots): NewHeads) {
+    pub(super) fn go_on_in(&mut self, mut slots: Vec<Head>) {
         let room = slots.capacity().min(SLOTS);
         slots.clear();
         slots.par_extend(repeat_n(Head::NONE, room));
@@ -243,7 +194,7 @@ impl Heads {
     }
 
     /// Everything that waits, in the order of the table. `last`: nothing more will be looked for.
-    pub(super) fn take(&mut self, last: bool) -> NewHeads {
+    pub(super) fn take(&mut self, last: bool) -> Vec<Head> {
         let mut heads = std::mem::take(&mut self.slots);
         heads.retain(|head| *head != Head::NONE);
         heads.par_sort_unstable_by_key(|head| head.at());
@@ -261,49 +212,13 @@ impl Heads {
         self.used = 0;
         self.table_empty &= heads.is_empty();
         self.flushed |= !heads.is_empty();
-        NewHeads(heads)
-    }
-}
-
-/// Rows for the table `head`.
-#[derive(Default)]
-pub(super) struct NewHeads(Vec<Head>);
-
-impl Tabular for NewHeads {
-    const NAME: &'static CStr = c"new_head";
-    const COLUMNS: &'static str = "hash, change, name";
-
-    fn rows(&self) -> usize {
-        self.0.len()
-    }
-
-    fn column(&self, row: usize, column: usize) -> ToSqlOutput<'_> {
-        let head = self.0[row];
-        ToSqlOutput::Owned(Value::Integer(match column {
-            0 => head.at(),
-            1 => head.link().change,
-            _ => i64::from(head.link().name),
-        }))
+        heads
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_head_is_packed_without_loss() {
-        for at in [0, 1, (1 << 42) + 3, (1 << 43) - 1] {
-            for change in [0, 1, (1 << 44) - 1] {
-                for name in [0, 1, 255] {
-                    let link = Link { change, name };
-                    let head = Head::new(at, link);
-                    assert_eq!((head.at(), head.link()), (at, link));
-                    assert!(head != Head::NONE);
-                }
-            }
-        }
-    }
 
     #[test]
     fn the_newest_link_stands_and_all_come_out_in_order() {
@@ -320,7 +235,7 @@ mod tests {
         }
         assert_eq!(heads.get(7_919).map(|link| link.change), Some(2));
         assert_eq!(heads.get(99_999_999), None);
-        let taken = heads.take(false).0;
+        let taken = heads.take(false);
         assert_eq!(taken.len(), 5000);
         assert!(taken.is_sorted_by_key(|head| head.at()));
         assert_eq!(heads.get(7_919), None);
@@ -328,7 +243,7 @@ mod tests {
         let others = 200_000..201_000;
         let wrong = others.filter(|at| heads.may_be_flushed(*at)).count();
         assert!(wrong < 200, "{wrong}");
-        assert_eq!(heads.take(true).0.len(), 0);
+        assert_eq!(heads.take(true).len(), 0);
         // Not known any more.
         assert!(heads.may_be_flushed(99_999_999));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
 
-use super::{Access, Book, JournalRow, journal, split};
+use super::{Book, JournalRow, journal, split};
 use crate::line::Space;
 
 /// One link of an entity's history.
@@ -25,6 +25,12 @@ pub struct Change {
     pub business_date: NaiveDate,
     /// The entity's state after it.
     pub state: Arc<str>,
+}
+
+/// Of changes `c`: those behind which their entity has no other. (To go from the index to each would be to read the book
+/// in no order.)
+pub(super) fn newest(changes: &str) -> String {
+    format!("c.id NOT IN (SELECT b.prev FROM {changes} b WHERE b.prev IS NOT NULL)")
 }
 
 impl Book {
@@ -125,18 +131,11 @@ impl Book {
         space: Space,
         each: &mut dyn FnMut(&str, &str) -> Result<()>,
     ) -> Result<()> {
-        // Where a private copy has a head of its own, that of the book beneath is old.
-        let heads = match self.access {
-            Access::Scratch { base: true } => {
-                "(SELECT * FROM main.head UNION ALL SELECT * FROM base.head b \
-                 WHERE NOT EXISTS (SELECT 1 FROM main.head m WHERE m.hash = b.hash))"
-            }
-            Access::Scratch { base: false } | Access::Read | Access::Write => "main.head",
-        };
+        let changes = self.all("change");
         let sql = format!(
-            "SELECT c.key, c.state FROM {heads} h JOIN {} c ON c.id = h.change \
-             WHERE h.name = 0 AND c.key >= ?1 || ':' AND c.key < ?1 || ';' ORDER BY c.key",
-            self.all("change")
+            "SELECT c.key, c.state FROM {changes} c \
+             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' AND {} ORDER BY c.key",
+            newest(&changes)
         );
         let mut query = self.db.prepare(&sql)?;
         let mut rows = query.query([space.0])?;

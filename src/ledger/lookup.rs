@@ -3,32 +3,18 @@
 use std::ffi::CStr;
 
 use anyhow::{Context as _, Result, ensure};
+use rusqlite::params;
 use rusqlite::types::{ToSqlOutput, Value};
-use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::hash::are_near;
-use super::heads::{ByHash, Link};
+use super::head::Link;
+use super::heads::ByHash;
 use super::passing::Passed;
 use super::places::{Places, spell};
 use super::rows::Tabular;
 use super::scout::Looked;
 use super::stored::{Changes, Stored};
-use super::{Access, Book, INSTRUCTION, Kept};
+use super::{Access, Book, INSTRUCTION, Kept, stretch};
 use crate::line::Space;
-
-/// Where a head points, from this column on.
-fn link(row: &Row<'_>, at: usize) -> rusqlite::Result<Link> {
-    Ok(Link {
-        change: row.get(at)?,
-        name: row.get(at + 1)?,
-    })
-}
-
-/// So many places that stand near each other are worth reading all heads between them.
-const TOGETHER: usize = 8;
-
-/// As long as there are not more than this for each of them: numbers in a row, of which some are asked for.
-const SCANNED: usize = 16;
 
 /// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.
 const SINGLES: usize = 1000;
@@ -41,7 +27,7 @@ pub(super) struct Cache {
     changes: Changes,
     /// Changes that were read one by one.
     singles: usize,
-    /// Places that were looked for one by one, and had nothing.
+    /// Looks into the index that found nothing.
     missed: usize,
     /// Nothing needs to be read in advance.
     idle: bool,
@@ -62,7 +48,7 @@ impl Cache {
         std::hint::black_box(bytes.fold(0, |all, byte| all ^ byte));
     }
 
-    /// How many places were looked for one by one, and had nothing.
+    /// How many looks into the index found nothing.
     pub(super) const fn missed(&self) -> usize {
         self.missed
     }
@@ -222,65 +208,13 @@ impl Book {
 
     /// Looks for heads of one file.
     fn read_heads(&mut self, schema: &str, asked: &Asked, changes: &mut Vec<Link>) -> Result<()> {
-        let mut alone = Vec::new();
-        for near in asked.0.chunk_by(|one, next| are_near(*one, *next)) {
-            if near.len() < TOGETHER || !self.scan_heads(schema, near, changes)? {
-                alone.extend_from_slice(near);
-            }
-        }
-        if alone.is_empty() {
-            return Ok(());
-        }
-        self.join_heads(schema, Asked(alone), changes)
-    }
-
-    /// Reads all heads from the first to the last of these places: that costs less than to look for each, as long as few
-    /// others stand between them. Says whether it was so.
-    fn scan_heads(
-        &mut self,
-        schema: &str,
-        places: &[i64],
-        changes: &mut Vec<Link>,
-    ) -> Result<bool> {
-        let (Some(first), Some(last)) = (places.first(), places.last()) else {
-            return Ok(true);
-        };
-        let most = places.len() * SCANNED;
-        let mut query = self.db.prepare_cached(&format!(
-            "SELECT hash, change, name FROM {schema}.head WHERE hash BETWEEN ?1 AND ?2"
-        ))?;
-        let mut rows = query.query([first, last])?;
-        let mut read = 0;
-        while let Some(row) = rows.next()? {
-            read += 1;
-            if read > most {
-                return Ok(false);
-            }
-            // One that another file has told already stays.
-            if let Some(place @ None) = self.cache.places.get_mut(&row.get(0)?) {
-                changes.push(*place.insert(link(row, 1)?));
-            }
-        }
-        Ok(true)
-    }
-
-    fn join_heads(&mut self, schema: &str, asked: Asked, changes: &mut Vec<Link>) -> Result<()> {
         let places = &mut self.cache.places;
-        let (of, before) = (asked.0.len(), changes.len());
-        let (_, result) = self.tables.asked.with(asked, |_| {
-            let mut query = self.db.prepare_cached(&format!(
-                "SELECT h.hash, h.change, h.name FROM asked CROSS JOIN {schema}.head h ON h.hash = asked.id"
-            ))?;
-            let mut rows = query.query([])?;
-            while let Some(row) = rows.next()? {
-                let link = link(row, 1)?;
-                changes.push(link);
-                places.insert(row.get(0)?, Some(link));
-            }
-            Ok(())
+        let missed = stretch::look(&self.db, schema, &asked.0, |at, link| {
+            changes.push(link);
+            places.insert(at, Some(link));
         });
-        self.cache.missed += of - (changes.len() - before);
-        result
+        self.cache.missed += missed?;
+        Ok(())
     }
 
     fn prefetch_changes(&mut self, changes: impl Iterator<Item = i64>) -> Result<()> {
@@ -367,18 +301,19 @@ impl Book {
         }
         let mut link = None;
         if self.heads.may_be_in_table(at) {
-            link = self.link_in("SELECT change, name FROM main.head WHERE hash = ?1", at)?;
+            link = self.link_in("main", at)?;
         }
         if link.is_none() && self.access == (Access::Scratch { base: true }) {
-            link = self.link_in("SELECT change, name FROM base.head WHERE hash = ?1", at)?;
+            link = self.link_in("base", at)?;
         }
         self.cache.places.insert(at, link);
         Ok(link)
     }
 
-    fn link_in(&self, sql: &str, at: i64) -> Result<Option<Link>> {
-        let mut query = self.db.prepare_cached(sql)?;
-        Ok(query.query_row([at], |row| link(row, 0)).optional()?)
+    fn link_in(&self, schema: &str, at: i64) -> Result<Option<Link>> {
+        let mut found = None;
+        stretch::look(&self.db, schema, &[at], |_, link| found = Some(link))?;
+        Ok(found)
     }
 
     /// A change of the batch in hand that is kept beside the tables, and no longer in memory.

@@ -12,6 +12,7 @@ mod content;
 mod due;
 mod filter;
 mod hash;
+mod head;
 mod heads;
 mod history;
 mod journal;
@@ -25,6 +26,7 @@ mod rows;
 mod scout;
 mod store;
 mod stored;
+mod stretch;
 #[cfg(test)]
 mod tests;
 mod wave;
@@ -99,7 +101,6 @@ enum Access {
 /// Rows in memory that SQL can read.
 struct Tables {
     changes: Slot<wave::Wave>,
-    heads: Slot<heads::NewHeads>,
     asked: Slot<lookup::Asked>,
 }
 
@@ -107,7 +108,6 @@ impl Tables {
     fn register(db: &Connection) -> Result<Self> {
         Ok(Self {
             changes: Slot::register(db)?,
-            heads: Slot::register(db)?,
             asked: Slot::register(db)?,
         })
     }

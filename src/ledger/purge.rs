@@ -10,7 +10,8 @@ use chrono::NaiveDate;
 use rusqlite::params;
 
 use super::content::{Content, STORED};
-use super::{Book, INSTRUCTION, JournalRow, journal};
+use super::history::newest;
+use super::{Book, INSTRUCTION, JournalRow, journal, stretch};
 use crate::line::Space;
 
 /// A state without its personal details; `None`: there are none in it.
@@ -42,11 +43,12 @@ impl Book {
         space: Space,
         each: &mut dyn FnMut(&str, &str, NaiveDate) -> Result<()>,
     ) -> Result<()> {
-        let mut query = self.db.prepare(
-            "SELECT c.key, c.state, j.business_date FROM main.head h JOIN main.change c ON c.id = h.change \
+        let mut query = self.db.prepare(&format!(
+            "SELECT c.key, c.state, j.business_date FROM main.change c \
              JOIN main.journal j ON j.id = c.batch LEFT JOIN main.purged p ON p.change = c.id \
-             WHERE h.name = 0 AND c.key >= ?1 || ':' AND c.key < ?1 || ';' AND p.change IS NULL ORDER BY c.key",
-        )?;
+             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' AND {} AND p.change IS NULL ORDER BY c.key",
+            newest("main.change")
+        ))?;
         let mut rows = query.query([space.0])?;
         while let Some(row) = rows.next()? {
             let name = row.get_ref(0)?.as_str()?;
@@ -160,18 +162,12 @@ impl Book {
             let stored = self.fetch(link.change)?;
             let other = stored.name(link.name)?.context("a place without a name")?;
             if self.hash.of(&other) <= hole {
-                let mut moved = self.db.prepare_cached(
-                    "UPDATE main.head SET change = ?2, name = ?3 WHERE hash = ?1",
-                )?;
-                moved.execute(params![hole, link.change, link.name])?;
+                stretch::change(&self.db, hole, Some(link))?;
                 hole = at;
             }
             at += 1;
         }
-        let mut free = self
-            .db
-            .prepare_cached("DELETE FROM main.head WHERE hash = ?1")?;
-        free.execute([hole])?;
+        stretch::change(&self.db, hole, None)?;
         self.cache.clear();
         Ok(())
     }

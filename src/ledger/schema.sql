@@ -15,14 +15,14 @@ CREATE TABLE change (
     state  TEXT               -- the entity after the change
 ) STRICT;
 
--- The newest change of every name (an entity's key, an index entry, an instruction id). `hash` is a keyed hash of the
--- name; where two names want the same place, the later one takes the next free. `name` says which of the change's
--- names this row stands for: 0 its key, n the n-th of `also`. Without NOT NULL: a
--- check less a row, and only what the program itself says is written.
+-- The newest change of every name (an entity's key, an index entry, an instruction id): a head. It stands at a place, a
+-- keyed hash of the name (42 bits); where two names want the same place, the later one takes the next free. A row holds
+-- the heads from its `start` up to the next row's. A head says which of its change's names it stands for, too: 0 the key,
+-- n the n-th of `also`.
 CREATE TABLE head (
-    hash   INTEGER PRIMARY KEY,
-    change INTEGER,
-    name   INTEGER
+    start INTEGER PRIMARY KEY,
+    heads BLOB NOT NULL        -- by place; 12 bytes each, a number, its lowest byte first: from the lowest bit, 43 for the
+                               -- place, 8 for the name, 45 for change.id
 ) STRICT;
 
 -- Words that would stand in every row.

@@ -1,12 +1,11 @@
 //! Looks names up beside the thread that decides.
 
 use anyhow::{Result, ensure};
-use rusqlite::params;
 
 use super::filter::{Filter, USEFUL};
 use super::lookup::Cache;
 use super::places::Places;
-use super::{Access, Book};
+use super::{Access, Book, stretch};
 
 /// Places that must have been asked for before it is judged what the rest of a batch will ask for.
 const JUDGED: usize = 10_000;
@@ -15,8 +14,8 @@ const JUDGED: usize = 10_000;
 /// a page of a table larger than its cache.
 const HEADS_A_MISS: usize = 16;
 
-/// Heads that are read for the filter beside one wave: little enough that the wave is there in time.
-const PIECE: usize = 1 << 17;
+/// Stretches of the index that are read for the filter beside one wave: little enough that the wave is there in time.
+const PIECE: usize = 512;
 
 /// A reader of the book as it was when the batch began. It learns what a coming wave will ask for while the wave before
 /// it is decided; what the batch itself changes, the book that it is written to knows better and looks at first.
@@ -30,7 +29,7 @@ pub struct Scout {
     read: u64,
     /// How many places that were.
     asked: usize,
-    /// Those at which nothing stood, and that took a look of their own to know it.
+    /// Looks into the index that found nothing.
     missed: usize,
     learning: Learning,
 }
@@ -66,21 +65,6 @@ impl Book {
             missed: 0,
             learning: Learning::NotBegun,
         }))
-    }
-
-    /// Tells a filter of so many heads of the table from a place on, and where to go on after that, if there are more.
-    fn tell_heads(&self, from: i64, most: usize, filter: &mut Filter) -> Result<Option<i64>> {
-        let mut query = self
-            .db
-            .prepare_cached("SELECT hash FROM main.head WHERE hash >= ?1 ORDER BY hash LIMIT ?2")?;
-        let mut rows = query.query(params![from, i64::try_from(most)?])?;
-        let (mut told, mut last) = (0, from);
-        while let Some(row) = rows.next()? {
-            last = row.get(0)?;
-            filter.add(last);
-            told += 1;
-        }
-        Ok(last.checked_add(1).filter(|_| told == most))
     }
 }
 
@@ -119,7 +103,12 @@ impl Scout {
                 }
             }
             Learning::UpTo(from, mut filter) => {
-                match self.book.tell_heads(from, PIECE, &mut filter)? {
+                let db = &self.book.db;
+                let next = stretch::walk(db, "main", from, PIECE, |_, stretch| {
+                    stretch.heads().for_each(|head| filter.add(head.at()));
+                    Ok(())
+                })?;
+                match next {
                     Some(next) => self.learning = Learning::UpTo(next, filter),
                     None => self.book.heads.learn(filter),
                 }

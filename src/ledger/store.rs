@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use compact_str::CompactString;
 
-use super::heads::Link;
+use super::head::Link;
 use super::lookup::Found;
 use super::{Book, INSTRUCTION};
 use crate::line::{Moment, Space, Store};

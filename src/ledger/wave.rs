@@ -11,7 +11,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use super::content::Spelling;
 use super::open::{length, log_of};
 use super::rows::Tabular;
-use super::{Access, Book, Kept};
+use super::{Access, Book, Kept, stretch};
 use crate::model::json::is_plain;
 use crate::os::Synced;
 
@@ -362,15 +362,11 @@ impl Book {
 
     /// See [`Heads::take`](super::heads::Heads::take).
     pub(super) fn flush_heads(&mut self, last: bool) -> Result<()> {
-        let (taken, written) = self.tables.heads.with(self.heads.take(last), |_| {
-            let mut insert = self
-                .db
-                .prepare_cached("REPLACE INTO main.head SELECT hash, change, name FROM new_head")?;
-            Ok(insert.execute([])?)
-        });
+        let heads = self.heads.take(last);
+        stretch::put(&self.db, &heads)?;
         if !last {
-            self.heads.go_on_in(taken);
+            self.heads.go_on_in(heads);
         }
-        written.map(drop)
+        Ok(())
     }
 }

@@ -230,8 +230,8 @@ fn each_state(site: &Path, each: &mut dyn FnMut(String, String)) {
             continue;
         }
         let db = Connection::open(&path).expect("opens");
-        let sql =
-            "SELECT c.key, c.state FROM head h JOIN change c ON c.id = h.change WHERE h.name = 0";
+        let sql = "SELECT key, state FROM change WHERE key IS NOT NULL AND id NOT IN \
+                   (SELECT prev FROM change WHERE prev IS NOT NULL)";
         let mut query = db.prepare(sql).expect("a query");
         let mut rows = query.query([]).expect("rows");
         while let Some(row) = rows.next().expect("a row") {
