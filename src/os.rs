@@ -7,6 +7,7 @@
 mod ahead;
 mod error;
 mod folder;
+mod growing;
 mod lease;
 mod step;
 #[cfg(test)]
@@ -21,9 +22,10 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FlockOperation, Mode};
 use sha2::{Digest, Sha256};
 
-pub use ahead::{Ahead, Synced, syncing};
+pub use ahead::{Ahead, syncing};
 pub use error::{Error, Result};
 pub use folder::Folder;
+pub use growing::Growing;
 pub use lease::{Writers, writers};
 pub use step::{BREAKS, STEPS, is_broken, step};
 

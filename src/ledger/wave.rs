@@ -13,7 +13,6 @@ use super::open::{length, log_of};
 use super::rows::Tabular;
 use super::{Access, Book, Kept, stretch};
 use crate::model::json::is_plain;
-use crate::os::Synced;
 
 /// Writes a wave. The ids follow from those that are there, and are not said: a statement that says them could fail midway,
 /// for all that its table's engine knows, and keeps a second copy of every page that it touches.
@@ -287,7 +286,7 @@ impl Book {
             self.broken = true;
             let length = length(&log)?;
             self.ahead
-                .step(length, Synced::Kept, || File::open(log))
+                .step(length, || File::open(log))
                 .context("the ledger's log could not be synced")?;
             self.broken = false;
         }

@@ -2,28 +2,15 @@
 
 use std::fs::File;
 use std::io;
-use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
-
-use rustix::fs::Advice;
 
 /// The syncs of one file, one at a time, each beside the writing.
 #[derive(Debug, Default)]
 pub struct Ahead {
     synced: u64,
     running: Option<JoinHandle<io::Result<()>>>,
-}
-
-/// What becomes of synced bytes in memory.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Synced {
-    /// They will be read again.
-    Kept,
-    /// Nobody here reads them again: their memory takes the bytes that come next. New memory costs more than the copy,
-    /// and a large answer would push out what others need.
-    Forgotten,
 }
 
 impl Ahead {
@@ -34,12 +21,7 @@ impl Ahead {
     ///
     /// # Errors
     /// The sync before failed, or this one could not begin.
-    pub fn step(
-        &mut self,
-        length: u64,
-        after: Synced,
-        open: impl FnOnce() -> io::Result<File>,
-    ) -> io::Result<()> {
+    pub fn step(&mut self, length: u64, open: impl FnOnce() -> io::Result<File>) -> io::Result<()> {
         let busy = |sync: &JoinHandle<_>| !sync.is_finished();
         if length < self.synced + Self::STEP || self.running.as_ref().is_some_and(busy) {
             return Ok(());
@@ -48,13 +30,7 @@ impl Ahead {
         self.synced = length;
         let file = open()?;
         let sync = std::thread::Builder::new().name("sync-ahead".into());
-        let sync = sync.spawn(move || {
-            file.sync_data()?;
-            if let (Synced::Forgotten, Some(length)) = (after, NonZeroU64::new(length)) {
-                rustix::fs::fadvise(&file, 0, Some(length), Advice::DontNeed)?;
-            }
-            Ok(())
-        });
+        let sync = sync.spawn(move || file.sync_data());
         self.running = Some(sync?);
         Ok(())
     }
@@ -156,36 +132,18 @@ mod tests {
         let path = folder.path().join("a");
         let file = File::create(&path).expect("made");
         file.set_len(Ahead::STEP).expect("long");
-        for after in [Synced::Kept, Synced::Forgotten] {
-            let mut ahead = Ahead::default();
-            let mut step = |length| ahead.step(length, after, || File::open(&path));
-            step(Ahead::STEP - 1).expect("short");
-            step(Ahead::STEP).expect("begun");
-            assert!(ahead.running.is_some());
-            ahead.wait().expect("synced");
-            ahead
-                .step(Ahead::STEP, after, || panic!("it has not grown"))
-                .expect("not grown");
-            assert!(ahead.running.is_none());
-            ahead.running = Some(std::thread::spawn(|| Err(io::Error::other("worn out"))));
-            let error = ahead.wait().expect_err("told").to_string();
-            assert!(error.contains("worn out"), "{error}");
-        }
-    }
-
-    #[test]
-    fn bytes_that_are_forgotten_are_on_the_disk() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a");
-        std::fs::write(&path, "kept").expect("written");
-        let mut ahead = Ahead {
-            synced: 0,
-            running: None,
-        };
-        ahead
-            .step(Ahead::STEP, Synced::Forgotten, || File::open(&path))
-            .expect("begun");
+        let mut ahead = Ahead::default();
+        let mut step = |length| ahead.step(length, || File::open(&path));
+        step(Ahead::STEP - 1).expect("short");
+        step(Ahead::STEP).expect("begun");
+        assert!(ahead.running.is_some());
         ahead.wait().expect("synced");
-        assert_eq!(std::fs::read(&path).expect("read"), b"kept");
+        ahead
+            .step(Ahead::STEP, || panic!("it has not grown"))
+            .expect("not grown");
+        assert!(ahead.running.is_none());
+        ahead.running = Some(std::thread::spawn(|| Err(io::Error::other("worn out"))));
+        let error = ahead.wait().expect_err("told").to_string();
+        assert!(error.contains("worn out"), "{error}");
     }
 }

@@ -1,14 +1,12 @@
 //! The files of one batch's answers while they are being written: private, hashed, synced.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::os::{self, Ahead, Folder, Synced};
+use crate::os::{self, Folder, Growing};
 
 /// A finished answer, by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,10 +23,9 @@ pub struct Answer {
 pub struct AnswerFile {
     path: PathBuf,
     name: String,
-    out: BufWriter<File>,
+    out: Growing,
     hash: Sha256,
     bytes: u64,
-    ahead: Ahead,
 }
 
 impl AnswerFile {
@@ -36,14 +33,12 @@ impl AnswerFile {
     pub fn create(folder: &Folder, name: &str) -> Result<Self> {
         let path = folder.path().join(name);
         let file = folder.create(name, 0o600)?;
-        let out = BufWriter::with_capacity(1 << 16, file);
         Ok(Self {
             path,
             name: name.to_owned(),
-            out,
+            out: Growing::new(file),
             hash: Sha256::new(),
             bytes: 0,
-            ahead: Ahead::default(),
         })
     }
 
@@ -51,31 +46,22 @@ impl AnswerFile {
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.hash.update(bytes);
         self.bytes += bytes.len() as u64;
-        match self.out.write_all(bytes) {
-            Err(_) if os::is_broken("write_errors_swallowed") => {}
-            done => done.with_context(|| format!("{}: cannot write", self.path.display()))?,
+        match self.out.write(bytes) {
+            Err(_) if os::is_broken("write_errors_swallowed") => Ok(()),
+            done => done.with_context(|| format!("{}: cannot write", self.path.display())),
         }
-        let file = || self.out.get_ref().try_clone();
-        self.ahead
-            .step(self.bytes, Synced::Forgotten, file)
-            .with_context(|| format!("{}: cannot sync", self.path.display()))
     }
 
-    /// Flushes and syncs it.
+    /// Writes the last of it and syncs it.
     pub fn finish(mut self) -> Result<Answer> {
         let path = self.path;
-        self.ahead
-            .wait()
-            .with_context(|| format!("{}: cannot sync", path.display()))?;
-        let file = match self.out.into_inner() {
-            Err(fault) if os::is_broken("write_errors_swallowed") => {
-                fault.into_inner().into_parts().0
+        match self.out.end() {
+            Err(_) if os::is_broken("write_errors_swallowed") => {}
+            done => {
+                let file = done.with_context(|| format!("{}: cannot write", path.display()))?;
+                os::sync(file, &path)?;
             }
-            done => done
-                .map_err(std::io::IntoInnerError::into_error)
-                .with_context(|| format!("{}: cannot write", path.display()))?,
-        };
-        os::sync(&file, &path)?;
+        }
         Ok(Answer {
             name: self.name,
             sha256: os::hex(&self.hash.finalize()),
