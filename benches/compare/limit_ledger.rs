@@ -256,7 +256,8 @@ fn same(done: &Connection, book: &Path) -> Result<()> {
     let book = Connection::open(book)?;
     for query in [
         "SELECT id || ' ' || coalesce(state, '') FROM change ORDER BY id DESC LIMIT 1",
-        "SELECT sum(length(heads)) || ' ' || max(substr(hex(heads), -24)) FROM head",
+        "SELECT sum(length(heads)) || '' FROM head",
+        "SELECT hex(substr(heads, -12)) FROM head ORDER BY start DESC LIMIT 1",
         "SELECT count(*) || '' FROM due",
         "SELECT count(*) || ' ' || max(id) FROM journal",
     ] {

@@ -1,20 +1,17 @@
 //! Whether a book is what was written.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use rusqlite::{ErrorCode, Row};
 use sha2::{Digest as _, Sha256};
 
 use super::content::{Content, STORED};
-use super::head::{Head, Link};
+use super::head::Link;
 use super::journal::{COLUMNS, HASHED, absorb};
 use super::open::{schema, schema_of};
-use super::{Access, Book, stretch};
+use super::{Access, Book};
 
 /// Changes that are looked up together: bounds memory.
 const PIECE: i64 = 10_000;
-
-/// The same of stretches of the index.
-const STRETCHES: usize = 1_000;
 
 /// A place where the book is not what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -182,8 +179,7 @@ impl Book {
                     let link = match self.locate(&name) {
                         Ok(found) => found.link,
                         Err(error) => {
-                            let what = format!("the index is damaged: {error:#}");
-                            breaks.push(Break { id, what });
+                            breaks.push(damaged(id, error)?);
                             return Ok(());
                         }
                     };
@@ -203,58 +199,20 @@ impl Book {
             self.cache.clear();
             from += PIECE;
         }
-        let heads = match self.heads_in_all() {
-            Ok(heads) => heads,
-            Err(error) => {
-                let what = format!("the index is damaged: {error:#}");
-                breaks.push(Break { id, what });
-                return Ok(());
-            }
-        };
+        let mut heads = 0_usize;
+        let counted = self.each_head(&mut |_| {
+            heads += 1;
+            Ok(())
+        });
+        if let Err(error) = counted {
+            breaks.push(damaged(id, error)?);
+            return Ok(());
+        }
         if heads != names {
             let what = format!("the index holds {heads} names, the changes {names}");
             breaks.push(Break { id, what });
         }
         Ok(())
-    }
-
-    /// How many heads there are, each where it must stand.
-    fn heads_in_all(&self) -> Result<usize> {
-        let all = self.heads_in("main", |_| Ok(0))?;
-        if self.access != (Access::Scratch { base: true }) {
-            return Ok(all);
-        }
-        // A private copy may hold a name again.
-        let beneath = self.heads_in("base", |places| {
-            let mut again = 0;
-            stretch::look(&self.db, "main", places, |_, _| again += 1)?;
-            Ok(again)
-        })?;
-        Ok(all + beneath)
-    }
-
-    /// How many heads a file has, but those that `again` counts among some of their places.
-    fn heads_in(&self, schema: &str, again: impl Fn(&[i64]) -> Result<usize>) -> Result<usize> {
-        let (mut heads, mut last) = (0, -1);
-        let mut from = Some(i64::MIN);
-        while let Some(first) = from {
-            from = stretch::walk(&self.db, schema, first, STRETCHES, |start, stretch| {
-                let places: Vec<i64> = stretch.heads().map(Head::at).collect();
-                ensure!(
-                    start > last,
-                    "a stretch holds what belongs into the next one"
-                );
-                ensure!(
-                    places.first().is_some_and(|first| *first >= start)
-                        && places.is_sorted_by(|a, b| a < b),
-                    "a stretch is not sorted"
-                );
-                last = places.last().copied().unwrap_or(start);
-                heads += places.len() - again(&places)?;
-                Ok(())
-            })?;
-        }
-        Ok(heads)
     }
 
     /// The names of changes: an entity's key first (blank: none), then the others.
@@ -276,6 +234,15 @@ impl Book {
         }
         Ok(found)
     }
+}
+
+/// An index that cannot be read as one; where the book as a whole cannot be read, that stays an error.
+fn damaged(id: i64, error: anyhow::Error) -> Result<Break> {
+    if error.is::<rusqlite::Error>() && !is_damage(&error) {
+        return Err(error);
+    }
+    let what = format!("the index is damaged: {error:#}");
+    Ok(Break { id, what })
 }
 
 /// Whether what went wrong is the book's file itself, and not the disk, a lock or the memory.

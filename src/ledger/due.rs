@@ -7,7 +7,6 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, Datelike as _, FixedOffset, NaiveDate, Utc};
 use rusqlite::{Row, params};
 
-use super::history::newest;
 use super::{Access, Book, split};
 use crate::line::{Moment, Space};
 
@@ -126,27 +125,29 @@ impl Book {
         let sql = "SELECT count(*) FROM main.due d JOIN main.word w ON w.id = d.what \
                    WHERE d.day = ?1 AND d.at = ?2 AND d.key = ?3 AND w.word = ?4";
         let mut there = self.db.prepare(sql)?;
-        let sql = format!(
-            "SELECT c.key, c.state FROM main.change c WHERE c.key IS NOT NULL AND {}",
-            newest("main.change")
-        );
-        let mut query = self.db.prepare(&sql)?;
-        let mut rows = query.query([])?;
-        while let Some(row) = rows.next()? {
-            let name = row.get_ref(0)?.as_str()?;
-            let (space, key) = split(name)?;
-            if super::EXTRA.contains(&space) {
-                continue;
-            }
-            for (moment, what) in crate::line::due_of(space, row.get_ref(1)?.as_str()?)? {
-                let (day, at) = spot_of(moment)?;
-                expected += 1;
-                let count: i64 = there.query_row(params![day, at, name, what], |row| row.get(0))?;
-                if count != 1 && missing.is_none() {
-                    missing = Some(format!("{what} of {key} is not among what falls due"));
+        let sql = "SELECT c.key, c.state FROM newest n CROSS JOIN main.change c ON c.id = n.change \
+                   WHERE c.key IS NOT NULL";
+        self.with_newest(|| {
+            let mut query = self.db.prepare(sql)?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let name = row.get_ref(0)?.as_str()?;
+                let (space, key) = split(name)?;
+                if super::EXTRA.contains(&space) {
+                    continue;
+                }
+                for (moment, what) in crate::line::due_of(space, row.get_ref(1)?.as_str()?)? {
+                    let (day, at) = spot_of(moment)?;
+                    expected += 1;
+                    let count: i64 =
+                        there.query_row(params![day, at, name, what], |row| row.get(0))?;
+                    if count != 1 && missing.is_none() {
+                        missing = Some(format!("{what} of {key} is not among what falls due"));
+                    }
                 }
             }
-        }
+            Ok(())
+        })?;
         let found: i64 = self
             .db
             .query_row("SELECT count(*) FROM main.due", [], |row| row.get(0))?;

@@ -2,8 +2,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-/// As many bits as six bytes of a stored integer hold. Two names with one hash cost a probe and nothing else, so a
-/// narrow index is worth more than the last bits.
+/// As many bits as leave a head, of twelve bytes, room for what else it says. Two names with one hash cost a probe and
+/// nothing else, so a narrow index is worth more than the last bits.
 pub(super) const BITS: u32 = 42;
 
 /// Bits by which names of one neighbourhood differ: a hundred of them in a million places, nearly never two in one.

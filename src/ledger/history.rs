@@ -27,12 +27,6 @@ pub struct Change {
     pub state: Arc<str>,
 }
 
-/// Of changes `c`: those behind which their entity has no other. (To go from the index to each would be to read the book
-/// in no order.)
-pub(super) fn newest(changes: &str) -> String {
-    format!("c.id NOT IN (SELECT b.prev FROM {changes} b WHERE b.prev IS NOT NULL)")
-}
-
 impl Book {
     /// All changes of an entity, oldest first; empty where there is no such entity. Between batches only.
     pub fn history(&mut self, space: Space, key: &str) -> Result<Vec<Change>> {
@@ -131,19 +125,20 @@ impl Book {
         space: Space,
         each: &mut dyn FnMut(&str, &str) -> Result<()>,
     ) -> Result<()> {
-        let changes = self.all("change");
         let sql = format!(
-            "SELECT c.key, c.state FROM {changes} c \
-             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' AND {} ORDER BY c.key",
-            newest(&changes)
+            "SELECT c.key, c.state FROM newest n CROSS JOIN {} c ON c.id = n.change \
+             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' ORDER BY c.key",
+            self.all("change")
         );
-        let mut query = self.db.prepare(&sql)?;
-        let mut rows = query.query([space.0])?;
-        while let Some(row) = rows.next()? {
-            let name = row.get_ref(0)?.as_str()?;
-            let (_, key) = name.split_once(':').context("a name without a space")?;
-            each(key, row.get_ref(1)?.as_str()?)?;
-        }
-        Ok(())
+        self.with_newest(|| {
+            let mut query = self.db.prepare(&sql)?;
+            let mut rows = query.query([space.0])?;
+            while let Some(row) = rows.next()? {
+                let name = row.get_ref(0)?.as_str()?;
+                let (_, key) = name.split_once(':').context("a name without a space")?;
+                each(key, row.get_ref(1)?.as_str()?)?;
+            }
+            Ok(())
+        })
     }
 }

@@ -3,7 +3,7 @@
 //! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], or a [`Scout`] beside the wave
 //! before and [`Book::prefetch_looked`]; [`Book::start_record`],
 //! the line's calls through [`Store`](crate::line::Store), [`Book::remember`], [`Book::flush_wave`]), then
-//! [`Book::commit`] or [`Book::rollback`]. Where a wave ends makes no difference to what is decided or stored; it
+//! [`Book::commit`] or [`Book::rollback`]. Where a wave ends makes no difference to what is decided or recorded; it
 //! bounds memory. `schema.sql` says what the tables mean; the fixed cost of a statement is what a load is bound by, so
 //! rows wait in memory and move many at once, in the order of the table they go to.
 
@@ -18,6 +18,7 @@ mod history;
 mod journal;
 mod log;
 mod lookup;
+mod newest;
 mod open;
 mod passing;
 mod places;
@@ -101,6 +102,7 @@ enum Access {
 /// Rows in memory that SQL can read.
 struct Tables {
     changes: Slot<wave::Wave>,
+    newest: Slot<newest::Newest>,
     asked: Slot<lookup::Asked>,
 }
 
@@ -108,6 +110,7 @@ impl Tables {
     fn register(db: &Connection) -> Result<Self> {
         Ok(Self {
             changes: Slot::register(db)?,
+            newest: Slot::register(db)?,
             asked: Slot::register(db)?,
         })
     }

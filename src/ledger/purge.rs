@@ -10,7 +10,6 @@ use chrono::NaiveDate;
 use rusqlite::params;
 
 use super::content::{Content, STORED};
-use super::history::newest;
 use super::{Book, INSTRUCTION, JournalRow, journal, stretch};
 use crate::line::Space;
 
@@ -43,20 +42,20 @@ impl Book {
         space: Space,
         each: &mut dyn FnMut(&str, &str, NaiveDate) -> Result<()>,
     ) -> Result<()> {
-        let mut query = self.db.prepare(&format!(
-            "SELECT c.key, c.state, j.business_date FROM main.change c \
+        let sql = "SELECT c.key, c.state, j.business_date FROM newest n CROSS JOIN main.change c ON c.id = n.change \
              JOIN main.journal j ON j.id = c.batch LEFT JOIN main.purged p ON p.change = c.id \
-             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' AND {} AND p.change IS NULL ORDER BY c.key",
-            newest("main.change")
-        ))?;
-        let mut rows = query.query([space.0])?;
-        while let Some(row) = rows.next()? {
-            let name = row.get_ref(0)?.as_str()?;
-            let (_, key) = name.split_once(':').context("a name without a space")?;
-            let date = journal::date(row.get_ref(2)?.as_str()?)?;
-            each(key, row.get_ref(1)?.as_str()?, date)?;
-        }
-        Ok(())
+             WHERE c.key >= ?1 || ':' AND c.key < ?1 || ';' AND p.change IS NULL ORDER BY c.key";
+        self.with_newest(|| {
+            let mut query = self.db.prepare(sql)?;
+            let mut rows = query.query([space.0])?;
+            while let Some(row) = rows.next()? {
+                let name = row.get_ref(0)?.as_str()?;
+                let (_, key) = name.split_once(':').context("a name without a space")?;
+                let date = journal::date(row.get_ref(2)?.as_str()?)?;
+                each(key, row.get_ref(1)?.as_str()?, date)?;
+            }
+            Ok(())
+        })
     }
 
     /// Takes personal details out of every change of an entity; answers how many changes held some. Within a batch that

@@ -10,9 +10,9 @@ use super::{Access, Book, stretch};
 /// Places that must have been asked for before it is judged what the rest of a batch will ask for.
 const JUDGED: usize = 10_000;
 
-/// So many heads of the table are read in the time in which one place where nothing stands is looked for in it: that takes
-/// a page of a table larger than its cache.
-const HEADS_A_MISS: usize = 16;
+/// So many heads of the table are read in the time in which it is looked into for nothing: that takes a page of a table
+/// larger than its cache, and they stand in it by hundreds.
+const HEADS_A_MISS: usize = 200;
 
 /// Stretches of the index that are read for the filter beside one wave: little enough that the wave is there in time.
 const PIECE: usize = 512;

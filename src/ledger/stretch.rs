@@ -1,5 +1,6 @@
-//! The index in its table: a row holds the heads of a stretch of places, sorted and packed. Looking for some of them, or
-//! putting some among them, costs a row what it would cost a head otherwise.
+//! The index in its table: a row holds the heads of a stretch of places, sorted and packed. It stands at the place of its
+//! first head, and reaches to the next row. Looking for some of them, or putting some among them, costs a row what it would
+//! cost a head otherwise.
 
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::{Connection, params};
@@ -9,7 +10,7 @@ use super::head::{Bytes, Head, Link};
 /// Most heads of a stretch: four such stretches fill a page.
 const MOST: usize = 340;
 
-/// About as many a stretch begins with that is cut off from a longer one: a third more may come.
+/// As many a stretch begins with at most that is cut off from a longer one: a third more may come.
 const BEGUN: usize = 256;
 
 /// So many heads at most are put into the table together: it bounds the memory that they take once more.
@@ -64,7 +65,7 @@ pub(super) fn look(
     while let Some(first) = rest.first() {
         let mut rows = find.query([first])?;
         let Some(row) = rows.next()? else {
-            // Nothing stands before the first stretch.
+            // Before the first stretch.
             rest = behind(db, schema, rest)?;
             missed += 1;
             continue;
@@ -95,8 +96,8 @@ pub(super) fn look(
 
 /// Those of these places that are not of the same stretch as the first.
 fn behind<'a>(db: &Connection, schema: &str, places: &'a [i64]) -> Result<&'a [i64]> {
-    let Some(first) = places.first() else {
-        return Ok(places);
+    let [first, _, ..] = places else {
+        return Ok(&[]);
     };
     let next = next(db, schema, *first)?;
     let here = next.map_or(places.len(), |next| places.partition_point(|at| *at < next));
@@ -139,14 +140,17 @@ pub(super) fn put(db: &Connection, heads: &[Head]) -> Result<()> {
     while let Some(first) = rest.first() {
         let next = next(db, "main", first.at())?;
         let most = &rest[..rest.len().min(TOGETHER)];
-        let here = next.map_or(most.len(), |next| {
-            most.partition_point(|head| head.at() < next)
-        });
-        let (new, others) = rest.split_at(here);
-        ensure!(here > 0, "the index has stretches that overlap");
+        let within = |head: &Head| next.is_none_or(|next| head.at() < next);
+        let (new, others) = rest.split_at(most.partition_point(within));
         merged.clear();
         let start = with(db, first.at(), |stretch| merge(stretch, new, &mut merged))?;
-        write(db, start, &merged)?;
+        let last = merged.last().map(Head::from_bytes);
+        // Else what is cut off could be written over the next one.
+        ensure!(
+            last.as_ref().is_some_and(within),
+            "the index has stretches that overlap"
+        );
+        write(db, start.unwrap_or(first.at()), &merged)?;
         rest = others;
     }
     Ok(())
@@ -165,21 +169,27 @@ pub(super) fn change(db: &Connection, at: i64, link: Option<Link>) -> Result<()>
         Some(link) => heads[found] = Head::new(at, link).to_bytes(),
         None => drop(heads.remove(found)),
     }
-    write(db, start, &heads)
+    // It may begin elsewhere now, or be no more.
+    db.prepare_cached("DELETE FROM main.head WHERE start = ?1")?
+        .execute([start])?;
+    match heads.first() {
+        Some(first) => write(db, Head::from_bytes(first).at(), &heads),
+        None => Ok(()),
+    }
 }
 
-/// Calls with the heads of the stretch that a place is of; answers where it begins. There may be none yet.
-fn with(db: &Connection, at: i64, then: impl FnOnce(Stretch<'_>)) -> Result<i64> {
+/// Calls with the heads of the stretch that a place is of; answers where it begins. There may be none.
+fn with(db: &Connection, at: i64, then: impl FnOnce(Stretch<'_>)) -> Result<Option<i64>> {
     let mut query = db.prepare_cached(
         "SELECT start, heads FROM main.head WHERE start <= ?1 ORDER BY start DESC LIMIT 1",
     )?;
     let mut rows = query.query([at])?;
     let Some(row) = rows.next()? else {
         then(Stretch(&[]));
-        return Ok(0);
+        return Ok(None);
     };
     then(Stretch::of(row.get_ref(1)?.as_blob()?)?);
-    Ok(row.get(0)?)
+    Ok(Some(row.get(0)?))
 }
 
 /// Both, by place; where both have one, the new one.
@@ -201,11 +211,6 @@ fn merge(old: Stretch<'_>, new: &[Head], merged: &mut Vec<Bytes>) {
 
 /// Writes what stands from this place up to the next stretch; what is too long for one becomes several.
 fn write(db: &Connection, start: i64, heads: &[Bytes]) -> Result<()> {
-    if heads.is_empty() {
-        db.prepare_cached("DELETE FROM main.head WHERE start = ?1")?
-            .execute([start])?;
-        return Ok(());
-    }
     let mut insert = db.prepare_cached("REPLACE INTO main.head (start, heads) VALUES (?1, ?2)")?;
     let pieces = if heads.len() > MOST {
         heads.len().div_ceil(BEGUN)
@@ -215,8 +220,7 @@ fn write(db: &Connection, start: i64, heads: &[Bytes]) -> Result<()> {
     for piece in 0..pieces {
         let part = &heads[heads.len() * piece / pieces..heads.len() * (piece + 1) / pieces];
         let first = part.first().map(|bytes| Head::from_bytes(bytes).at());
-        let start = first.filter(|_| piece > 0).unwrap_or(start);
-        insert.execute(params![start, part.as_flattened()])?;
+        insert.execute(params![first.unwrap_or(start), part.as_flattened()])?;
     }
     Ok(())
 }
@@ -262,9 +266,9 @@ mod tests {
         while let Some(first) = from {
             from = walk(db, "main", first, 3, |start, stretch| {
                 assert!((1..=MOST).contains(&stretch.heads().len()));
-                assert!(start > end);
+                assert_eq!(stretch.heads().next().map(Head::at), Some(start));
                 for head in stretch.heads() {
-                    assert!(head.at() >= start && head.at() > end, "{}", head.at());
+                    assert!(head.at() > end, "{}", head.at());
                     end = head.at();
                     found.insert(end, head.link());
                 }
@@ -282,6 +286,15 @@ mod tests {
             expected.retain(|at, _| *at < most && at % step == 0);
             assert_eq!(told, expected);
         }
+        // Twice the same.
+        let twice: Vec<i64> = model.keys().flat_map(|at| [*at, *at]).take(3_000).collect();
+        let mut times = 0;
+        look(db, "main", &twice, |at, link| {
+            assert_eq!(model.get(&at), Some(&link));
+            times += 1;
+        })
+        .expect("looked");
+        assert_eq!(times, twice.len());
     }
 
     #[test]
@@ -295,6 +308,8 @@ mod tests {
             (40, 30_000),
             (20_000, 40_000),
             (3, 40_000),
+            // More than are put together, behind all others.
+            (60_000, 40_000_000),
         ];
         for (round, (count, most)) in (1..).zip(rounds) {
             let places = (0..count).map(|_| (next_number(&mut seed) % most).cast_signed());
@@ -307,6 +322,7 @@ mod tests {
             change(&db, at, None).expect("taken away");
             model.remove(&at);
         }
+        assert!(*model.keys().next().expect("some are left") > 0);
         compare(&db, &model, 41_000);
         let at = *model.keys().next().expect("some are left");
         let link = Link { change: 9, name: 3 };
@@ -331,6 +347,21 @@ mod tests {
         put_all(&db, &mut model, 5_000..6_000, 1);
         assert_eq!(missed(0..5_000), 1);
         assert_eq!(missed(6_000..7_000), 1);
+    }
+
+    #[test]
+    fn nothing_is_written_over_the_next_stretch() {
+        let db = table();
+        let mut model = Model::new();
+        put_all(&db, &mut model, 0..600, 1);
+        // The first stretch holds places of the next one now.
+        db.execute(
+            "UPDATE head SET heads = (SELECT max(heads) FROM head) WHERE start = 0",
+            [],
+        )
+        .expect("damaged");
+        let link = Link { change: 9, name: 0 };
+        assert!(put(&db, &[Head::new(0, link)]).is_err());
     }
 
     #[test]
