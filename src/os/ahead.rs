@@ -63,11 +63,15 @@ impl Drop for Over<'_> {
 }
 
 /// Does something that writes much to a file through another handle, and brings it to the disk meanwhile, again and
-/// again: whoever syncs it at the end waits for the last of it alone.
+/// again, each time with something `beside`: whoever syncs it at the end waits for the last of it alone.
 ///
 /// # Errors
-/// A sync failed.
-pub fn syncing<T>(file: &File, write: impl FnOnce() -> T) -> io::Result<T> {
+/// A sync failed, or what was to be done beside it.
+pub fn syncing<T>(
+    file: &File,
+    mut beside: impl FnMut() -> io::Result<()> + Send,
+    write: impl FnOnce() -> T,
+) -> io::Result<T> {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let sync = std::thread::Builder::new().name("sync-ahead".into());
@@ -75,6 +79,7 @@ pub fn syncing<T>(file: &File, write: impl FnOnce() -> T) -> io::Result<T> {
             std::thread::park_timeout(PAUSE);
             while !done.load(Ordering::Acquire) {
                 file.sync_data()?;
+                beside()?;
                 std::thread::park_timeout(PAUSE);
             }
             Ok(())
@@ -101,20 +106,26 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("a");
         let file = File::create(&path).expect("made");
-        let written = syncing(&file, || {
+        let mut times = 0;
+        let count = || {
+            times += 1;
+            Ok(())
+        };
+        let written = syncing(&file, count, || {
             std::fs::write(&path, "kept")?;
             std::thread::sleep(PAUSE * 3);
             std::fs::write(&path, "kept too")
         });
         written.expect("synced").expect("written");
         assert_eq!(std::fs::read(&path).expect("read"), b"kept too");
+        assert!(times > 0);
     }
 
     #[test]
     #[should_panic(expected = "worn out")]
     fn a_writing_that_panics_ends_the_syncing() {
         let file = tempfile::tempfile().expect("a file");
-        let _ = syncing(&file, || panic!("worn out"));
+        let _ = syncing(&file, || Ok(()), || panic!("worn out"));
     }
 
     #[test]
@@ -122,7 +133,7 @@ mod tests {
         let (reader, _writer) = io::pipe().expect("a pipe");
         let file = File::from(std::os::fd::OwnedFd::from(reader));
         // No file that can be synced.
-        let failed = syncing(&file, || std::thread::sleep(PAUSE * 3));
+        let failed = syncing(&file, || Ok(()), || std::thread::sleep(PAUSE * 3));
         assert!(failed.is_err());
     }
 

@@ -5,15 +5,20 @@
 use std::fs::File;
 use std::io;
 use std::mem;
-use std::num::NonZeroU64;
 use std::os::unix::fs::FileExt as _;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
-use rustix::fs::{Advice, OFlags};
+use rustix::fs::OFlags;
 
-/// Up to this length a file is written like any other.
-const SHORT: u64 = 8 << 20;
+use super::Ahead;
+
+/// Up to this length a file is written like any other; in a debug build less, so that tests come there.
+const SHORT: u64 = if cfg!(debug_assertions) {
+    128 << 10
+} else {
+    8 << 20
+};
 
 /// Bytes that are written at once of a short file, and of a long one.
 const LITTLE: usize = 64 << 10;
@@ -25,8 +30,12 @@ const WAITING: usize = 2;
 /// What a disk's blocks are multiples of, and so must be what is written past the system's memory, and where it begins.
 const ALIGNED: usize = 4096;
 
-/// Growth that is worth a sync, where a file system cannot do without the system's memory.
-const STEP: u64 = 64 << 20;
+const _: () = assert!(
+    SHORT.is_multiple_of(LITTLE as u64)
+        && LITTLE.is_multiple_of(ALIGNED)
+        && MUCH.is_multiple_of(ALIGNED),
+    "a long file goes on where a disk's block begins, in whole ones"
+);
 
 /// A growing file.
 #[derive(Debug)]
@@ -36,6 +45,8 @@ pub struct Growing {
     length: u64,
     block: Block,
     beside: Option<Beside>,
+    /// Something could not be written: it would lack that.
+    failed: bool,
 }
 
 /// Who writes a long file.
@@ -90,6 +101,7 @@ impl Growing {
             length: 0,
             block: Block::of(LITTLE),
             beside: None,
+            failed: false,
         }
     }
 
@@ -100,37 +112,58 @@ impl Growing {
     pub fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             if self.block.filled == self.block.size {
-                self.write_block()?;
+                self.whole()?;
+                let written = self.write_block();
+                self.failed = written.is_err();
+                written?;
             }
             self.block.take(&mut bytes);
         }
         Ok(())
     }
 
-    fn write_block(&mut self) -> io::Result<()> {
-        let length = self.length + self.block.filled as u64;
-        if let Some(beside) = &self.beside {
-            // One that died has let go of its ends, and says why when it is asked for.
-            let Ok(free) = beside.free.recv() else {
-                return self
-                    .wait()
-                    .and(Err(io::Error::other("the writing ended early")));
-            };
-            let full = mem::replace(&mut self.block, free);
-            if beside.full.send(full).is_err() {
-                return self
-                    .wait()
-                    .and(Err(io::Error::other("the writing ended early")));
-            }
-        } else {
-            self.file.write_all_at(self.block.bytes(), self.length)?;
-            self.block.filled = 0;
-            if length >= SHORT {
-                self.beside = Some(Beside::begin(self.file.try_clone()?, length)?);
-                self.block = Block::of(MUCH);
-            }
+    /// Writes all that was added; to be synced then.
+    ///
+    /// # Errors
+    /// Something could not be written.
+    pub fn end(&mut self) -> io::Result<&File> {
+        self.whole()?;
+        let written = self.wait().and_then(|()| self.write_here());
+        self.failed = written.is_err();
+        written.map(|()| &self.file)
+    }
+
+    /// Refuses what would go on behind a gap.
+    fn whole(&self) -> io::Result<()> {
+        if self.failed {
+            return Err(io::Error::other("it could not be written before"));
         }
-        self.length = length;
+        Ok(())
+    }
+
+    fn write_block(&mut self) -> io::Result<()> {
+        if let Some(beside) = &self.beside {
+            let size = self.block.filled as u64;
+            // Where the thread is no more it has let go of both ends.
+            let sent = beside.free.recv().is_ok_and(|free| {
+                let full = mem::replace(&mut self.block, free);
+                beside.full.send(full).is_ok()
+            });
+            self.length += size;
+            return if sent { Ok(()) } else { self.ended_early() };
+        }
+        self.write_here()?;
+        if self.length >= SHORT {
+            self.beside = Some(Beside::begin(self.file.try_clone()?, self.length)?);
+            self.block = Block::of(MUCH);
+        }
+        Ok(())
+    }
+
+    fn write_here(&mut self) -> io::Result<()> {
+        self.file.write_all_at(self.block.bytes(), self.length)?;
+        self.length += self.block.filled as u64;
+        self.block.filled = 0;
         Ok(())
     }
 
@@ -144,16 +177,10 @@ impl Growing {
         thread.join().map_err(panicked)?
     }
 
-    /// Writes all that was added; to be synced then.
-    ///
-    /// # Errors
-    /// Something could not be written.
-    pub fn end(&mut self) -> io::Result<&File> {
+    /// Why the thread is no more.
+    fn ended_early(&mut self) -> io::Result<()> {
         self.wait()?;
-        self.file.write_all_at(self.block.bytes(), self.length)?;
-        self.length += self.block.filled as u64;
-        self.block.filled = 0;
-        Ok(&self.file)
+        Err(io::Error::other("the writing ended early"))
     }
 }
 
@@ -177,7 +204,8 @@ impl Beside {
     }
 }
 
-/// Writes blocks from a place on.
+/// Writes blocks from a place on, and brings them to the disk meanwhile: a file system may take them into memory all the
+/// same.
 fn write_all(
     file: &File,
     mut at: u64,
@@ -186,7 +214,7 @@ fn write_all(
 ) -> io::Result<()> {
     let flags = rustix::fs::fcntl_getfl(file)?;
     let mut direct = rustix::fs::fcntl_setfl(file, flags | OFlags::DIRECT).is_ok();
-    let mut synced = 0;
+    let mut ahead = Ahead::default();
     while let Ok(mut block) = blocks.recv() {
         let mut done = file.write_all_at(block.bytes(), at);
         if direct && is_refused(&done) {
@@ -197,15 +225,12 @@ fn write_all(
         }
         done?;
         at += block.filled as u64;
-        if !direct && at >= synced + STEP {
-            file.sync_data()?;
-            rustix::fs::fadvise(file, 0, NonZeroU64::new(at), Advice::DontNeed)?;
-            synced = at;
-        }
         block.filled = 0;
         // Nobody may want it any more.
         drop(written.send(block));
+        ahead.step(at, || file.try_clone())?;
     }
+    ahead.wait()?;
     // What is left at the end is no whole block.
     Ok(rustix::fs::fcntl_setfl(file, flags)?)
 }
@@ -218,6 +243,9 @@ fn is_refused(done: &io::Result<()>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
     /// A file of so many bytes, added in pieces of these sizes by turns.
@@ -244,17 +272,8 @@ mod tests {
         let (short, much) = (usize::try_from(SHORT).expect("small"), MUCH);
         for folder in folders {
             let folder = folder.expect("a folder");
-            for length in [
-                0,
-                1,
-                LITTLE,
-                short - 1,
-                short,
-                short + 1,
-                short + much,
-                short + 5 * much + 4097,
-                short + 66 * much,
-            ] {
+            let long = [1, much, 5 * much + 4097, 66 * much].map(|more| short + more);
+            for length in [0, 1, LITTLE, short - 1, short].into_iter().chain(long) {
                 let path = folder.path().join("a");
                 let file = File::create(&path).expect("made");
                 let bytes = grow(file, length, &[1, 4096, 70_001, 3 * much]).expect("written");
@@ -263,31 +282,49 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_cannot_be_written_is_told() {
-        let short = usize::try_from(SHORT).expect("small");
-        for length in [1, LITTLE + 1, short, short + 9 * MUCH] {
-            let full = File::options().write(true).open("/dev/full");
-            let failed = grow(full.expect("there"), length, &[100_000]);
-            let error = failed.expect_err("it is full");
-            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{length}");
-        }
+    fn full() -> File {
+        let full = File::options().write(true).open("/dev/full");
+        full.expect("there")
+    }
+
+    fn is_full(error: &io::Error) -> bool {
+        error.kind() == io::ErrorKind::StorageFull
     }
 
     #[test]
-    fn what_a_thread_cannot_write_is_told() {
-        let (full, blocks) = channel();
-        let (written, free) = channel();
-        let file = File::options().write(true).open("/dev/full");
-        for size in [4096, 1] {
-            let mut block = Block::of(MUCH);
-            block.take(&mut &vec![7; size][..]);
-            full.send(block).expect("sent");
+    fn what_cannot_be_written_is_told_and_nothing_goes_on_behind_it() {
+        for length in [1, LITTLE + 1] {
+            let error = grow(full(), length, &[100_000]).expect_err("it is full");
+            assert!(is_full(&error), "{length}");
         }
-        let failed = write_all(&file.expect("there"), 0, &blocks, &written);
-        let error = failed.expect_err("it is full");
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
-        assert!(free.try_recv().is_err());
+        let mut growing = Growing::new(full());
+        assert!(growing.write(&vec![7; 2 * LITTLE]).is_err());
+        growing.file = tempfile::tempfile().expect("a file");
+        assert!(growing.write(&vec![7; 2 * LITTLE]).is_err());
+        assert!(growing.end().is_err());
+    }
+
+    #[test]
+    fn what_a_thread_cannot_write_is_told_when_more_comes_or_at_the_end() {
+        for blocks in [1, 20] {
+            let mut growing = Growing::new(full());
+            growing.beside = Some(Beside::begin(full(), 0).expect("begun"));
+            growing.block = Block::of(MUCH);
+            let mut failed = None;
+            for _ in 0..=blocks {
+                if let Err(error) = growing.write(&vec![7; MUCH]) {
+                    failed = Some(error);
+                    break;
+                }
+            }
+            assert_eq!(failed.is_some(), blocks > 1);
+            let error = match failed {
+                Some(error) => error,
+                None => growing.end().expect_err("it is full"),
+            };
+            assert!(is_full(&error), "{error}");
+            assert!(growing.end().is_err());
+        }
     }
 
     #[test]
@@ -313,14 +350,21 @@ mod tests {
 
     #[test]
     fn one_that_is_let_go_of_is_written_no_further() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("a");
-        let mut growing = Growing::new(File::create(&path).expect("made"));
-        growing.write(&vec![7; 12 << 20]).expect("written");
-        assert!(growing.beside.is_some());
+        let over = Arc::new(AtomicBool::new(false));
+        let mut growing = Growing::new(tempfile::tempfile().expect("a file"));
+        let (full, blocks) = channel::<Block>();
+        let thread = std::thread::spawn({
+            let over = Arc::clone(&over);
+            move || {
+                while blocks.recv().is_ok() {}
+                std::thread::sleep(std::time::Duration::from_millis(50));
+                over.store(true, Ordering::Release);
+                Ok(())
+            }
+        });
+        let free = channel().1;
+        growing.beside = Some(Beside { full, free, thread });
         drop(growing);
-        let length = std::fs::metadata(&path).expect("there").len();
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        assert_eq!(std::fs::metadata(&path).expect("there").len(), length);
+        assert!(over.load(Ordering::Acquire));
     }
 }

@@ -244,7 +244,7 @@ fn a_program_that_swallows_a_failed_sync_is_noticed() {
 /// It would publish answers that are cut short.
 #[test]
 fn a_program_that_passes_over_a_failed_write_is_noticed() {
-    broken("write", "write_errors_swallowed");
+    broken("pwrite64", "write_errors_swallowed");
 }
 
 /// Trials of calls of one name, on answers, against a program that breaks a promise.
