@@ -136,8 +136,12 @@ impl Book {
 
     /// The same as [`Book::prefetch`], where a scout has looked: only what the batch itself has changed is left to be read.
     pub fn prefetch_looked(&mut self, looked: Looked) -> Result<()> {
-        self.cache.changes = looked.cache.changes;
-        self.cache.places = looked.cache.places;
+        let mut spent = looked.cache;
+        std::mem::swap(&mut self.cache.changes, &mut spent.changes);
+        std::mem::swap(&mut self.cache.places, &mut spent.places);
+        spent.clear();
+        // The scout may have gone.
+        drop(looked.spent.send(spent));
         let heads = &self.heads;
         if heads.were_flushed() {
             // The scout has not seen what the batch has put into the table.
@@ -147,8 +151,8 @@ impl Book {
     }
 
     /// What has been read, for another who decides over this book.
-    pub(super) fn take_cache(&mut self) -> Cache {
-        std::mem::take(&mut self.cache)
+    pub(super) fn change_cache(&mut self, empty: Cache) -> Cache {
+        std::mem::replace(&mut self.cache, empty)
     }
 
     /// Reads what stands at these places, and tells all places that it has looked at: whoever finds an entity by an

@@ -1,5 +1,7 @@
 //! Looks names up beside the thread that decides.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
+
 use anyhow::{Result, ensure};
 
 use super::filter::{Filter, USEFUL};
@@ -32,6 +34,9 @@ pub struct Scout {
     /// Looks into the index that found nothing.
     missed: usize,
     learning: Learning,
+    /// Gives out what comes back, and has it.
+    spent: Sender<Cache>,
+    free: Receiver<Cache>,
 }
 
 /// How far the scout is with learning where heads stand.
@@ -46,6 +51,8 @@ enum Learning {
 pub struct Looked {
     pub(super) places: Vec<i64>,
     pub(super) cache: Cache,
+    /// Takes back what is no longer asked, for its memory: new memory takes as long as filling it.
+    pub(super) spent: Sender<Cache>,
 }
 
 impl Book {
@@ -57,6 +64,7 @@ impl Book {
             _ => return Ok(None),
         };
         let reader = Self::open_read_with(path, self.hash)?;
+        let (spent, free) = channel();
         Ok(reader.map(|book| Scout {
             book,
             bytes: self.expected,
@@ -64,6 +72,8 @@ impl Book {
             asked: 0,
             missed: 0,
             learning: Learning::NotBegun,
+            spent,
+            free,
         }))
     }
 }
@@ -73,12 +83,18 @@ impl Scout {
     /// `bytes`: the part of the file that they are in.
     pub fn look(&mut self, places: &Places, bytes: usize) -> Result<Looked> {
         let places = self.book.fetch_ahead(places.all().to_vec())?;
-        let cache = self.book.take_cache();
+        let empty = self.free.try_recv().unwrap_or_default();
+        let cache = self.book.change_cache(empty);
         self.asked += places.len();
         self.read += u64::try_from(bytes)?;
         self.missed += cache.missed();
         self.learn()?;
-        Ok(Looked { places, cache })
+        let spent = self.spent.clone();
+        Ok(Looked {
+            places,
+            cache,
+            spent,
+        })
     }
 
     /// Whether it knows where heads stand.
