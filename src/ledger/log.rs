@@ -50,15 +50,17 @@ impl Book {
             return self.empty_log();
         }
         let book = &*beside.insert(File::open(path)?);
-        let log = File::open(open::log_of(path))?;
+        let log = File::open(open::log_of(path)).ok();
         let before = book.metadata()?.len();
         let forget = || {
             // Most pages are new, and stand in the log in their order.
             let grown = book.metadata()?.len().saturating_sub(before);
             let moved = NonZeroU64::new(grown.saturating_sub(BEHIND));
-            moved.map_or(Ok(()), |moved| {
-                Ok(fadvise(&log, 0, Some(moved), Advice::DontNeed)?)
-            })
+            if let (Some(log), Some(moved)) = (&log, moved) {
+                // Where it is not taken, nothing is lost but time.
+                let _ = fadvise(log, 0, Some(moved), Advice::DontNeed);
+            }
+            Ok(())
         };
         let emptied = syncing(book, forget, || self.empty_log());
         emptied.context("the book could not be brought to the disk")?

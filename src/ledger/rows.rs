@@ -43,15 +43,17 @@ impl<T: Tabular> Slot<T> {
     /// Lets the table have these rows while `then` runs, and gives them back.
     pub(super) fn with<R>(&self, rows: T, then: impl FnOnce(&T) -> Result<R>) -> (T, Result<R>) {
         let rows = Arc::new(rows);
-        self.set(Some(Arc::clone(&rows)));
+        let before = self.set(Some(Arc::clone(&rows)));
         let result = then(&rows);
-        self.set(None);
+        self.set(before);
         // A cursor that is still open keeps its rows; then they are gone for us, and nothing else.
         (Arc::try_unwrap(rows).unwrap_or_default(), result)
     }
 
-    fn set(&self, rows: Option<Arc<T>>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = rows;
+    /// Answers what it had.
+    fn set(&self, rows: Option<Arc<T>>) -> Option<Arc<T>> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *slot, rows)
     }
 }
 

@@ -143,14 +143,14 @@ pub(super) fn put(db: &Connection, heads: &[Head]) -> Result<()> {
         let within = |head: &Head| next.is_none_or(|next| head.at() < next);
         let (new, others) = rest.split_at(most.partition_point(within));
         merged.clear();
-        let start = with(db, first.at(), |stretch| merge(stretch, new, &mut merged))?;
+        with(db, first.at(), |stretch| merge(stretch, new, &mut merged))?;
         let last = merged.last().map(Head::from_bytes);
         // Else what is cut off could be written over the next one.
         ensure!(
             last.as_ref().is_some_and(within),
             "the index has stretches that overlap"
         );
-        write(db, start.unwrap_or(first.at()), &merged)?;
+        write(db, &merged)?;
         rest = others;
     }
     Ok(())
@@ -172,10 +172,7 @@ pub(super) fn change(db: &Connection, at: i64, link: Option<Link>) -> Result<()>
     // It may begin elsewhere now, or be no more.
     db.prepare_cached("DELETE FROM main.head WHERE start = ?1")?
         .execute([start])?;
-    match heads.first() {
-        Some(first) => write(db, Head::from_bytes(first).at(), &heads),
-        None => Ok(()),
-    }
+    write(db, &heads)
 }
 
 /// Calls with the heads of the stretch that a place is of; answers where it begins. There may be none.
@@ -188,8 +185,15 @@ fn with(db: &Connection, at: i64, then: impl FnOnce(Stretch<'_>)) -> Result<Opti
         then(Stretch(&[]));
         return Ok(None);
     };
-    then(Stretch::of(row.get_ref(1)?.as_blob()?)?);
-    Ok(Some(row.get(0)?))
+    let (start, stretch) = (row.get(0)?, Stretch::of(row.get_ref(1)?.as_blob()?)?);
+    let first = stretch.heads().next().map(Head::at);
+    // Else it would be written somewhere else, and stand there, too.
+    ensure!(
+        first == Some(start),
+        "the index has a stretch that does not begin where it stands"
+    );
+    then(stretch);
+    Ok(Some(start))
 }
 
 /// Both, by place; where both have one, the new one.
@@ -209,8 +213,8 @@ fn merge(old: Stretch<'_>, new: &[Head], merged: &mut Vec<Bytes>) {
     merged.extend_from_slice(old);
 }
 
-/// Writes what stands from this place up to the next stretch; what is too long for one becomes several.
-fn write(db: &Connection, start: i64, heads: &[Bytes]) -> Result<()> {
+/// Writes the heads of a stretch; what is too long for one becomes several.
+fn write(db: &Connection, heads: &[Bytes]) -> Result<()> {
     let mut insert = db.prepare_cached("REPLACE INTO main.head (start, heads) VALUES (?1, ?2)")?;
     let pieces = if heads.len() > MOST {
         heads.len().div_ceil(BEGUN)
@@ -219,8 +223,9 @@ fn write(db: &Connection, start: i64, heads: &[Bytes]) -> Result<()> {
     };
     for piece in 0..pieces {
         let part = &heads[heads.len() * piece / pieces..heads.len() * (piece + 1) / pieces];
-        let first = part.first().map(|bytes| Head::from_bytes(bytes).at());
-        insert.execute(params![first.unwrap_or(start), part.as_flattened()])?;
+        if let Some(first) = part.first() {
+            insert.execute(params![Head::from_bytes(first).at(), part.as_flattened()])?;
+        }
     }
     Ok(())
 }
@@ -361,6 +366,11 @@ mod tests {
         )
         .expect("damaged");
         let link = Link { change: 9, name: 0 };
+        assert!(put(&db, &[Head::new(0, link)]).is_err());
+        // It begins where it stands, and goes on into the next one.
+        let into = "UPDATE head SET heads = CAST(?1 || (SELECT max(heads) FROM head) AS BLOB) WHERE start = 0";
+        db.execute(into, [&Head::new(0, link).to_bytes()[..]])
+            .expect("damaged");
         assert!(put(&db, &[Head::new(0, link)]).is_err());
     }
 
