@@ -10,12 +10,12 @@
 #![expect(clippy::print_stdout, reason = "what it measured is what it is for")]
 
 #[path = "../../src/ledger/head.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "the limit only puts and walks")]
 mod head;
 #[path = "../../src/ledger/rows.rs"]
 mod rows;
 #[path = "../../src/ledger/stretch.rs"]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "the limit only puts and walks")]
 mod stretch;
 
 use std::ffi::CStr;

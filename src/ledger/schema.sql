@@ -17,8 +17,8 @@ CREATE TABLE change (
 
 -- The newest change of every name (an entity's key, an index entry, an instruction id): a head. It stands at a place, a
 -- keyed hash of the name (42 bits); where two names want the same place, the later one takes the next free. A row holds
--- the heads from its `start`, which is the place of the first, up to the next row's. A head says which of its change's names it stands for, too: 0 the key,
--- n the n-th of `also`.
+-- the heads from its `start`, which is the place of the first, up to the next row's. A head says which of its change's
+-- names it stands for, too: 0 the key, n the n-th of `also`.
 CREATE TABLE head (
     start INTEGER PRIMARY KEY,
     heads BLOB NOT NULL        -- by place; 12 bytes each, a number, its lowest byte first: from the lowest bit, 43 for the
