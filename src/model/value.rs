@@ -93,21 +93,30 @@ pub struct Fields {
     common: [Option<(&'static str, u32)>; 3],
 }
 
-/// One of 64 bits for a name, mostly another for each name of a record.
+/// A number for a name, mostly another for each name of a record.
+#[inline]
+const fn number_of(name: &str) -> u32 {
+    let bytes = name.as_bytes();
+    let [length, ..] = bytes.len().to_le_bytes();
+    if let ([first, ..], [.., last]) = (bytes, bytes) {
+        u32::from_le_bytes([length, *first, bytes[bytes.len() / 2], *last])
+    } else {
+        0
+    }
+}
+
+/// One of 64 bits for a name, likewise.
 #[inline]
 pub(crate) const fn name_bit(name: &str) -> u64 {
-    let bytes = name.as_bytes();
-    if bytes.is_empty() {
-        return 1;
-    }
-    let (first, middle, last) = (bytes[0], bytes[bytes.len() / 2], bytes[bytes.len() - 1]);
-    let mixed = bytes.len() + first as usize * 7 + middle as usize * 31 + last as usize * 13;
-    1 << (mixed % 64)
+    // The upper bits of a product hang on all of the lower ones (Knuth, TAOCP 3, 6.4).
+    1 << (number_of(name).wrapping_mul(0x9e37_79b1) >> 26)
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Given {
     name: &'static str,
+    /// The [number](number_of) of the name.
+    number: u32,
     value: Value,
     spot: u32,
 }
@@ -130,7 +139,13 @@ impl Fields {
     #[inline]
     pub fn push_at(&mut self, name: &'static str, value: Value, spot: u32) {
         self.names |= name_bit(name);
-        self.given.push(Given { name, value, spot });
+        let number = number_of(name);
+        self.given.push(Given {
+            name,
+            number,
+            value,
+            spot,
+        });
     }
 
     /// Notes where a field stands that is not among the given, so that findings on it can be placed.
@@ -151,16 +166,16 @@ impl Fields {
     /// The field of this name, `<clear>` included.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        // The bit of a name that stands in the code is known before the program runs.
+        // The number of a name that stands in the code is known before the program runs.
         if self.names & name_bit(name) == 0 {
             return None;
         }
-        self.search(name)
+        self.search(name, number_of(name))
     }
 
-    fn search(&self, name: &str) -> Option<&Value> {
+    fn search(&self, name: &str, number: u32) -> Option<&Value> {
         let mut given = self.given.iter();
-        let found = given.find(|given| given.name == name);
+        let found = given.find(|given| given.number == number && given.name == name);
         found.map(|given| &given.value)
     }
 
