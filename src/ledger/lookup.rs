@@ -142,12 +142,16 @@ impl Book {
         spent.clear();
         // The scout may have gone.
         drop(looked.spent.send(spent));
-        let heads = &self.heads;
+        let (heads, mut places) = (&self.heads, looked.places);
         if heads.were_flushed() {
             // The scout has not seen what the batch has put into the table.
             self.cache.places.retain(|at, _| !heads.may_be_flushed(*at));
+        } else {
+            // It has seen all but what waits.
+            heads.touch(&places);
+            places.retain(|at| heads.get(*at).is_some());
         }
-        self.fetch_ahead(looked.places).map(drop)
+        self.fetch_ahead(places).map(drop)
     }
 
     /// What has been read, for another who decides over this book.
