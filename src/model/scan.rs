@@ -47,6 +47,32 @@ impl<'a> Scan<'a> {
         Some(value)
     }
 
+    /// Takes yes or no.
+    #[inline]
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.enter(name)?;
+        let yes = value.strip_prefix("true").map(|rest| (true, rest));
+        let (value, rest) = yes.or_else(|| Some((false, value.strip_prefix("false")?)))?;
+        self.go_on(rest);
+        Some(value)
+    }
+
+    /// Takes a list of texts.
+    pub fn texts<T: From<&'a str>>(&mut self, name: &str) -> Option<Vec<T>> {
+        let mut rest = self.enter(name)?.strip_prefix('[')?;
+        let mut texts = Vec::new();
+        while !rest.starts_with(']') {
+            if !texts.is_empty() {
+                rest = rest.strip_prefix(',')?;
+            }
+            let text;
+            (text, rest) = quoted(rest)?;
+            texts.push(text.into());
+        }
+        self.go_on(&rest[1..]);
+        Some(texts)
+    }
+
     /// Begins a member that is an object itself; the members that are taken next are its own, until [`Scan::close`].
     pub fn open(&mut self, name: &str) -> Option<()> {
         self.rest = self.enter(name)?.strip_prefix('{')?;
@@ -137,6 +163,10 @@ mod tests {
         members.close_list();
         members.open("o");
         members.close();
+        members.flag("y", true);
+        members.flag("n", false);
+        members.all("none", []);
+        members.all("two", ["a", "å"]);
         let text = members.into_text();
         let mut scan = Scan::of(&text).expect("an object");
         assert_eq!(scan.text("other"), None);
@@ -153,7 +183,33 @@ mod tests {
         assert_eq!(scan.close_list(), Some(()));
         assert_eq!(scan.open("o"), Some(()));
         assert_eq!(scan.close(), Some(()));
+        assert_eq!(scan.flag("n"), None);
+        assert_eq!(scan.flag("y"), Some(true));
+        assert_eq!(scan.flag("n"), Some(false));
+        assert_eq!(scan.texts::<&str>("none"), Some(vec![]));
+        assert_eq!(scan.texts("two"), Some(vec!["a", "å"]));
         assert_eq!(scan.ended(), Some(()));
+    }
+
+    #[test]
+    fn a_list_that_is_written_otherwise_is_not_taken() {
+        for other in [
+            r#"["x" ]"#,
+            r#"[ "x"]"#,
+            r#"["x","y" "z"]"#,
+            r#"["x",]"#,
+            r#"[,"x"]"#,
+            r#"["x"]]"#,
+            r#"["x""#,
+            "[1]",
+            r#"["\u0031"]"#,
+            "",
+        ] {
+            let object = format!(r#"{{"a":{other}}}"#);
+            let mut scan = Scan::of(&object).expect("an object");
+            let texts = scan.texts::<&str>("a");
+            assert!(texts.is_none() || scan.ended().is_none(), "{object}");
+        }
     }
 
     #[test]

@@ -32,6 +32,7 @@ mod tests;
 mod top_up;
 mod words;
 mod work;
+mod written;
 
 use anyhow::Result;
 

@@ -8,9 +8,11 @@ use super::show::allowed;
 use super::words::State;
 use super::{INSURANCE, MANDATE, PAYER};
 use crate::code::Code;
+use crate::line::stored::Written as _;
 use crate::line::work::{Kept, Work};
 use crate::line::{Space, Today};
 use crate::model::{Currency, Object as Map};
+use anyhow::Result;
 use chrono::NaiveDate;
 
 impl Kept for Insurance {
@@ -27,6 +29,14 @@ impl Kept for Insurance {
 
     fn currency(&self) -> Option<Currency> {
         Some(self.currency)
+    }
+
+    fn written(&self) -> Result<String> {
+        Ok(self.text())
+    }
+
+    fn read(state: &str) -> Option<Self> {
+        super::written::read(state)
     }
 
     fn allowed(&self, today: &Today<'_>) -> Vec<&'static str> {
