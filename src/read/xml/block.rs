@@ -1,12 +1,10 @@
 //! From blocks of text to their pieces: a piece may begin in one block and end in another.
 
-use anyhow::Context as _;
-use quick_xml::Reader;
 use quick_xml::errors::IllFormedError;
 
 use super::cut::Cutter;
 use super::input::PIECE_MAX;
-use super::piece::Piece;
+use super::piece::{Piece, Pieces, Untold};
 use super::syntax;
 use crate::read::{Element, Fault};
 
@@ -36,25 +34,14 @@ impl Cutter {
 
     /// Takes the pieces of a text one after another. Says where the first one begins that may go on behind the text.
     fn pieces(&mut self, text: &str, records: &mut Vec<Element>) -> Result<usize, Fault> {
-        const MARK: &str = "\u{FEFF}";
+        let mut pieces = Pieces::of(text);
         let mut at = 0;
-        // The parser would take it for the beginning of a document.
-        while text[at..].starts_with(MARK) {
-            self.one(Piece::Text, (text, at, at + MARK.len()), records)?;
-            at += MARK.len();
-        }
-        let base = at;
-        let mut reader = Reader::from_str(&text[base..]);
-        // It sees a part of the document alone.
-        reader.config_mut().check_end_names = false;
-        reader.config_mut().allow_unmatched_ends = true;
         loop {
-            let piece = match reader.read_event() {
-                Ok(event) => Piece::of(&event),
-                Err(error) => {
+            let (piece, place) = match pieces.next() {
+                Ok(told) => told,
+                Err(Untold { error, seen }) => {
                     // The parser has looked to the end for what is open; of `<` and `<!` it takes nothing.
-                    let position = usize::try_from(reader.buffer_position()).ok();
-                    let is_open = text.len() - at < 3 || position == Some(text.len() - base);
+                    let is_open = text.len() - at < 3 || seen == text.len();
                     if is_open && may_go_on(&error) && !self.input.ended() {
                         return Ok(at);
                     }
@@ -62,14 +49,12 @@ impl Cutter {
                     return Err(self.unreadable(&error));
                 }
             };
-            let end = usize::try_from(reader.buffer_position());
-            let end = base + end.context("more text than memory")?;
-            let open_end = piece == Piece::Text && end == text.len() && !self.input.ended();
+            let open_end = piece == Piece::Text && place.end == text.len() && !self.input.ended();
             if piece == Piece::Eof || open_end {
                 return Ok(at);
             }
-            self.one(piece, (text, at, end), records)?;
-            at = end;
+            self.one(piece, (text, at, place.end), records)?;
+            at = place.end;
         }
     }
 

@@ -1,8 +1,12 @@
 //! The pieces that a document's markup falls into.
 
+use std::ops::Range;
+
+use memchr::{memchr, memchr2};
+use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::syntax::{self, Wrong};
+use super::syntax::{self, Wrong, plain_name};
 
 /// What a piece of markup is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub(super) enum Piece {
 }
 
 impl Piece {
-    pub(super) const fn of(event: &Event<'_>) -> Self {
+    const fn of(event: &Event<'_>) -> Self {
         match event {
             Event::Start(_) => Self::Start,
             Event::End(_) => Self::End,
@@ -36,6 +40,75 @@ impl Piece {
             Event::Eof => Self::Eof,
         }
     }
+}
+
+/// The pieces of a text, one after another. Nearly all are texts, and tags without anything but a name in plain letters:
+/// these are told by their bytes; all others by the library.
+#[derive(Debug)]
+pub(super) struct Pieces<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+/// Why the next piece cannot be told.
+#[derive(Debug)]
+pub(super) struct Untold {
+    pub(super) error: quick_xml::Error,
+    /// Up to where the library has looked.
+    pub(super) seen: usize,
+}
+
+impl<'t> Pieces<'t> {
+    /// Those of a text that begins where a piece does.
+    pub(super) const fn of(text: &'t str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// The next piece, and where it stands; an empty one at the end.
+    pub(super) fn next(&mut self) -> Result<(Piece, Range<usize>), Untold> {
+        let from = self.at;
+        let rest = &self.text.as_bytes()[from..];
+        let (piece, length) = match rest.first() {
+            None => (Piece::Eof, 0),
+            Some(b'<') => match plain_tag(rest) {
+                Some(tag) => tag,
+                None => self.other()?,
+            },
+            Some(b'&') => self.other()?,
+            Some(_) => (Piece::Text, memchr2(b'<', b'&', rest).unwrap_or(rest.len())),
+        };
+        self.at += length;
+        Ok((piece, from..self.at))
+    }
+
+    /// The next piece as the library sees it, and its length.
+    fn other(&self) -> Result<(Piece, usize), Untold> {
+        let mut reader = Reader::from_str(&self.text[self.at..]);
+        // It sees a part of the document alone.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        let event = reader.read_event().map(|event| Piece::of(&event));
+        let seen = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        match event {
+            Ok(piece) => Ok((piece, seen)),
+            Err(error) => Err(Untold {
+                error,
+                seen: self.at.saturating_add(seen),
+            }),
+        }
+    }
+}
+
+/// The tag that the bytes begin with, and its length, where nothing but a plain name stands in it.
+fn plain_tag(bytes: &[u8]) -> Option<(Piece, usize)> {
+    let end = memchr(b'>', bytes)?;
+    let inner = &bytes[1..end];
+    let (piece, name) = match inner {
+        [b'/', name @ ..] => (Piece::End, name),
+        [name @ .., b'/'] => (Piece::Empty, name),
+        name => (Piece::Start, name),
+    };
+    plain_name(name).then_some((piece, end + 1))
 }
 
 /// What a text, CDATA section or reference says. `char_buffer` holds the character of a reference.
@@ -56,5 +129,102 @@ pub(super) fn content<'r>(
             Err("`]]>` stands in a text; write `]]&gt;`")
         }
         _ => Ok(raw),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The pieces of a text as the library tells them in one go, and at last what it finds wrong.
+    fn told(text: &str) -> Vec<(Piece, usize)> {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        let mut all = Vec::new();
+        while all.last().is_none_or(|(piece, _)| *piece != Piece::Eof) {
+            let event = reader.read_event().map(|event| Piece::of(&event));
+            let at = usize::try_from(reader.buffer_position()).expect("short");
+            match event {
+                Ok(piece) => all.push((piece, at)),
+                Err(error) => {
+                    return [all, vec![(Piece::Eof, at + error.to_string().len())]].concat();
+                }
+            }
+        }
+        all
+    }
+
+    fn own(text: &str) -> Vec<(Piece, usize)> {
+        let mut pieces = Pieces::of(text);
+        let mut all = Vec::new();
+        while all.last().is_none_or(|(piece, _)| *piece != Piece::Eof) {
+            match pieces.next() {
+                Ok((piece, place)) => all.push((piece, place.end)),
+                Err(untold) => all.push((Piece::Eof, untold.seen + untold.error.to_string().len())),
+            }
+        }
+        all
+    }
+
+    const PARTS: &[&str] = &[
+        "<",
+        ">",
+        "</",
+        "/>",
+        "<a",
+        "<a>",
+        "</a>",
+        "<b-1.c:d/>",
+        "a",
+        "1",
+        ":",
+        "-",
+        ".",
+        "_",
+        " ",
+        "\n",
+        "=",
+        "'",
+        "\"",
+        "&",
+        "&amp;",
+        "&#65;",
+        ";",
+        "!",
+        "<!--",
+        "--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<?",
+        "?>",
+        "xml ",
+        "<!DOCTYPE ",
+        "[",
+        "]",
+        "å",
+        "€",
+        "\u{FEFF}",
+        "\0",
+    ];
+
+    proptest! {
+        #[test]
+        fn pieces_are_those_that_the_library_tells(parts in prop::collection::vec(prop::sample::select(PARTS), 0..24)) {
+            // At its very beginning the library would take a mark away.
+            let text = format!("x{}", parts.concat());
+            prop_assert_eq!(own(&text), told(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_mark_is_text_wherever_it_stands() {
+        let mut pieces = Pieces::of("\u{FEFF}<a>");
+        assert_eq!(pieces.next().expect("told"), (Piece::Text, 0..3));
+        assert_eq!(pieces.next().expect("told"), (Piece::Start, 3..6));
+        assert_eq!(pieces.next().expect("told"), (Piece::Eof, 6..6));
     }
 }

@@ -52,6 +52,16 @@ impl<'t> Tag<'t> {
         let inner = raw.strip_prefix('<').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('>').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('/').unwrap_or(inner);
+        if plain_name(inner.as_bytes()) {
+            return Ok(Tag {
+                name: Name {
+                    qualified: inner,
+                    prefix: "",
+                    local: inner,
+                },
+                attributes: Vec::new(),
+            });
+        }
         let end = inner.find(is_blank).unwrap_or(inner.len());
         let mut tag = Tag {
             name: name(&inner[..end])?,
@@ -166,8 +176,8 @@ pub(super) const fn is_blank(c: char) -> bool {
 pub(super) fn characters(text: &str) -> Result<(), Wrong> {
     let bytes = text.as_bytes();
     let control = |&b: &u8| b < 0x20 && b != b'\t' && b != b'\n' && b != b'\r';
-    // Not `any` alone: a sum over the bytes is done many at a time.
-    if bytes.iter().filter(|b| control(b)).count() > 0 {
+    // Not `any`: without a branch a byte, many are looked at together.
+    if bytes.iter().fold(false, |any, byte| any | control(byte)) {
         return Err("a control character stands in the text");
     }
     let lead = |at: usize| bytes.get(at..at + 3);
@@ -251,20 +261,36 @@ pub(super) fn name(text: &str) -> Result<Name<'_>, Wrong> {
     }
 }
 
+/// Whether bytes are a name of nothing but ASCII, without a colon. Nearly all names are.
+pub(super) fn plain_name(bytes: &[u8]) -> bool {
+    const CONTINUES: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0_u8;
+        while byte.is_ascii() {
+            let c = byte as char;
+            table[byte as usize] = starts_name(c) || continues_name(c);
+            byte += 1;
+        }
+        table
+    };
+    let starts = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
+    bytes.first().is_some_and(starts) && bytes.iter().all(|byte| CONTINUES[usize::from(*byte)])
+}
+
 /// Whether a text is a name without colon.
 fn is_plain(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(starts_name) && chars.all(|c| starts_name(c) || continues_name(c))
 }
 
-fn starts_name(c: char) -> bool {
+const fn starts_name(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '_' | '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{2FF}'
         | '\u{370}'..='\u{37D}' | '\u{37F}'..='\u{1FFF}' | '\u{200C}'..='\u{200D}' | '\u{2070}'..='\u{218F}'
         | '\u{2C00}'..='\u{2FEF}' | '\u{3001}'..='\u{D7FF}' | '\u{F900}'..='\u{FDCF}' | '\u{FDF0}'..='\u{FFFD}'
         | '\u{10000}'..='\u{EFFFF}')
 }
 
-fn continues_name(c: char) -> bool {
+const fn continues_name(c: char) -> bool {
     matches!(c, '-' | '.' | '0'..='9' | '\u{B7}' | '\u{300}'..='\u{36F}' | '\u{203F}'..='\u{2040}')
 }
 
@@ -317,6 +343,23 @@ mod tests {
         let many: Vec<String> = (0..257).map(|i| format!(" a{i}=''")).collect();
         let many = many.concat();
         assert!(Tag::parse(&format!("<a{many}>")).is_err());
+    }
+
+    #[test]
+    fn a_plain_name_is_a_name_of_ascii() {
+        let bytes = || 0..=u8::MAX;
+        for (first, second) in bytes().flat_map(|first| bytes().map(move |second| (first, second)))
+        {
+            for name in [&[first][..], &[first, second]] {
+                let text = std::str::from_utf8(name).unwrap_or_default();
+                assert_eq!(
+                    plain_name(name),
+                    text.is_ascii() && is_plain(text),
+                    "{name:?}"
+                );
+            }
+        }
+        assert!(!plain_name(b""));
     }
 
     #[test]

@@ -2,11 +2,9 @@
 
 use std::borrow::Cow;
 
-use quick_xml::Reader;
-
 use super::fill::line_ends;
 use super::layout::XmlLayout;
-use super::piece::{Piece, content};
+use super::piece::{Piece, Pieces, content};
 use super::plan::Path;
 use super::syntax::{Tag, Wrong, is_blank, value_text};
 use crate::format::Positions;
@@ -62,12 +60,11 @@ impl<'c> Unit<'c> {
         let around = element.context.names.len().saturating_sub(1);
         let mut scope = element.context.scope.clone();
         let mut open: Vec<usize> = Vec::new();
-        let mut reader = Reader::from_str(source);
-        let mut start = 0;
+        let mut pieces = Pieces::of(source);
         loop {
-            let piece = Piece::of(&reader.read_event().map_err(|_| BROKEN)?);
-            let end = usize::try_from(reader.buffer_position()).map_err(|_| BROKEN)?;
-            let raw = source.get(start..end).ok_or(BROKEN)?;
+            let (piece, place) = pieces.next().map_err(|_| BROKEN)?;
+            let (start, end) = (place.start, place.end);
+            let raw = source.get(place).ok_or(BROKEN)?;
             match piece {
                 Piece::Start | Piece::Empty => {
                     let tag = Tag::parse(raw)?;
@@ -100,7 +97,6 @@ impl<'c> Unit<'c> {
                 Piece::Eof => break,
                 Piece::Comment | Piece::Instruction | Piece::Declaration | Piece::DocType => {}
             }
-            start = end;
         }
         if unit.nodes.is_empty() {
             return Err(BROKEN);

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use quick_xml::Reader;
-
 use super::charset::has_mark;
 use super::fill::{Filling, line_ends};
 use super::layout::XmlLayout;
-use super::piece::{Piece, content};
+use super::piece::{Piece, Pieces, content};
 use super::scope::Scope;
 use super::syntax::{Tag, Wrong, value_text};
 use super::tree::{Named, Part, Tree};
@@ -93,13 +91,10 @@ impl<'c> Walk<'c> {
 
     fn read(&mut self, source: &'c str) -> Result<(), Wrong> {
         const BROKEN: Wrong = "markup is not well formed";
-        let mut reader = Reader::from_str(source);
-        let mut start = 0;
+        let mut pieces = Pieces::of(source);
         loop {
-            let piece = Piece::of(&reader.read_event().map_err(|_| BROKEN)?);
-            let end = usize::try_from(reader.buffer_position()).map_err(|_| BROKEN)?;
-            let raw = source.get(start..end).ok_or(BROKEN)?;
-            start = end;
+            let (piece, place) = pieces.next().map_err(|_| BROKEN)?;
+            let raw = source.get(place).ok_or(BROKEN)?;
             match piece {
                 Piece::Start | Piece::Empty => {
                     self.enter(raw)?;
@@ -259,7 +254,7 @@ impl<'c> Walk<'c> {
         };
         let text = std::mem::take(&mut element.text);
         let (known, has_children) = (element.known, element.has_children);
-        let blank = text.trim().is_empty();
+        let blank = || text.trim().is_empty();
         match (known, &self.layout.tree) {
             (Known::Field(Named::Field(field)), _) if !has_children => {
                 self.filling.put(field, text);
@@ -272,9 +267,9 @@ impl<'c> Walk<'c> {
                     self.put_part(part, text.clone());
                 }
             }
-            (Known::Not, _) if has_children && blank => {}
+            (Known::Not, _) if has_children && blank() => {}
             (Known::Not, _) => self.unknown(None),
-            (Known::Record | Known::Node(_) | Known::Field(_), _) if blank => {}
+            (Known::Record | Known::Node(_) | Known::Field(_), _) if blank() => {}
             (Known::Record | Known::Node(_) | Known::Field(_), _) => self.unknown(None),
         }
         self.open.pop();
