@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr2;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -101,14 +101,18 @@ impl<'t> Pieces<'t> {
 
 /// The tag that the bytes begin with, and its length, where nothing but a plain name stands in it.
 fn plain_tag(bytes: &[u8]) -> Option<(Piece, usize)> {
-    let end = memchr(b'>', bytes)?;
-    let inner = &bytes[1..end];
-    let (piece, name) = match inner {
-        [b'/', name @ ..] => (Piece::End, name),
-        [name @ .., b'/'] => (Piece::Empty, name),
-        name => (Piece::Start, name),
+    let is_end = bytes.get(1) == Some(&b'/');
+    let name = &bytes[1 + usize::from(is_end)..];
+    let length = plain_name(name);
+    let piece = match &name[length..] {
+        _ if length == 0 => return None,
+        [b'>', ..] if is_end => Piece::End,
+        [b'>', ..] => Piece::Start,
+        [b'/', b'>', ..] if !is_end => Piece::Empty,
+        _ => return None,
     };
-    plain_name(name).then_some((piece, end + 1))
+    let around = 2 + usize::from(is_end || piece == Piece::Empty);
+    Some((piece, length + around))
 }
 
 /// What a text, CDATA section or reference says. `char_buffer` holds the character of a reference.

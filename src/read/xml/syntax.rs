@@ -52,7 +52,7 @@ impl<'t> Tag<'t> {
         let inner = raw.strip_prefix('<').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('>').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if plain_name(inner.as_bytes()) {
+        if !inner.is_empty() && plain_name(inner.as_bytes()) == inner.len() {
             return Ok(Tag {
                 name: Name {
                     qualified: inner,
@@ -261,8 +261,8 @@ pub(super) fn name(text: &str) -> Result<Name<'_>, Wrong> {
     }
 }
 
-/// Whether bytes are a name of nothing but ASCII, without a colon. Nearly all names are.
-pub(super) fn plain_name(bytes: &[u8]) -> bool {
+/// How many bytes these begin with that are a name of nothing but ASCII, without a colon: nearly all names are.
+pub(super) fn plain_name(bytes: &[u8]) -> usize {
     const CONTINUES: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0_u8;
@@ -274,7 +274,11 @@ pub(super) fn plain_name(bytes: &[u8]) -> bool {
         table
     };
     let starts = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    bytes.first().is_some_and(starts) && bytes.iter().all(|byte| CONTINUES[usize::from(*byte)])
+    if !bytes.first().is_some_and(starts) {
+        return 0;
+    }
+    let end = bytes.iter().position(|byte| !CONTINUES[usize::from(*byte)]);
+    end.unwrap_or(bytes.len())
 }
 
 /// Whether a text is a name without colon.
@@ -352,14 +356,13 @@ mod tests {
         {
             for name in [&[first][..], &[first, second]] {
                 let text = std::str::from_utf8(name).unwrap_or_default();
-                assert_eq!(
-                    plain_name(name),
-                    text.is_ascii() && is_plain(text),
-                    "{name:?}"
-                );
+                let is_plain = text.is_ascii() && is_plain(text);
+                assert_eq!(plain_name(name) == name.len(), is_plain, "{name:?}");
             }
         }
-        assert!(!plain_name(b""));
+        for (bytes, length) in [("", 0), ("<a", 0), ("ab>", 2), ("a-1.b:c", 5), ("aå", 1)] {
+            assert_eq!(plain_name(bytes.as_bytes()), length, "{bytes}");
+        }
     }
 
     #[test]
