@@ -19,8 +19,8 @@ use crate::line::Space;
 /// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.
 const SINGLES: usize = 1000;
 
-/// What the wave has read from the tables. Only places that nothing in memory covers are in it, so nothing that is
-/// decided can make it stale.
+/// What the wave has read from the tables. What waits in memory is asked first, and what was put into a table since is taken
+/// out of here, so nothing that is decided can make it stale.
 #[derive(Default)]
 pub(super) struct Cache {
     places: ByHash<Option<Link>>,

@@ -260,6 +260,17 @@ mod tests {
     }
 
     #[test]
+    fn names_of_one_number_are_told_apart() {
+        let names = ["payer_account", "payee_account"];
+        assert_eq!(number_of(names[0]), number_of(names[1]));
+        let mut fields = Fields::default();
+        fields.push(names[0], Value::Integer(1));
+        assert_eq!(fields.get(names[1]), None);
+        fields.push(names[1], Value::Integer(2));
+        assert_eq!(names.map(|name| fields.integer(name)), [Some(1), Some(2)]);
+    }
+
+    #[test]
     fn a_personal_number_never_shows_itself() {
         let number = Personal::new("19900101-2389");
         assert_eq!(

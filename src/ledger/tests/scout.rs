@@ -40,9 +40,9 @@ fn what_a_batch_changes_is_seen_past_its_scout() {
     let strong = KeyHash::new(SECRET);
     let flushes = ["", "to go on", "at last"];
     // With a weak hash, other names stand where one is looked for first.
-    for (hash, flushed) in [strong, strong.weak(3)]
+    for (hash, is_strong, flushed) in [(strong, true), (strong.weak(3), false)]
         .into_iter()
-        .flat_map(|hash| flushes.map(|flushed| (hash, flushed)))
+        .flat_map(|(hash, is_strong)| flushes.map(|flushed| (hash, is_strong, flushed)))
     {
         let place = place();
         let made = Book::open_with(&place.path, hash).expect("a book");
@@ -69,6 +69,18 @@ fn what_a_batch_changes_is_seen_past_its_scout() {
         book.prefetch_looked(looked).expect("taken");
         let new = || Some("new".to_owned());
         assert_eq!(states(&mut book), [old(), new(), new(), new()], "{flushed}");
+        let alone = |book: &Book| is_strong && flushed.is_empty() && book.cache.singles() > 0;
+        assert!(!alone(&book), "what waits was not read in advance");
+        // The entry that it is found by stays as it was.
+        book.start_record(2, "test.change");
+        book.save(POLICY, "P2", "newest".to_owned(), &[])
+            .expect("saved");
+        book.flush_wave().expect("written");
+        let looked = self::looked(&mut scout, &book);
+        book.prefetch_looked(looked).expect("taken");
+        let newest = Some("newest".to_owned());
+        assert_eq!(states(&mut book), [old(), newest, new(), new()]);
+        assert!(!alone(&book), "what waits was not read in advance");
         drop(scout);
         book.rollback().expect("undone");
     }

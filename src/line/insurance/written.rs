@@ -12,41 +12,77 @@ use crate::model::{Currency, Object as Map, Scan};
 
 impl Written for Insurance {
     fn members(&self, to: &mut Members) {
-        to.word("s", self.state.as_str());
-        to.text("p", &self.product);
-        to.text("l", &self.loan_ref);
-        to.word("c", self.currency.as_str());
-        to.decimal("a", self.insured_amount);
-        to.decimal("y", self.annual_premium);
-        to.day("f", self.start_date);
-        day(to, "e", self.end_date);
-        day(to, "x", self.expires);
-        to.day("r", self.registered);
-        if self.approved_by_bank {
-            to.flag("b", true);
-        }
-        if self.approved_by_customer {
-            to.flag("k", true);
-        }
-        to.given("distribution_channel", self.distribution_channel.as_deref());
-        map(to, "properties", &self.properties);
-        to.text("o", &self.owner);
-        to.all("i", self.insured.iter().map(|one| &**one));
-        list(to, "beneficiaries", &self.beneficiaries);
-        list(to, "payers", &self.payers);
-        map(to, "collection", &self.collection);
-        option(to, "mandate", self.mandate.as_ref());
-        list(to, "unwanted", &self.unwanted);
-        list(to, "ending", &self.ending);
-        map(to, "payout", &self.payout);
-        option(to, "pending", self.pending.as_ref());
-        day(to, "activation", self.activation);
-        day(to, "active_from", self.active_from);
-        option(to, "cancellation", self.cancellation.as_ref());
-        option(to, "cancelled", self.cancelled.as_ref());
-        list(to, "paid", &self.paid);
-        list(to, "ordered", &self.ordered);
-        option(to, "sent", self.sent.as_ref());
+        // Each is named: one that is new cannot be forgotten.
+        let Self {
+            state,
+            product,
+            loan_ref,
+            currency,
+            insured_amount,
+            annual_premium,
+            start_date,
+            end_date,
+            expires,
+            registered,
+            approved_by_bank,
+            approved_by_customer,
+            distribution_channel,
+            properties,
+            owner,
+            insured,
+            beneficiaries,
+            payers,
+            collection,
+            mandate,
+            unwanted,
+            ending,
+            payout,
+            pending,
+            activation,
+            active_from,
+            cancellation,
+            cancelled,
+            paid,
+            ordered,
+            sent,
+        } = self;
+        to.word("s", state.as_str());
+        to.text("p", product);
+        to.text("l", loan_ref);
+        to.word("c", currency.as_str());
+        to.decimal("a", *insured_amount);
+        to.decimal("y", *annual_premium);
+        to.day("f", *start_date);
+        day(to, "e", *end_date);
+        day(to, "x", *expires);
+        to.day("r", *registered);
+        flag(to, "b", *approved_by_bank);
+        flag(to, "k", *approved_by_customer);
+        to.given("distribution_channel", distribution_channel.as_deref());
+        map(to, "properties", properties);
+        to.text("o", owner);
+        to.all("i", insured.iter().map(|one| &**one));
+        list(to, "beneficiaries", beneficiaries);
+        list(to, "payers", payers);
+        map(to, "collection", collection);
+        option(to, "mandate", mandate.as_ref());
+        list(to, "unwanted", unwanted);
+        list(to, "ending", ending);
+        map(to, "payout", payout);
+        option(to, "pending", pending.as_ref());
+        day(to, "activation", *activation);
+        day(to, "active_from", *active_from);
+        option(to, "cancellation", cancellation.as_ref());
+        option(to, "cancelled", cancelled.as_ref());
+        list(to, "paid", paid);
+        list(to, "ordered", ordered);
+        option(to, "sent", sent.as_ref());
+    }
+}
+
+fn flag(to: &mut Members, name: &str, set: bool) {
+    if set {
+        to.flag(name, true);
     }
 }
 
@@ -171,7 +207,7 @@ mod tests {
 
     #[test]
     fn whatever_is_wrong_with_a_text_it_is_never_read_otherwise_than_it_parses() {
-        for state in [WHOLE, COMMON] {
+        for state in [COMMON, FEW] {
             let ends: Vec<usize> = state.char_indices().map(|(at, _)| at).skip(1).collect();
             for (from, to) in ends.iter().zip(&ends[1..]) {
                 for instead in ["", "\\", "\"", "\u{1}", ",", "0"] {

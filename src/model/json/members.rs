@@ -10,7 +10,7 @@ use crate::model::{Day, Digits, Instant, Whole};
 
 /// A JSON object while its text is written, member by member. The caller gives a name once, and names in which nothing
 /// needs to be escaped. What a large batch makes a million of is written so; anything else is clearer as an
-/// [`Object`](super::Object).
+/// [`Object`](crate::model::Object).
 #[derive(Debug)]
 pub struct Members(Vec<u8>);
 

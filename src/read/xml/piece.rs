@@ -6,7 +6,7 @@ use memchr::memchr2;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::syntax::{self, Wrong, plain_name};
+use super::syntax::{self, Wrong, plain_name_len};
 
 /// What a piece of markup is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ impl Piece {
     }
 }
 
-/// The pieces of a text, one after another. Nearly all are texts, and tags without anything but a name in plain letters:
-/// these are told by their bytes; all others by the library.
+/// The pieces of a text, one after another. Nearly all are texts, and tags with nothing but a [plain name](plain_name_len)
+/// in them, or two with a colon between them: these are told by their bytes; all others by the library.
 #[derive(Debug)]
 pub(super) struct Pieces<'t> {
     text: &'t str,
@@ -64,7 +64,7 @@ impl<'t> Pieces<'t> {
         Self { text, at: 0 }
     }
 
-    /// The next piece, and where it stands; an empty one at the end.
+    /// The next piece, and where it stands; at the end [`Piece::Eof`], which has no length.
     pub(super) fn next(&mut self) -> Result<(Piece, Range<usize>), Untold> {
         let from = self.at;
         let rest = &self.text.as_bytes()[from..];
@@ -88,12 +88,12 @@ impl<'t> Pieces<'t> {
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
         let event = reader.read_event().map(|event| Piece::of(&event));
-        let seen = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let seen = usize::try_from(reader.buffer_position()).expect("a place in a text");
         match event {
             Ok(piece) => Ok((piece, seen)),
             Err(error) => Err(Untold {
                 error,
-                seen: self.at.saturating_add(seen),
+                seen: self.at + seen,
             }),
         }
     }
@@ -103,7 +103,11 @@ impl<'t> Pieces<'t> {
 fn plain_tag(bytes: &[u8]) -> Option<(Piece, usize)> {
     let is_end = bytes.get(1) == Some(&b'/');
     let name = &bytes[1 + usize::from(is_end)..];
-    let length = plain_name(name);
+    let mut length = plain_name_len(name);
+    if length > 0 && name.get(length) == Some(&b':') {
+        length += 1;
+        length += plain_name_len(&name[length..]);
+    }
     let piece = match &name[length..] {
         _ if length == 0 => return None,
         [b'>', ..] if is_end => Piece::End,
@@ -178,7 +182,10 @@ mod tests {
         ">",
         "</",
         "/>",
+        "//>",
         "<a",
+        "</a",
+        "<a/",
         "<a>",
         "</a>",
         "<b-1.c:d/>",
@@ -221,6 +228,21 @@ mod tests {
             // At its very beginning the library would take a mark away.
             let text = format!("x{}", parts.concat());
             prop_assert_eq!(own(&text), told(&text), "{}", text);
+        }
+    }
+
+    #[test]
+    fn tags_are_those_that_the_library_tells() {
+        let tags = [
+            "<a>", "</a>", "<a/>", "</a/>", "<a//>", "<//>", "</>", "<>", "<a/b>", "</a >",
+            "<a />", "<a:b>", "</a:b>", "<a:b/>", "<a:>", "<:a>", "<a:b:c>", "<aå>", "<å>",
+            "<a'>'>", "<1>", "<a", "</a", "<a/", "<a:", "<", "</",
+        ];
+        for tag in tags {
+            for behind in ["", "x", "<b>"] {
+                let text = format!("x{tag}{behind}");
+                assert_eq!(own(&text), told(&text), "{text}");
+            }
         }
     }
 

@@ -52,7 +52,7 @@ impl<'t> Tag<'t> {
         let inner = raw.strip_prefix('<').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('>').ok_or(BROKEN)?;
         let inner = inner.strip_suffix('/').unwrap_or(inner);
-        if !inner.is_empty() && plain_name(inner.as_bytes()) == inner.len() {
+        if !inner.is_empty() && plain_name_len(inner.as_bytes()) == inner.len() {
             return Ok(Tag {
                 name: Name {
                     qualified: inner,
@@ -262,7 +262,7 @@ pub(super) fn name(text: &str) -> Result<Name<'_>, Wrong> {
 }
 
 /// How many bytes these begin with that are a name of nothing but ASCII, without a colon: nearly all names are.
-pub(super) fn plain_name(bytes: &[u8]) -> usize {
+pub(super) fn plain_name_len(bytes: &[u8]) -> usize {
     const CONTINUES: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0_u8;
@@ -350,18 +350,18 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_name_is_a_name_of_ascii() {
+    fn a_plain_name_is_one_of_ascii_and_ends_where_it_ends() {
         let bytes = || 0..=u8::MAX;
         for (first, second) in bytes().flat_map(|first| bytes().map(move |second| (first, second)))
         {
             for name in [&[first][..], &[first, second]] {
                 let text = std::str::from_utf8(name).unwrap_or_default();
                 let is_plain = text.is_ascii() && is_plain(text);
-                assert_eq!(plain_name(name) == name.len(), is_plain, "{name:?}");
+                assert_eq!(plain_name_len(name) == name.len(), is_plain, "{name:?}");
             }
         }
         for (bytes, length) in [("", 0), ("<a", 0), ("ab>", 2), ("a-1.b:c", 5), ("aå", 1)] {
-            assert_eq!(plain_name(bytes.as_bytes()), length, "{bytes}");
+            assert_eq!(plain_name_len(bytes.as_bytes()), length, "{bytes}");
         }
     }
 

@@ -92,10 +92,10 @@ impl<'c> Walk<'c> {
     fn read(&mut self, source: &'c str) -> Result<(), Wrong> {
         const BROKEN: Wrong = "markup is not well formed";
         let mut pieces = Pieces::of(source);
-        // Looked for once: texts are many, and other line ends than those of XML are rare.
-        let returns = source.contains('\r');
+        // A carriage return is rare, and looking for one in each of the texts costs more.
+        let has_returns = source.contains('\r');
         let as_read = |text: &'c str| {
-            if returns {
+            if has_returns {
                 line_ends(text)
             } else {
                 Cow::Borrowed(text)
