@@ -132,3 +132,26 @@ pub mod instant {
             .map_err(D::Error::custom)
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use serde::de::DeserializeOwned;
+
+    /// Damages a state in every place: what is read then is nothing, or what it parses to.
+    pub(in crate::line) fn never_read_otherwise<E: DeserializeOwned + PartialEq>(
+        state: &str,
+        read: impl Fn(&str) -> Option<E>,
+    ) {
+        let ends: Vec<usize> = state.char_indices().map(|(at, _)| at).skip(1).collect();
+        for (from, to) in ends.iter().zip(&ends[1..]) {
+            for instead in ["", "\\", "\"", "\u{1}", ",", "0"] {
+                let damaged = [&state[..*from], instead, &state[*to..]].concat();
+                let read = read(&damaged);
+                assert!(
+                    read.is_none() || read == serde_json::from_str(&damaged).ok(),
+                    "{damaged}"
+                );
+            }
+        }
+    }
+}
