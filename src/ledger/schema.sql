@@ -12,7 +12,7 @@ CREATE TABLE change (
     also   TEXT,              -- JSON list of further names by which this change is found, in the same spelling
     digest BLOB,              -- the instruction's canonical fields, 16 bytes
     answer TEXT,              -- JSON: the first answer to the instruction
-    state  TEXT               -- the entity after the change
+    state  TEXT               -- the entity after the change: JSON, or an object in brief (src/model/brief.rs)
 ) STRICT;
 
 -- The newest change of every name (an entity's key, an index entry, an instruction id): a head. It stands at a place, a

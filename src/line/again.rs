@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Context, Space, Store};
+use super::{Context, Space, Store, stored};
 use crate::model::{Day, Decision, Fields, Outcome, ids};
 
 /// What is remembered of what a bank told of.
@@ -118,7 +118,7 @@ fn read(space: Space, key: &str, store: &mut dyn Store) -> Result<Option<Told>> 
     let Some(state) = store.find(space, key)? else {
         return Ok(None);
     };
-    let told = serde_json::from_str(state).context("what a bank told does not read")?;
+    let told = stored::parse(state).context("what a bank told does not read")?;
     Ok(Some(told))
 }
 

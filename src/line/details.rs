@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Map, Value};
 
 pub use super::context::Today;
-use super::{Line, Space};
+use super::{Line, Space, stored};
 
 /// What a line says of the entities of one space.
 pub struct Details {
@@ -79,7 +79,7 @@ impl Details {
         let Left::But { removed, emptied } = self.left else {
             return Ok(None);
         };
-        let mut value: Value = serde_json::from_str(state).context("a state does not read")?;
+        let mut value: Value = stored::parse(state).context("a state does not read")?;
         let mut changed = false;
         for path in removed {
             edit(&mut value, path, &mut |members, name| {

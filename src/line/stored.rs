@@ -1,24 +1,33 @@
 //! How the values of an entity are written into its state, and read back.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use crate::model::json::Members;
+use crate::model::brief::{self, Brief};
 
-/// An entity of which a large batch makes a million: its state is written member by member.
+/// An entity of which a large batch makes a million: its state is written member by member, in brief.
 pub trait Written: Serialize {
     /// Adds the members that it is written with, in the order of its own serialization.
-    fn members(&self, to: &mut Members);
+    fn members(&self, to: &mut Brief);
 
     /// The state as the book keeps it.
     fn text(&self) -> String {
-        let mut members = Members::with_capacity(512);
+        let mut members = Brief::with_capacity(320);
         self.members(&mut members);
-        let text = members.into_text();
+        let text = members.finish();
         // Without the texts: persons stand in them.
-        let same = || serde_json::to_string(self).is_ok_and(|own| own == text);
+        let same = || serde_json::to_string(self).is_ok_and(|own| own == brief::json(&text));
         debug_assert!(same(), "a state is written otherwise than it serializes");
         text
     }
+}
+
+/// From a state as the book keeps it, in brief or as JSON.
+///
+/// # Errors
+/// It is neither, or nothing of this kind.
+pub fn parse<T: DeserializeOwned>(state: &str) -> serde_json::Result<T> {
+    serde_json::from_str(&brief::json(state))
 }
 
 /// Whether a flag is not set, and need not be kept.
@@ -144,12 +153,14 @@ pub(super) mod tests {
     ) {
         let ends: Vec<usize> = state.char_indices().map(|(at, _)| at).skip(1).collect();
         for (from, to) in ends.iter().zip(&ends[1..]) {
-            for instead in ["", "\\", "\"", "\u{1}", ",", "0"] {
-                let damaged = [&state[..*from], instead, &state[*to..]].concat();
+            let marks = (0x10..=0x18_u8).map(|mark| char::from(mark).to_string());
+            let others = ["", "\\", "\"", "\u{1}", ",", "0"].map(str::to_owned);
+            for instead in others.into_iter().chain(marks) {
+                let damaged = [&state[..*from], &*instead, &state[*to..]].concat();
                 let read = read(&damaged);
                 assert!(
-                    read.is_none() || read == serde_json::from_str(&damaged).ok(),
-                    "{damaged}"
+                    read.is_none() || read == super::parse(&damaged).ok(),
+                    "{damaged:?}"
                 );
             }
         }

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::stored;
 use super::{Context, Moment, Space, Store, Today};
 use crate::code::Code;
 use crate::lifecycle::{Outcome as Step, Word};
@@ -274,7 +275,7 @@ pub fn load<E: Kept>(store: &mut dyn Store, key: &str) -> Result<Option<E>> {
 /// It does not read.
 pub fn parse<E: Kept>(state: &str) -> Result<E> {
     let parsed = || {
-        serde_json::from_str(state)
+        stored::parse(state)
             .with_context(|| format!("a state of name space `{}` does not read", E::SPACE.0))
     };
     let Some(read) = E::read(state) else {

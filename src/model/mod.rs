@@ -2,6 +2,7 @@
 
 pub mod bank_days;
 pub mod blank;
+pub mod brief;
 pub mod day;
 pub mod decision;
 pub mod digits;
@@ -15,12 +16,12 @@ pub mod kind;
 pub mod money;
 pub mod object;
 pub mod place;
-pub mod scan;
 pub mod sum;
 pub mod value;
 pub mod whole;
 
 pub use bank_days::BankDays;
+pub use brief::{Brief, Scan};
 pub use day::{Day, Instant, instant};
 pub use decision::{Decision, Event, Movement, Order, OrderStatus, Outcome, Told};
 pub use digits::Digits;
@@ -32,7 +33,6 @@ pub use kind::{FieldSpec, FieldType, KindSpec, Need};
 pub use money::Currency;
 pub use object::Object;
 pub use place::Place;
-pub use scan::Scan;
 pub use sum::ExactSum;
 pub use value::{Fields, Personal, Value};
 pub use whole::Whole;

@@ -269,6 +269,7 @@ const PERSONAL: &[&str] = &[
 fn personal(site: &Path) -> Vec<(String, String, String)> {
     let mut found = Vec::new();
     each_state(site, &mut |key, state| {
+        let state = sluss::model::brief::json(&state);
         let state: Value = serde_json::from_str(&state).expect("JSON");
         texts(&state, "", &mut |name, text| {
             if PERSONAL.contains(&name) && text.len() > 6 {

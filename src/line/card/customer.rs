@@ -10,7 +10,7 @@ use super::ids;
 use super::kinds::{ADDRESS, PERSON};
 use crate::code::Code;
 use crate::line::Store;
-use crate::line::stored::{date, no};
+use crate::line::stored::{self, date, no};
 use crate::line::told::json;
 use crate::line::work::Work;
 use crate::model::{Fields, Finding, Object as Map};
@@ -86,7 +86,7 @@ impl Customer {
 
     /// From the state that the book keeps.
     pub(super) fn parse(state: &str) -> Result<Self> {
-        serde_json::from_str(state).context("a customer's state does not read")
+        stored::parse(state).context("a customer's state does not read")
     }
 
     /// Keeps it.

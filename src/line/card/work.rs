@@ -10,6 +10,7 @@ use super::lifecycle::{Ask, step};
 use super::product::Product;
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::stored;
 use crate::line::work::Work;
 
 /// The settings of a product.
@@ -74,5 +75,5 @@ fn listed(store: &mut dyn Store, page: &str) -> Result<Vec<Box<str>>> {
     let Some(state) = store.find(IBAN, page)? else {
         return Ok(Vec::new());
     };
-    serde_json::from_str(state).context("the contracts of an account do not read")
+    stored::parse(state).context("the contracts of an account do not read")
 }

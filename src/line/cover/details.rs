@@ -8,6 +8,7 @@ use super::entity::Cover;
 use super::words::State;
 use super::{BUYER, COVER, PAST, Past, SELLER};
 use crate::line::details::{Details, Left, Life, Today};
+use crate::line::stored;
 use crate::line::work::parse;
 
 /// See [`Registration::details`](crate::line::Registration::details).
@@ -77,7 +78,7 @@ fn life(cover: &Cover) -> Life {
 }
 
 fn past(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
-    let past: Past = serde_json::from_str(state).context("an earlier quote does not read")?;
+    let past: Past = stored::parse(state).context("an earlier quote does not read")?;
     Ok(life(&past.cover))
 }
 
@@ -87,7 +88,7 @@ fn buyer(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
     struct Insured {
         amount: rust_decimal::Decimal,
     }
-    let insured: Insured = serde_json::from_str(state).context("a buyer does not read")?;
+    let insured: Insured = stored::parse(state).context("a buyer does not read")?;
     Ok(Life {
         over: insured.amount.is_zero(),
         ..Life::default()

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entity::{Cover, Party};
 use super::{BUYER, SELLER};
-use crate::line::Store;
+use crate::line::{Store, stored};
 
 /// What is insured of a buyer in one currency.
 #[derive(Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub(super) fn exposure(store: &mut dyn Store, key: &str) -> Result<Decimal> {
     let Some(state) = store.find(BUYER, key)? else {
         return Ok(Decimal::ZERO);
     };
-    let buyer: Buyer = serde_json::from_str(state).context("a buyer's state does not read")?;
+    let buyer: Buyer = stored::parse(state).context("a buyer's state does not read")?;
     Ok(buyer.amount)
 }
 
@@ -66,7 +66,7 @@ impl Seller {
         let Some(state) = store.find(SELLER, &party.key())? else {
             return Ok(Self::default());
         };
-        serde_json::from_str(state).context("a seller's state does not read")
+        stored::parse(state).context("a seller's state does not read")
     }
 
     fn keep(&self, before: &Self, store: &mut dyn Store, party: &Party) -> Result<()> {

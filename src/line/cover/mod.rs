@@ -23,7 +23,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::work::{Work, load};
-use super::{Context, Registration, Space, Standing, Store};
+use super::{Context, Registration, Space, Standing, Store, stored};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Event, Fields, Finding, Instruction, Json, KindSpec, Told};
@@ -232,7 +232,7 @@ fn target(fields: &Fields, store: &mut dyn Store) -> Result<Target> {
 /// The quote or cover of this id, whether it is its invoice's newest or not.
 fn by_id(id: &str, store: &mut dyn Store) -> Result<Option<Past>> {
     if let Some(state) = store.find(PAST, id)? {
-        let past = serde_json::from_str(state).context("a past cover's state does not read")?;
+        let past = stored::parse(state).context("a past cover's state does not read")?;
         return Ok(Some(past));
     }
     let Some(reference) = store.find_by(COVER_ID, id)? else {

@@ -14,6 +14,7 @@ use super::{COUNTER, POLICIES};
 use crate::code::Code;
 use crate::line::Store;
 use crate::line::days::{day_after, days_after};
+use crate::line::stored;
 use crate::line::work::Work;
 use crate::model::Finding;
 
@@ -133,9 +134,7 @@ struct Counter {
 fn next_number(store: &mut dyn Store) -> Result<u64> {
     let state = store.find(COUNTER, POLICIES)?;
     let mut counter: Counter = match state {
-        Some(state) => {
-            serde_json::from_str(state).context("the counter of policies does not read")?
-        }
+        Some(state) => stored::parse(state).context("the counter of policies does not read")?,
         None => Counter::default(),
     };
     counter.issued += 1;

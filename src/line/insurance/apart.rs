@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::words::MoneyState;
 use super::{MONEY, MONEY_OF};
 use crate::code::Code;
-use crate::line::stored::{currency, date};
+use crate::line::stored::{self, currency, date};
 use crate::line::told::money;
 use crate::line::work::Work;
 use crate::line::{Space, Store};
@@ -252,7 +252,7 @@ pub(super) fn claimed(
 }
 
 fn read(state: &str) -> Result<Apart> {
-    serde_json::from_str(state).context("the state of money does not read")
+    stored::parse(state).context("the state of money does not read")
 }
 
 /// See [`super::show::show`].

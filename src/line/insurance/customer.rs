@@ -1,5 +1,6 @@
 //! Customers: who they are, what can be changed about them, and what is asked about them.
 
+use crate::line::stored;
 use crate::model::Object as Map;
 use anyhow::{Context as _, Result};
 use chrono::NaiveDate;
@@ -62,7 +63,7 @@ impl Customer {
 
     /// From the state that the book keeps.
     pub(super) fn parse(state: &str) -> Result<Self> {
-        let map = serde_json::from_str(state).context("a customer's state does not read")?;
+        let map = stored::parse(state).context("a customer's state does not read")?;
         Ok(Self(map))
     }
 

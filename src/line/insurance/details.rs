@@ -9,6 +9,7 @@ use super::lifecycle::Undo;
 use super::words::{MoneyState, State};
 use super::{CUSTOMER, IDENTITY, INSURANCE, MANDATE, MONEY, MONEY_OF, PAYER, PAYERS};
 use crate::line::details::{Details, Left, Life, Today};
+use crate::line::stored;
 use crate::line::work::parse;
 
 /// See [`Registration::details`](crate::line::Registration::details).
@@ -67,7 +68,7 @@ fn money(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
         insurance_no: Option<String>,
         state: MoneyState,
     }
-    let apart: Apart = serde_json::from_str(state).context("money does not read")?;
+    let apart: Apart = stored::parse(state).context("money does not read")?;
     Ok(Life {
         over: apart.state != MoneyState::Unmatched,
         needs: Vec::new(),

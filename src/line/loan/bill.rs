@@ -14,6 +14,7 @@ use super::work::{product, reference, take};
 use super::{INVOICE, LOAN, NOTE, RECEIVABLE, REFERENCE, events};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::stored::Written as _;
 use crate::line::told::money;
 use crate::line::work::Work;
 use crate::model::{Decision, Finding};
@@ -70,12 +71,7 @@ pub(super) fn receivable(
     till.allocate(&mut work, (key, &mut loan), product, store)?;
     let then = loan.then();
     take(&mut work, &mut loan, Ask::Receivable(then));
-    store.save(
-        LOAN,
-        key,
-        serde_json::to_string(&loan)?,
-        &[(RECEIVABLE, number)],
-    )?;
+    store.save(LOAN, key, loan.text(), &[(RECEIVABLE, number)])?;
     till.put_away(&mut work, store)?;
     // It is kept already.
     work.settle(&loan, &loan, store)
@@ -153,7 +149,7 @@ pub(super) fn invoice(
     let person = Person::find(store, &loan.person)?;
     events::invoice(&mut work, &loan, &loan.receivables[at], person.as_ref());
     let also = [(INVOICE, number), (REFERENCE, &*number_of)];
-    store.save(LOAN, key, serde_json::to_string(&loan)?, &also)?;
+    store.save(LOAN, key, loan.text(), &also)?;
     work.settle(&loan, &loan, store)
 }
 

@@ -12,6 +12,7 @@ use super::work::{product, reference, take};
 use super::{PAYER, REFERENCE, SIBLING, events, find};
 use crate::code::Code;
 use crate::lifecycle::Outcome;
+use crate::line::stored::Written as _;
 use crate::line::work::{Kept as _, Work, keep, load};
 use crate::line::{Space, Store};
 use crate::model::{Currency, Decision, Finding};
@@ -182,8 +183,7 @@ fn save_new(key: &str, loan: &Loan, store: &mut dyn Store) -> Result<()> {
         find::remember_payer(store, payer, key)?;
         also.push((PAYER, payer));
     }
-    let state = serde_json::to_string(loan)?;
-    store.save(super::LOAN, key, state, &also)
+    store.save(super::LOAN, key, loan.text(), &also)
 }
 
 /// The offer that a contract is made of, if the contract keeps to it.

@@ -8,6 +8,7 @@ use super::entity::Loan;
 use super::product::Reference;
 use super::words::State;
 use super::{CASH, FOUND_BY, NOTE, PAYER, PAYERS, REFERENCE};
+use crate::line::stored;
 use crate::line::work::load;
 use crate::line::{Products, Store};
 use crate::model::Currency;
@@ -114,14 +115,14 @@ pub(super) fn cash(store: &mut dyn Store, id: &str) -> Result<Option<Box<Cash>>>
 
 /// From the state that the book keeps.
 pub(super) fn read(state: &str) -> Result<Cash> {
-    serde_json::from_str(state).context("the state of money does not read")
+    stored::parse(state).context("the state of money does not read")
 }
 
 /// A credit note by its number, which the book refers to.
 pub(super) fn credit_note(store: &mut dyn Store, number: &str) -> Result<CreditNote> {
     let state = store.find(NOTE, number)?;
     let state = state.context("a credit note that is referred to is not in the book")?;
-    serde_json::from_str(state).context("a credit note's state does not read")
+    stored::parse(state).context("a credit note's state does not read")
 }
 
 /// A bank's reference that says something: neither blank nor zeros.

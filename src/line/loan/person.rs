@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::PERSON;
 use super::kinds::person_fields;
 use crate::line::Store;
+use crate::line::stored;
 use crate::line::told::json;
 use crate::line::work::Work;
 use crate::model::json::Json as Text;
@@ -29,7 +30,7 @@ impl Person {
 
     /// From the state that the book keeps.
     pub(super) fn parse(state: &str) -> Result<Self> {
-        let map = serde_json::from_str(state).context("a person's state does not read")?;
+        let map = stored::parse(state).context("a person's state does not read")?;
         Ok(Self(map))
     }
 

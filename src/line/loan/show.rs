@@ -11,6 +11,7 @@ use super::lifecycle::Ask;
 use super::person::{EXISTS, Person};
 use super::work::take;
 use super::{APPLICATION, CASH, LOAN, NOTE, OFFER, PERSON, TYPE, find, find::Circle};
+use crate::line::stored;
 use crate::line::told::money;
 use crate::line::work::{Kept as _, Work, parse};
 use crate::line::{Space, Store, Today};
@@ -48,12 +49,12 @@ pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> R
 
 /// The status that was last told of a loan type.
 pub(super) fn status(state: &str) -> Result<String> {
-    serde_json::from_str(state).context("a loan type's state does not read")
+    stored::parse(state).context("a loan type's state does not read")
 }
 
 /// From the state that the book keeps.
 pub(super) fn read_note(state: &str) -> Result<CreditNote> {
-    serde_json::from_str(state).context("a credit note's state does not read")
+    stored::parse(state).context("a credit note's state does not read")
 }
 
 fn set(map: &mut Map, name: &'static str, value: impl Into<Json>) {

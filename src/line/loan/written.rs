@@ -6,11 +6,10 @@ use super::entity::{Entry, Line, Loan, Receivable};
 use super::words::{ReceivableState, State};
 use crate::line::collect::Ordered;
 use crate::line::stored::Written;
-use crate::model::Digits;
-use crate::model::json::Members;
+use crate::model::Brief;
 
 impl Written for Loan {
-    fn members(&self, to: &mut Members) {
+    fn members(&self, to: &mut Brief) {
         to.word("s", self.state.as_str());
         to.text("p", &self.person);
         to.text("t", &self.loan_type);
@@ -41,7 +40,7 @@ impl Written for Loan {
                 to.decimal("l", rest.left);
                 to.close();
             }
-            to.close_list();
+            to.close();
         }
         entry(to, "z", self.last.as_ref());
         to.given("sibling", self.sibling.as_deref());
@@ -50,7 +49,7 @@ impl Written for Loan {
 }
 
 impl Written for Cash {
-    fn members(&self, to: &mut Members) {
+    fn members(&self, to: &mut Brief) {
         to.given("k", self.contract.as_deref());
         to.decimal("a", self.amount);
         to.word("c", self.currency.as_str());
@@ -61,7 +60,7 @@ impl Written for Cash {
         if !self.backs.is_empty() {
             to.list("backs");
             self.backs.iter().for_each(|one| back(to, one));
-            to.close_list();
+            to.close();
         }
         to.given("r", self.reference.as_deref());
         to.given("b", self.bank_reference.as_deref());
@@ -79,14 +78,13 @@ impl Written for Cash {
         if !self.parts.is_empty() {
             to.list("w");
             for part in &self.parts {
-                let amount = Digits::of(part.amount);
-                to.row(&[
-                    part.receivable.as_deref(),
-                    Some(&part.line_type),
-                    Some(amount.as_str()),
-                ]);
+                to.row();
+                to.cell(part.receivable.as_deref());
+                to.cell(Some(&part.line_type));
+                to.decimal_cell(part.amount);
+                to.close();
             }
-            to.close_list();
+            to.close();
         }
         receivables(to, "d", &self.closed);
         entry(to, "z", self.before.as_ref());
@@ -101,13 +99,13 @@ impl Written for Cash {
 }
 
 /// What was answered, unless it is what nearly all records are answered with.
-fn answered(to: &mut Members, state: &str) {
+fn answered(to: &mut Brief, state: &str) {
     if state != super::cash::ACTIVE {
         to.text("answered", state);
     }
 }
 
-fn back(to: &mut Members, back: &Back) {
+fn back(to: &mut Brief, back: &Back) {
     to.item();
     to.text("id", &back.id);
     to.decimal("a", back.amount);
@@ -117,7 +115,7 @@ fn back(to: &mut Members, back: &Back) {
     to.close();
 }
 
-fn entry(to: &mut Members, name: &str, entry: Option<&Entry>) {
+fn entry(to: &mut Brief, name: &str, entry: Option<&Entry>) {
     let (kind, id) = match entry {
         None => return,
         Some(Entry::Cash(id)) => ("c", id),
@@ -128,7 +126,7 @@ fn entry(to: &mut Members, name: &str, entry: Option<&Entry>) {
     to.close();
 }
 
-fn receivables(to: &mut Members, name: &str, receivables: &[Receivable]) {
+fn receivables(to: &mut Brief, name: &str, receivables: &[Receivable]) {
     if receivables.is_empty() {
         return;
     }
@@ -138,10 +136,10 @@ fn receivables(to: &mut Members, name: &str, receivables: &[Receivable]) {
         receivable(to, one);
         to.close();
     }
-    to.close_list();
+    to.close();
 }
 
-fn receivable(to: &mut Members, receivable: &Receivable) {
+fn receivable(to: &mut Brief, receivable: &Receivable) {
     to.text("n", &receivable.number);
     if receivable.state != ReceivableState::Created {
         to.word("s", receivable.state.as_str());
@@ -157,7 +155,7 @@ fn receivable(to: &mut Members, receivable: &Receivable) {
     }
     to.list("l");
     receivable.lines.iter().for_each(|one| line(to, one));
-    to.close_list();
+    to.close();
     if let Some(invoice) = &receivable.invoice {
         to.open("invoice");
         to.text("no", &invoice.number);
@@ -172,7 +170,7 @@ fn receivable(to: &mut Members, receivable: &Receivable) {
     }
 }
 
-fn line(to: &mut Members, line: &Line) {
+fn line(to: &mut Brief, line: &Line) {
     to.item();
     to.text("t", &line.line_type);
     to.decimal("a", line.amount);
@@ -185,7 +183,7 @@ fn line(to: &mut Members, line: &Line) {
     to.close();
 }
 
-fn ordered(to: &mut Members, order: &Ordered) {
+fn ordered(to: &mut Brief, order: &Ordered) {
     to.open("ordered");
     to.text("b", &order.batch);
     to.day("d", order.day);
@@ -200,6 +198,7 @@ fn ordered(to: &mut Members, order: &Ordered) {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::model::brief;
 
     /// Every member that there can be, and an unusual value of each.
     pub(in crate::line::loan) const LOAN: &str = concat!(
@@ -226,10 +225,10 @@ pub(super) mod tests {
     #[test]
     fn states_are_written_as_they_are_read() {
         let loan: Loan = serde_json::from_str(LOAN).expect("a contract");
-        assert_eq!(loan.text(), LOAN);
+        assert_eq!(brief::json(&loan.text()), LOAN);
         assert_eq!(serde_json::to_string(&loan).expect("JSON"), LOAN);
         let cash: Cash = serde_json::from_str(CASH).expect("money");
-        assert_eq!(cash.text(), CASH);
+        assert_eq!(brief::json(&cash.text()), CASH);
         assert_eq!(serde_json::to_string(&cash).expect("JSON"), CASH);
     }
 
@@ -240,10 +239,10 @@ pub(super) mod tests {
             r#"{"s":"ACTIVE","p":"P1","t":"ANN","l":"SE","r":"18","c":"SEK","a":"1000.00","z":{"c":"C1"}}"#,
         ] {
             let loan: Loan = serde_json::from_str(few).expect("a contract");
-            assert_eq!(loan.text(), few);
+            assert_eq!(brief::json(&loan.text()), few);
         }
         let few = r#"{"a":"0.00","c":"SEK","v":"2026-11-19"}"#;
         let cash: Cash = serde_json::from_str(few).expect("money");
-        assert_eq!(cash.text(), few);
+        assert_eq!(brief::json(&cash.text()), few);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Json, is_plain, text, whole_text};
-use crate::model::{Day, Digits, Instant, Whole};
+use crate::model::{Day, Digits, Instant};
 
 /// A JSON object while its text is written, member by member. The caller gives a name once, and names in which nothing
 /// needs to be escaped. What a large batch makes a million of is written so; anything else is clearer as an
@@ -75,16 +75,6 @@ impl Members {
         }
     }
 
-    /// Adds a list of texts.
-    pub fn all<'t>(&mut self, name: &str, texts: impl IntoIterator<Item = &'t str>) {
-        self.list(name);
-        for one in texts {
-            self.next();
-            text(&mut self.0, one);
-        }
-        self.close_list();
-    }
-
     /// Adds a decimal as a text, with the digits that it has.
     #[inline(always)]
     pub fn decimal(&mut self, name: &str, value: Decimal) {
@@ -105,12 +95,6 @@ impl Members {
         self.raw(name, if value { b"true" } else { b"false" });
     }
 
-    /// Adds a whole number.
-    #[inline(always)]
-    pub fn whole(&mut self, name: &str, value: u64) {
-        self.raw(name, Whole::of(value).as_bytes());
-    }
-
     /// Adds anything that becomes JSON.
     pub fn value(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.begin(name, b"\":");
@@ -123,14 +107,6 @@ impl Members {
         match value {
             Some(value) => self.text(name, value),
             None => self.null(name),
-        }
-    }
-
-    /// Adds a text where there is one.
-    #[inline(always)]
-    pub fn given(&mut self, name: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            self.text(name, value);
         }
     }
 
@@ -158,7 +134,7 @@ impl Members {
         self.0.push(b'}');
     }
 
-    /// Begins a member that is a list of objects, each begun with [`item`](Self::item), or of [rows](Self::row).
+    /// Begins a member that is a list of objects, each begun with [`item`](Self::item).
     #[inline(always)]
     pub fn list(&mut self, name: &str) {
         self.begin(name, b"\":[");
@@ -168,20 +144,6 @@ impl Members {
     pub fn item(&mut self) {
         self.next();
         self.0.push(b'{');
-    }
-
-    /// Adds a list of texts to the list, null where there is none.
-    pub fn row(&mut self, cells: &[Option<&str>]) {
-        self.next();
-        self.0.push(b'[');
-        for cell in cells {
-            self.next();
-            match cell {
-                Some(cell) => text(&mut self.0, cell),
-                None => self.0.extend_from_slice(b"null"),
-            }
-        }
-        self.0.push(b']');
     }
 
     /// Whatever comes next in a list.
@@ -255,11 +217,10 @@ mod tests {
         members.texts("q", &["x", "\"", "1"]);
         members.flag("yes", true);
         members.value("v", &Value::Null);
-        members.all("l", ["x", "\""]);
         let json = members.finish();
         assert_eq!(
             json.text(),
-            r#"{"a":"b\"c","w":"x","n":"5.00","t":"x-1","q":"x\"1","yes":true,"v":null,"l":["x","\""]}"#
+            r#"{"a":"b\"c","w":"x","n":"5.00","t":"x-1","q":"x\"1","yes":true,"v":null}"#
         );
         assert_eq!(Members::with_capacity(9).finish().text(), "{}");
     }
@@ -281,14 +242,7 @@ mod tests {
         members.close_list();
         members.list("e");
         members.close_list();
-        members.list("r");
-        members.row(&[Some("x"), None]);
-        members.row(&[Some("\"")]);
-        members.close_list();
-        members.given("no", None);
-        members.given("g", Some("x"));
-        members.whole("w", 10);
-        let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[],"r":[["x",null],["\""]],"g":"x","w":10}"#;
+        let text = r#"{"a":{"b":null,"n":5.00,"t":"x"},"l":[{},{"t":null}],"e":[]}"#;
         assert_eq!(members.finish().text(), text);
     }
 }

@@ -1,6 +1,7 @@
 //! What was paid, and for what.
 
 use super::{Desk, codes, day};
+use crate::line::insurance::INSURANCE;
 use crate::line::insurance::premium::instalment;
 use crate::line::work::parse;
 
@@ -63,12 +64,7 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
     ];
     for (premium, interval, expected) in rows {
         let desk = with(premium, interval, "");
-        let state = desk
-            .book
-            .entities
-            .values()
-            .find(|state| state.contains("\"s\":"))
-            .expect("I1");
+        let state = &desk.book.entities[&(INSURANCE, "I1".to_owned())];
         let insurance: crate::line::insurance::entity::Insurance =
             parse(state).expect("our own state");
         for (number, amount) in (0..).zip(*expected) {
@@ -89,12 +85,7 @@ fn a_year_is_cut_into_instalments_whose_last_takes_the_rest() {
         assert_eq!(year, insurance.annual_premium, "{premium} {interval}");
     }
     let desk = with("1000", "collection_interval=monthly", "end_date=2027-01-01");
-    let state = desk
-        .book
-        .entities
-        .values()
-        .find(|state| state.contains("\"s\":"))
-        .expect("I1");
+    let state = &desk.book.entities[&(INSURANCE, "I1".to_owned())];
     let insurance: crate::line::insurance::entity::Insurance = parse(state).expect("our own state");
     let bounds = |number| instalment(&insurance, number).map(|found| (found.start, found.end));
     assert_eq!(bounds(0), Some((day("2026-11-20"), day("2026-12-19"))));

@@ -1,0 +1,166 @@
+//! Objects in brief: JSON with a mark of one byte where its own text has up to six, for the states of which a book keeps
+//! millions. A book is smaller by a third, and so is what is hashed, logged and moved.
+//!
+//! The marks are control characters, which stand nowhere else in a JSON text: an object in brief is a text, and is known by
+//! its first character. A value is its mark and what follows up to the next mark. A member is a value with its name behind
+//! the mark; a name of more than one letter stands before it, behind a mark of its own.
+//!
+//! ```text
+//! OBJECT  members END        LIST    values END         NAME   the name of the next member
+//! TEXT    a text             LITERAL any other JSON     MONEY  hundredths, as a number     DAY  days since 1 BC, likewise
+//! ```
+//!
+//! Texts are escaped as in JSON. Numbers are written from the highest digit, sixty-four to a digit, `0` first.
+
+mod scan;
+mod write;
+
+use std::borrow::Cow;
+
+use chrono::{Datelike as _, NaiveDate};
+use rust_decimal::Decimal;
+
+use super::{Day, Digits};
+
+pub use scan::Scan;
+pub use write::Brief;
+
+const OBJECT: u8 = 0x10;
+const LIST: u8 = 0x11;
+const END: u8 = 0x12;
+const TEXT: u8 = 0x13;
+const LITERAL: u8 = 0x14;
+const NAME: u8 = 0x15;
+const DAY: u8 = 0x16;
+const MONEY: u8 = 0x17;
+
+/// Bits of a digit, and the first of them all: those that follow it are printable, too.
+const BITS: u32 = 6;
+const ZERO: u8 = b'0';
+
+/// Digits of the largest number.
+const DIGITS: usize = 10;
+
+/// The JSON text of an object in brief; of anything else, itself. One that is damaged becomes no JSON.
+pub fn json(text: &str) -> Cow<'_, str> {
+    if text.bytes().next() == Some(OBJECT) {
+        Cow::Owned(spell(text))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Up to where it can be told, with whatever follows as it stands.
+fn spell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut open = Vec::new();
+    let mut rest = text;
+    loop {
+        if !open.is_empty() && !rest.starts_with(char::from(END)) && !out.ends_with(['{', '[']) {
+            out.push(',');
+        }
+        let named = open.last() == Some(&'}');
+        let Some(after) = value(&mut out, &mut open, rest, named) else {
+            break;
+        };
+        rest = after;
+        if open.is_empty() {
+            break;
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Spells the value that comes next, or an end; `None`: nothing that can stand here.
+fn value<'t>(
+    out: &mut String,
+    open: &mut Vec<char>,
+    text: &'t str,
+    named: bool,
+) -> Option<&'t str> {
+    let (mut mark, mut rest) = first(text)?;
+    if named && mark != END {
+        let name;
+        if mark == NAME {
+            (name, rest) = until_mark(rest);
+            (mark, rest) = first(rest)?;
+        } else {
+            (name, rest) = rest.split_at_checked(1)?;
+        }
+        out.extend(["\"", name, "\":"]);
+    }
+    let (content, after) = until_mark(rest);
+    match mark {
+        OBJECT => open.push('}'),
+        LIST => open.push(']'),
+        END => out.push(open.pop()?),
+        TEXT => out.extend(["\"", content, "\""]),
+        LITERAL => out.push_str(content),
+        DAY => out.extend(["\"", Day::of(day(content)?).as_str(), "\""]),
+        MONEY => out.extend(["\"", Digits::of(money(content)?).as_str(), "\""]),
+        _ => return None,
+    }
+    Some(match mark {
+        OBJECT => {
+            out.push('{');
+            rest
+        }
+        LIST => {
+            out.push('[');
+            rest
+        }
+        END => rest,
+        _ => after,
+    })
+}
+
+/// A mark and what follows it.
+fn first(text: &str) -> Option<(u8, &str)> {
+    let (mark, rest) = text.split_at_checked(1)?;
+    Some((mark.as_bytes()[0], rest))
+}
+
+/// What stands before the next mark, and from it on.
+fn until_mark(text: &str) -> (&str, &str) {
+    let end = text.bytes().position(|byte| byte < b' ');
+    text.split_at(end.unwrap_or(text.len()))
+}
+
+/// Adds a number; `false`: it is too large.
+fn add_number(out: &mut Vec<u8>, number: u64) -> bool {
+    let Some(digits) = number.checked_ilog2().map_or(Some(1), |bits| {
+        let digits = bits / BITS + 1;
+        (digits as usize <= DIGITS).then_some(digits)
+    }) else {
+        return false;
+    };
+    for digit in (0..digits).rev() {
+        out.push(ZERO + (number >> (digit * BITS) & ((1 << BITS) - 1)) as u8);
+    }
+    true
+}
+
+/// A number again.
+fn number(text: &str) -> Option<u64> {
+    if !(1..=DIGITS).contains(&text.len()) {
+        return None;
+    }
+    text.bytes().try_fold(0, |number, byte| {
+        let digit = byte.checked_sub(ZERO).filter(|digit| *digit < 1 << BITS)?;
+        Some(number << BITS | u64::from(digit))
+    })
+}
+
+/// A day again.
+fn day(text: &str) -> Option<NaiveDate> {
+    let date = NaiveDate::from_num_days_from_ce_opt(number(text)?.try_into().ok()?)?;
+    // Those that have a text.
+    (0..=9999).contains(&date.year()).then_some(date)
+}
+
+/// An amount again.
+fn money(text: &str) -> Option<Decimal> {
+    let hundredths = i64::try_from(number(text)?).ok()?;
+    Some(Decimal::new(hundredths, 2))
+}
