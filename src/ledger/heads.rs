@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
 use rayon::iter::{ParallelExtend as _, repeat_n};
 use rayon::slice::ParallelSliceMut as _;
@@ -59,8 +60,8 @@ pub(super) struct Heads {
     began_empty: bool,
     /// Heads of this batch are in the table; for a scout: any.
     flushed: bool,
-    /// Where they are; `None`: somewhere.
-    places: Option<Filter>,
+    /// Where they are; `None`: somewhere. Scouts of one batch share what they have learned.
+    places: Option<Arc<Filter>>,
     /// How many the batch will bring, about.
     expected: usize,
 }
@@ -80,7 +81,7 @@ impl Heads {
     }
 
     /// Says where all heads of the table are.
-    pub(super) fn learn(&mut self, places: Filter) {
+    pub(super) fn learn(&mut self, places: Arc<Filter>) {
         self.began_empty = true;
         self.flushed = true;
         self.places = Some(places);
@@ -202,9 +203,11 @@ impl Heads {
             self.places = None;
         } else if !self.flushed {
             // What is expected is nearly twice what comes.
-            self.places = Some(Filter::with_room(self.expected.max(2 * heads.len()) / 2));
+            let room = self.expected.max(2 * heads.len()) / 2;
+            self.places = Some(Arc::new(Filter::with_room(room)));
         }
         if let Some(places) = &mut self.places {
+            let places = Arc::make_mut(places);
             for head in &heads {
                 places.add(head.at());
             }

@@ -82,6 +82,11 @@ impl Book {
             .transpose()
     }
 
+    /// Bounds the memory for pages of a reader that is one of several.
+    pub(super) fn bound_cache(&self, kib: i64) -> Result<()> {
+        bound_cache(&self.db, "main", kib)
+    }
+
     /// A private copy of a book (`None`: of an empty one): reads fall through to the book as it was at this moment,
     /// writes go to a file without a name that ends with this value. Nothing of the book is touched.
     pub fn scratch(base: Option<&Path>, secret: &[u8]) -> Result<Self> {
@@ -188,7 +193,7 @@ fn open_for_writing(path: &Path, journal: &str) -> Result<Connection> {
             "BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT"
         ))?;
     }
-    bound_cache(&db, "main")?;
+    bound_cache(&db, "main", CACHE_KIB)?;
     if journal == "wal" {
         // The first look makes the log. SQLite brings its name to the disk, too, but passes over a failure.
         db.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
@@ -250,7 +255,7 @@ fn open_for_reading(path: &Path) -> Result<Option<Connection>> {
     // Before anything is read, so that all that follows is of one moment.
     db.execute_batch("BEGIN")?;
     let made = identify(&db, "main")?;
-    bound_cache(&db, "main")?;
+    bound_cache(&db, "main", CACHE_KIB)?;
     Ok(made.then_some(db))
 }
 
@@ -271,7 +276,7 @@ fn open_scratch(base: Option<&Path>) -> Result<Connection> {
     settle(&db)?;
     demand(&db, "page_size", PAGE_BYTES)?;
     db.execute_batch(SCHEMA)?;
-    bound_cache(&db, "main")?;
+    bound_cache(&db, "main", CACHE_KIB)?;
     if let Some(path) = base {
         db.execute("ATTACH ?1 AS base", [read_only_uri(path)?])?;
         demand(&db, "base.mmap_size", 0)?;
@@ -280,7 +285,7 @@ fn open_scratch(base: Option<&Path>) -> Result<Connection> {
     db.execute_batch("BEGIN")?;
     if base.is_some() {
         ensure!(identify(&db, "base")?, "the book vanished");
-        bound_cache(&db, "base")?;
+        bound_cache(&db, "base", CACHE_KIB)?;
     }
     Ok(db)
 }
@@ -336,8 +341,8 @@ fn settle(db: &Connection) -> Result<()> {
 
 /// Bounds the memory for pages. After the page size is known: the limit becomes a number of pages at once, and stays
 /// that when the pages turn out to be four times as large.
-fn bound_cache(db: &Connection, schema: &str) -> Result<()> {
-    demand(db, &format!("{schema}.cache_size"), -CACHE_KIB)
+fn bound_cache(db: &Connection, schema: &str, kib: i64) -> Result<()> {
+    demand(db, &format!("{schema}.cache_size"), -kib)
 }
 
 fn demand(db: &Connection, pragma: &str, value: i64) -> Result<()> {

@@ -36,7 +36,7 @@ pub(super) struct Upcoming<'a> {
     scout: Option<Scout>,
 }
 
-/// Records that are decided together; none at the end of the file.
+/// Records that are decided together.
 #[derive(Default)]
 pub(super) struct Wave {
     pub(super) chunks: Vec<CheckedChunk>,
@@ -50,8 +50,12 @@ pub(super) struct Wave {
 impl Wave {
     /// Whether more can come after it.
     pub(super) fn is_full(&self) -> bool {
-        let sizes = self.chunks.iter().map(|chunk| chunk.chunk.size());
-        sizes.sum::<usize>() >= WAVE_BYTES
+        self.bytes() >= WAVE_BYTES
+    }
+
+    /// The part of the file that it is.
+    fn bytes(&self) -> usize {
+        self.chunks.iter().map(|chunk| chunk.chunk.size()).sum()
     }
 
     /// How many records there are.
@@ -85,8 +89,33 @@ impl<'a> Upcoming<'a> {
         self.scout = scout;
     }
 
-    /// The next chunks, up to a wave's size, checked.
-    pub(super) fn wave(&mut self) -> Result<Wave, Fault> {
+    /// The next waves: as many as a scout looks up at once, fewer at the end of the file, and none behind it.
+    pub(super) fn waves(&mut self) -> Result<Vec<Wave>, Fault> {
+        let count = self.scout.as_ref().map_or(1, Scout::at_once);
+        let mut waves = Vec::with_capacity(count);
+        while waves.len() < count
+            && let Some(wave) = self.wave()?
+        {
+            waves.push(wave);
+        }
+        if let Some(scout) = &mut self.scout {
+            let all = |wave: &Wave| {
+                let mut all = wave.places.clone();
+                all.extend(&wave.own);
+                all
+            };
+            let places: Vec<Places> = waves.iter().map(all).collect();
+            let bytes = waves.iter().map(Wave::bytes).sum();
+            let looked = scout.look(&places, bytes)?;
+            for (wave, looked) in waves.iter_mut().zip(looked) {
+                wave.looked = Some(looked);
+            }
+        }
+        Ok(waves)
+    }
+
+    /// The next chunks, up to a wave's size, checked; `None`: there are no more.
+    fn wave(&mut self) -> Result<Option<Wave>, Fault> {
         let mut chunks = Vec::new();
         let mut bytes = 0;
         while bytes < WAVE_BYTES {
@@ -95,6 +124,9 @@ impl<'a> Upcoming<'a> {
             };
             bytes += chunk.size();
             chunks.push(chunk);
+        }
+        if chunks.is_empty() {
+            return Ok(None);
         }
         let checked = chunks
             .into_par_iter()
@@ -110,12 +142,7 @@ impl<'a> Upcoming<'a> {
                 .own(self.batch, self.read, &self.namer, &mut wave.own);
             self.read += chunk.keys.records();
         }
-        if let Some(scout) = &mut self.scout {
-            let mut all = wave.places.clone();
-            all.extend(&wave.own);
-            wave.looked = Some(scout.look(&all, bytes)?);
-        }
-        Ok(wave)
+        Ok(Some(wave))
     }
 }
 

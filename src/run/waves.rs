@@ -68,22 +68,29 @@ pub(super) fn pass(
     let writing = Writing::new(Counted::new(outputs, task.format));
     let names = (decider.batch, book.namer()?);
     let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, names);
-    let mut next = upcoming.wave()?;
-    if next.is_full() {
+    let mut next = upcoming.waves()?;
+    if next.iter().any(Wave::is_full) {
         upcoming.send(book.scout()?);
     }
     rayon::in_place_scope(|scope| {
-        while !next.chunks.is_empty() {
-            let wave = std::mem::take(&mut next);
+        while !next.is_empty() {
+            let waves = std::mem::take(&mut next);
             let (now, ahead) = rayon::join(
-                || state.decide(wave, task.limit, decider, book, &mut batch),
+                || {
+                    let each = waves.into_iter();
+                    let each =
+                        each.map(|wave| state.decide(wave, task.limit, decider, book, &mut batch));
+                    each.collect::<Result<Vec<_>, Fault>>()
+                },
                 || {
                     // Whoever has time first: this thread behind its own work, or the one that decides.
                     scope.spawn(|_| writing.go_on());
-                    upcoming.wave()
+                    upcoming.waves()
                 },
             );
-            writing.add(now?)?;
+            for wave in now? {
+                writing.add(wave)?;
+            }
             next = ahead?;
             (task.progress)(state.read);
         }

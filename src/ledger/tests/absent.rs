@@ -105,7 +105,8 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
         for n in 0..NAMES {
             namer.add(POLICY, &name(n), &mut places);
         }
-        scout.look(&places, 20_000).expect("looked")
+        let looked = scout.look(&[places], 20_000).expect("looked");
+        looked.into_iter().next().expect("of one wave")
     };
     // Names that are nowhere near each other, and that nothing has.
     for round in 0..13 {
@@ -149,7 +150,8 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
         spot.add(POLICY, name, &mut places);
     }
     for _ in 0..20 {
-        scout.look(&places, 20_000).expect("looked");
+        let waves = std::slice::from_ref(&places);
+        scout.look(waves, 20_000).expect("looked");
     }
     assert!(!scout.has_learned());
 }

@@ -26,7 +26,8 @@ fn looked(scout: &mut Scout, book: &Book) -> Looked {
     for (space, key) in ASKED {
         namer.add(space, key, &mut places);
     }
-    scout.look(&places, 100).expect("looked")
+    let looked = scout.look(&[places], 100).expect("looked");
+    looked.into_iter().next().expect("of one wave")
 }
 
 fn states(book: &mut Book) -> [Option<String>; 4] {
@@ -81,6 +82,52 @@ fn what_a_batch_changes_is_seen_past_its_scout() {
         let newest = Some("newest".to_owned());
         assert_eq!(states(&mut book), [old(), newest, new(), new()]);
         assert!(!alone(&book), "what waits was not read in advance");
+        drop(scout);
+        book.rollback().expect("undone");
+    }
+}
+
+#[test]
+fn waves_that_are_looked_up_at_once_are_each_told_their_own() {
+    for threads in [1, 2, 5] {
+        let place = place();
+        let mut book = reopened(&place);
+        batch(&mut book, "aaaaaaaaaaaa", |book| write(book, 1..9, "old"));
+        book.begin("nordbank").expect("begun");
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().expect("threads");
+        let own = &mut book;
+        let scout = pool.install(move || own.scout());
+        let mut scout = scout.expect("opened").expect("there is a book");
+        assert_eq!(scout.at_once(), threads.min(2));
+        let namer = book.namer().expect("a batch");
+        let wave = |row: usize| {
+            let mut places = Places::default();
+            namer.add(POLICY, &format!("P{row}"), &mut places);
+            namer.add(IDENTITY, &format!("C{}", row + 4), &mut places);
+            places
+        };
+        for rows in [1..scout.at_once() + 1, 3..4] {
+            let waves: Vec<Places> = rows.clone().map(wave).collect();
+            let looked = pool.install(|| scout.look(&waves, 100));
+            let looked = looked.expect("looked");
+            assert_eq!(looked.len(), waves.len());
+            for (row, looked) in rows.zip(looked) {
+                book.prefetch_looked(looked).expect("taken");
+                let read = book.cache.singles();
+                assert_eq!(
+                    super::state(&mut book, &format!("P{row}")).as_deref(),
+                    Some("old")
+                );
+                let found = book.find_by(IDENTITY, &format!("C{}", row + 4));
+                let found = found.expect("looked up").expect("there");
+                assert_eq!(found, format!("P{}", row + 4));
+                assert!(super::state(&mut book, &found).is_some());
+                assert_eq!(book.cache.singles(), read, "{threads} {row}");
+            }
+        }
+        let too_many: Vec<Places> = (1..4).map(wave).collect();
+        assert!(scout.look(&too_many, 100).is_err());
         drop(scout);
         book.rollback().expect("undone");
     }
