@@ -74,7 +74,7 @@ impl Details {
     /// The state without personal details; `None`: there are none in it, or nothing of it is kept at all.
     ///
     /// # Errors
-    /// The state is not JSON.
+    /// The state does not read.
     pub fn redacted(&self, state: &str) -> Result<Option<String>> {
         let Left::But { removed, emptied } = self.left else {
             return Ok(None);
@@ -134,8 +134,31 @@ fn empty(member: &mut Value) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Each path of what is personal leads to something in a state that has every member: else the name of a member was
+    /// changed in one place and not in the other.
+    pub(in crate::line) fn each_path_leads_somewhere(details: &Details, state: &str) {
+        let Left::But { removed, emptied } = details.left else {
+            panic!("nothing of it is left");
+        };
+        let alone = |removed, emptied| {
+            let left = Left::But { removed, emptied };
+            let one = Details {
+                left,
+                names: &[],
+                ..*details
+            };
+            one.redacted(state).expect("it reads")
+        };
+        for path in removed {
+            assert!(alone(std::slice::from_ref(path), &[]).is_some(), "{path}");
+        }
+        for path in emptied {
+            assert!(alone(&[], std::slice::from_ref(path)).is_some(), "{path}");
+        }
+    }
 
     const DETAILS: Details = Details {
         space: Space("t"),

@@ -243,7 +243,9 @@ fn each_state(site: &Path, each: &mut dyn FnMut(String, String)) {
 /// All states, one after another.
 fn states(site: &Path) -> String {
     let mut all = String::new();
-    each_state(site, &mut |_, state| all.push_str(&state));
+    each_state(site, &mut |_, state| {
+        all.push_str(&sluss::model::brief::json(&state));
+    });
     all
 }
 
@@ -258,7 +260,6 @@ const PERSONAL: &[&str] = &[
     "collection_account",
     "payout_account",
     "document_number",
-    "payer",
     "account",
     "embossing_name",
     "identifier",
@@ -271,8 +272,10 @@ fn personal(site: &Path) -> Vec<(String, String, String)> {
     each_state(site, &mut |key, state| {
         let state = sluss::model::brief::json(&state);
         let state: Value = serde_json::from_str(&state).expect("JSON");
+        // Money's payer.
+        let payer = |name: &str| name == "y" && key.starts_with("lc:");
         texts(&state, "", &mut |name, text| {
-            if PERSONAL.contains(&name) && text.len() > 6 {
+            if (PERSONAL.contains(&name) || payer(name)) && text.len() > 6 {
                 found.push((key.clone(), name.to_owned(), text.to_owned()));
             }
         });

@@ -18,7 +18,14 @@ pub(super) const DETAILS: &[Details] = &[
         space: INSURANCE,
         left: Left::But {
             // A payer is known to a bank by a number that is often his own.
-            removed: &["collection", "payout", "mandate", "unwanted", "sent"],
+            removed: &[
+                "collection",
+                "payout",
+                "mandate",
+                "unwanted",
+                "ending",
+                "sent",
+            ],
             emptied: &[],
         },
         names: &[(PAYER, ""), (MANDATE, "")],
@@ -87,5 +94,20 @@ fn is_over(insurance: &Insurance, today: &Today<'_>) -> bool {
             undo == Undo::Closed && !refund.is_some_and(|refund| refund.held)
         }
         State::None | State::Registered | State::Approved | State::Active => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::written::tests::WHOLE;
+    use super::*;
+    use crate::line::details::tests::each_path_leads_somewhere;
+    use crate::line::stored::Written as _;
+
+    #[test]
+    fn what_is_personal_is_named_as_states_name_it() {
+        let whole: Insurance = serde_json::from_str(WHOLE).expect("an insurance");
+        let details = DETAILS.iter().find(|details| details.space == INSURANCE);
+        each_path_leads_somewhere(details.expect("it has some"), &whole.text());
     }
 }

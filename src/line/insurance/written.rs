@@ -152,14 +152,14 @@ pub(super) fn read(state: &str) -> Option<Insurance> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::line::stored::parse;
     use crate::line::stored::tests::never_read_otherwise;
     use crate::model::brief;
 
     /// Every member that there can be, and an unusual value of each.
-    const WHOLE: &str = concat!(
+    pub(in crate::line::insurance) const WHOLE: &str = concat!(
         r#"{"s":"cancelled","p":"P\"1","l":"L\\1","c":"SEK","a":"1000.00","y":"0","f":"2026-11-01","e":"2027-10-31","#,
         r#""x":"2027-11-01","r":"2026-11-20","b":true,"k":true,"distribution_channel":"Zoë\n","#,
         r#""properties":{"property.Campaign":"A","property.PendingTopupAmount":1.50},"o":"K1","i":["K1","K\"2"],"#,

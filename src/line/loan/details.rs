@@ -39,7 +39,8 @@ pub(super) const DETAILS: &[Details] = &[
     Details {
         space: CASH,
         left: Left::But {
-            removed: &["payer", "account", "iban", "bic", "comment"],
+            // The payer's name first.
+            removed: &["y", "account", "iban", "bic", "comment"],
             emptied: &[],
         },
         // What tells payments with one end-to-end id apart: payer and account are in it.
@@ -87,4 +88,23 @@ fn cash(_: &str, state: &str, _: &Today<'_>) -> Result<Life> {
         needs: Vec::new(),
         with: contract.map(|no| (LOAN, no.to_owned())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cash::Cash;
+    use super::super::written::tests::{CASH as MONEY, LOAN as CONTRACT};
+    use super::*;
+    use crate::line::details::tests::each_path_leads_somewhere;
+    use crate::line::stored::Written as _;
+
+    #[test]
+    fn what_is_personal_is_named_as_states_name_it() {
+        let loan: Loan = serde_json::from_str(CONTRACT).expect("a contract");
+        let cash: Cash = serde_json::from_str(MONEY).expect("money");
+        for (space, state) in [(LOAN, loan.text()), (CASH, cash.text())] {
+            let details = DETAILS.iter().find(|details| details.space == space);
+            each_path_leads_somewhere(details.expect("it has some"), &state);
+        }
+    }
 }

@@ -212,7 +212,7 @@ pub(super) mod tests {
         r#""m":[{"c":"C1","l":"5.00"},{"c":"C2","l":"0.50"}],"z":{"n":"N1"},"sibling":"L0","closed_from":"BLOCKED"}"#
     );
 
-    const CASH: &str = concat!(
+    pub(in crate::line::loan) const CASH: &str = concat!(
         r#"{"k":"L1","a":"3100.00","c":"SEK","v":"2026-11-19","p":"2026-11-20","#,
         r#""backs":[{"id":"B1","a":"1.00","on":"2026-11-21","bank":"b1","answered":"CLOSED"},"#,
         r#"{"id":"B2","a":"2.00","on":"2026-11-22"}],"r":"18","b":"53","e":"E2E","payee":"5805-6201","y":"Zoë \\ Co","#,
