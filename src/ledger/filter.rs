@@ -19,7 +19,6 @@ pub(super) const USEFUL: usize = 60_000_000;
 /// neighbours in one block: places that are told or asked for in their order stay where the processor finds them. A question
 /// costs one look at memory, where a look at a table that is larger than its cache costs a page. It is never wrong about a
 /// place that it was told.
-#[derive(Clone)]
 pub(super) struct Filter {
     words: Vec<u64>,
 }

@@ -207,7 +207,7 @@ impl Heads {
             self.places = Some(Arc::new(Filter::with_room(room)));
         }
         if let Some(places) = &mut self.places {
-            let places = Arc::make_mut(places);
+            let places = Arc::get_mut(places).expect("a book shares nothing that it adds to");
             for head in &heads {
                 places.add(head.at());
             }

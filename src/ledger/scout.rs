@@ -76,10 +76,13 @@ impl Book {
         let mut readers = Vec::with_capacity(count);
         for _ in 0..count {
             let Some(reader) = Self::open_read_with(path, self.hash)? else {
-                return Ok(None);
+                break;
             };
             reader.bound_cache(CACHE_KIB / i64::try_from(count)?)?;
             readers.push(reader);
+        }
+        if readers.is_empty() {
+            return Ok(None);
         }
         let (spent, free) = channel();
         Ok(Some(Scout {
@@ -134,7 +137,7 @@ impl Scout {
             self.asked += wave.places.len();
             self.missed += wave.cache.missed();
         }
-        self.learn()?;
+        self.learn(waves.len())?;
         Ok(looked)
     }
 
@@ -144,8 +147,8 @@ impl Scout {
         self.readers.iter().all(|book| book.heads.were_flushed())
     }
 
-    /// Goes on with learning where heads stand, if that pays.
-    fn learn(&mut self) -> Result<()> {
+    /// Goes on with learning where heads stand, if that pays, as far as so many waves allow.
+    fn learn(&mut self, waves: usize) -> Result<()> {
         let Some(book) = self.readers.first() else {
             return Ok(());
         };
@@ -163,7 +166,7 @@ impl Scout {
                 }
             }
             Learning::UpTo(from, mut filter) => {
-                let next = stretch::walk(&book.db, "main", from, PIECE, |_, stretch| {
+                let next = stretch::walk(&book.db, "main", from, waves * PIECE, |_, stretch| {
                     stretch.heads().for_each(|head| filter.add(head.at()));
                     Ok(())
                 })?;

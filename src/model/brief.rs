@@ -41,7 +41,8 @@ const ZERO: u8 = b'0';
 /// Digits of the largest number.
 const DIGITS: usize = 10;
 
-/// The JSON text of an object in brief; of anything else, itself. One that is damaged becomes no JSON.
+/// The JSON text of an object in brief; of anything else, itself. One that is cut short, or goes on behind its end, becomes no
+/// JSON.
 pub fn json(text: &str) -> Cow<'_, str> {
     if text.bytes().next() == Some(OBJECT) {
         Cow::Owned(spell(text))

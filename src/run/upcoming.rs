@@ -1,4 +1,4 @@
-//! The wave after the one that is decided: read, checked, and what it will ask the book for looked up.
+//! The waves after those that are decided: read, checked, and what they will ask the book for looked up.
 
 use anyhow::Result;
 use rayon::prelude::*;
@@ -22,7 +22,7 @@ pub(super) struct CheckedChunk {
     pub(super) batch: Vec<Finding>,
 }
 
-/// What comes after the wave that is decided.
+/// What comes after the waves that are decided.
 pub(super) struct Upcoming<'a> {
     reader: &'a mut Reader,
     layout: &'a Layout,
@@ -34,6 +34,8 @@ pub(super) struct Upcoming<'a> {
     namer: Namer,
     /// Looks it up; without one, the book does it.
     scout: Option<Scout>,
+    /// What is wrong behind the waves that were read last.
+    fault: Option<Fault>,
 }
 
 /// Records that are decided together.
@@ -81,6 +83,7 @@ impl<'a> Upcoming<'a> {
             read: 0,
             namer,
             scout: None,
+            fault: None,
         }
     }
 
@@ -93,10 +96,20 @@ impl<'a> Upcoming<'a> {
     pub(super) fn waves(&mut self) -> Result<Vec<Wave>, Fault> {
         let count = self.scout.as_ref().map_or(1, Scout::at_once);
         let mut waves = Vec::with_capacity(count);
-        while waves.len() < count
-            && let Some(wave) = self.wave()?
-        {
-            waves.push(wave);
+        if let Some(fault) = self.fault.take() {
+            return Err(fault);
+        }
+        while waves.len() < count {
+            match self.wave() {
+                Ok(Some(wave)) => waves.push(wave),
+                Ok(None) => break,
+                // What is wrong with the waves before it comes first, however many are read at once.
+                Err(fault) if !waves.is_empty() => {
+                    self.fault = Some(fault);
+                    break;
+                }
+                Err(fault) => return Err(fault),
+            }
         }
         if let Some(scout) = &mut self.scout {
             let all = |wave: &Wave| {

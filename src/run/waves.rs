@@ -1,6 +1,6 @@
 //! One pass over a file: read, check, decide, render, in waves.
 //!
-//! While the ledger's thread decides one wave, the other threads read and check the next one, and whoever has time
+//! While the ledger's thread decides a wave or two, the other threads read and check the next ones, and whoever has time
 //! renders and writes those before. Waves bound the memory: nothing is held for the whole file. Every step keeps the
 //! file's order, so the bytes are the same for any number of threads.
 
@@ -77,10 +77,11 @@ pub(super) fn pass(
             let waves = std::mem::take(&mut next);
             let (now, ahead) = rayon::join(
                 || {
-                    let each = waves.into_iter();
-                    let each =
-                        each.map(|wave| state.decide(wave, task.limit, decider, book, &mut batch));
-                    each.collect::<Result<Vec<_>, Fault>>()
+                    for wave in waves {
+                        let wave = state.decide(wave, task.limit, decider, book, &mut batch)?;
+                        writing.add(wave)?;
+                    }
+                    Ok::<_, Fault>(())
                 },
                 || {
                     // Whoever has time first: this thread behind its own work, or the one that decides.
@@ -88,9 +89,7 @@ pub(super) fn pass(
                     upcoming.waves()
                 },
             );
-            for wave in now? {
-                writing.add(wave)?;
-            }
+            now?;
             next = ahead?;
             (task.progress)(state.read);
         }

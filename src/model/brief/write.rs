@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_its_own_text_and_what_is_damaged_becomes_none() {
+    fn json_is_its_own_text_and_what_is_cut_short_or_goes_on_becomes_none() {
         for own in ["", "{}", r#"{"a":1}"#, "x", "[\u{7f}]"] {
             assert_eq!(spelled(own), own);
         }

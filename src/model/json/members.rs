@@ -164,7 +164,7 @@ impl Members {
     }
 
     /// The object's text.
-    pub fn into_text(self) -> String {
+    fn into_text(self) -> String {
         whole_text(self.ended())
     }
 

@@ -175,3 +175,46 @@ fn another_hour_is_seen() {
     let (one, other) = (files(&one.outbox("p")), files(&other.outbox("p")));
     assert!(one.keys().eq(other.keys()) && one != other);
 }
+
+/// A file of too many records that is not well formed behind them, at several distances, into a book that is there already:
+/// which is told does not depend on how many pieces of the file are read at once.
+#[test]
+fn of_two_faults_the_same_is_told_whatever_the_threads() {
+    let template = Place::new(
+        "[partner.p]\nformats = [\"canonical-csv\", \"canonical-xml\"]\nlines = [\"insurance\"]\nsettle = \"0s\"\n\
+         limits = { records = 4000 }\n[product.A]\nline = \"insurance\"\n",
+        &["p"],
+    );
+    template.drop("p", "canonical_1.csv", super::place::good_csv(1));
+    run(&template, PLAIN);
+    let record = |no: usize| {
+        format!(
+            "<record kind=\"customer.create\"><customer_no>M{no}</customer_no><customer_type>company</customer_type>\
+             <country>NO</country><company_name>Fisk {no}</company_name><identity_no>{}</identity_no></record>\n",
+            company(no)
+        )
+    };
+    let fault = |behind: usize, threads: &str| {
+        let place = template.copy();
+        let records: String = (0..behind).map(record).collect();
+        let file = format!("<records>\n{records}</record>");
+        place.drop("p", "canonical_2.xml", file);
+        let mut command = place.command(&["run", "--quiet", "--threads", threads]);
+        let ran = measure(&mut command, TIME * 12);
+        assert_eq!(ran.status.code(), Some(1), "{}", ran.stderr);
+        let quarantine = files(&place.site.join("quarantine")).into_values();
+        let mut all = quarantine.map(|bytes| String::from_utf8(bytes).expect("text"));
+        all.find(|text| !text.starts_with("<records>"))
+            .expect("why")
+    };
+    let mut too_many = 0;
+    for behind in [3_000, 7_000, 8_500] {
+        let expected = fault(behind, "1");
+        too_many += usize::from(expected.contains("too_many_records"));
+        for threads in ["2", "8"] {
+            assert_eq!(fault(behind, threads), expected, "{behind} {threads}");
+        }
+    }
+    // The others are not well formed within the piece that is too long.
+    assert!((1..3).contains(&too_many), "{too_many}");
+}
