@@ -1,6 +1,6 @@
 //! The ledger: one book a file, in which every change is appended and nothing is altered.
 //!
-//! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], or a [`Scout`] beside the wave
+//! A batch is one transaction: [`Book::begin`], then waves of records ([`Book::prefetch`], or a [`Scout`] beside the waves
 //! before and [`Book::prefetch_looked`]; [`Book::start_record`],
 //! the line's calls through [`Store`](crate::line::Store), [`Book::remember`], [`Book::flush_wave`]), then
 //! [`Book::commit`] or [`Book::rollback`]. Where a wave ends makes no difference to what is decided or recorded; it

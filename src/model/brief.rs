@@ -1,5 +1,5 @@
 //! Objects in brief: JSON with a mark of one byte where its own text has up to six, for the states of which a book keeps
-//! millions. A book is smaller by a third, and so is what is hashed, logged and moved.
+//! millions. A book of insurances is smaller by a sixth, one of loans by a third, and so is what is hashed, logged and moved.
 //!
 //! The marks are control characters, which stand nowhere else in a JSON text: an object in brief is a text, and is known by
 //! its first character. A value is its mark and what follows up to the next mark. A member is a value with its name behind
@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! OBJECT  members END        LIST    values END         NAME   the name of the next member
-//! TEXT    a text             LITERAL any other JSON     MONEY  hundredths, as a number     DAY  days since 1 BC, likewise
+//! TEXT    a text             LITERAL any other JSON     MONEY  hundredths, as a number     DAY  days since 1 BC ended
 //! ```
 //!
 //! Texts are escaped as in JSON. Numbers are written from the highest digit, sixty-four to a digit, `0` first.
