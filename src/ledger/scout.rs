@@ -1,10 +1,9 @@
 //! Looks names up beside the thread that decides.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Result, ensure};
-use rayon::prelude::*;
+use anyhow::{Context as _, Result, ensure};
 
 use super::filter::{Filter, USEFUL};
 use super::lookup::Cache;
@@ -34,18 +33,28 @@ const CACHE_KIB: i64 = 32 * 1024;
 /// A batch that brings many names asks for each of them, and nothing is there. Where that is what it does, the scout reads
 /// once, piece by piece, where anything stands, and looks for nothing else from then on.
 pub struct Scout {
-    readers: Vec<Book>,
-    /// Bytes of the batch's file, and those whose places were asked for.
+    at_once: usize,
+    /// Bytes of the batch's file.
     bytes: u64,
+    standing: Mutex<Standing>,
+    /// Gives out what comes back.
+    spent: Sender<Cache>,
+}
+
+/// What its readers share.
+struct Standing {
+    /// Those that look up no wave now.
+    idle: Vec<Book>,
+    /// What came back.
+    free: Receiver<Cache>,
+    /// Bytes whose places were asked for.
     read: u64,
     /// How many places that were.
     asked: usize,
     /// Looks into the index that found nothing.
     missed: usize,
-    learning: Learning,
-    /// Gives out what comes back, and has it.
-    spent: Sender<Cache>,
-    free: Receiver<Cache>,
+    /// `None`: one of them learns.
+    learning: Option<Learning>,
 }
 
 /// How far the scout is with learning where heads stand.
@@ -53,7 +62,9 @@ enum Learning {
     NotBegun,
     /// Up to this place, that one not.
     UpTo(i64, Filter),
-    Done,
+    Done(Arc<Filter>),
+    /// It does not pay.
+    Never,
 }
 
 /// What a wave will ask for, and what the book had of it when the batch began.
@@ -72,114 +83,120 @@ impl Book {
             (Some(path), None, Access::Write) if !self.heads.table_is_empty() => path,
             _ => return Ok(None),
         };
-        let count = rayon::current_num_threads().clamp(1, READERS);
-        let mut readers = Vec::with_capacity(count);
-        for _ in 0..count {
+        let at_once = rayon::current_num_threads().clamp(1, READERS);
+        let mut idle = Vec::with_capacity(at_once);
+        for _ in 0..at_once {
             let Some(reader) = Self::open_read_with(path, self.hash)? else {
-                break;
+                return Ok(None);
             };
-            reader.bound_cache(CACHE_KIB / i64::try_from(count)?)?;
-            readers.push(reader);
-        }
-        if readers.is_empty() {
-            return Ok(None);
+            reader.bound_cache(CACHE_KIB / i64::try_from(at_once)?)?;
+            idle.push(reader);
         }
         let (spent, free) = channel();
-        Ok(Some(Scout {
-            readers,
-            bytes: self.expected,
+        let standing = Standing {
+            idle,
+            free,
             read: 0,
             asked: 0,
             missed: 0,
-            learning: Learning::NotBegun,
+            learning: Some(Learning::NotBegun),
+        };
+        Ok(Some(Scout {
+            at_once,
+            bytes: self.expected,
+            standing: Mutex::new(standing),
             spent,
-            free,
         }))
     }
 }
 
 impl Scout {
-    /// How many waves it looks up at once.
-    pub fn at_once(&self) -> usize {
-        self.readers.len()
+    /// How many waves can be looked up at once.
+    pub const fn at_once(&self) -> usize {
+        self.at_once
     }
 
-    /// Learns what the records of these waves will ask for, one wave a reader: names that are looked for first at these
-    /// places. `bytes`: the part of the file that they all are in.
-    pub fn look(&mut self, waves: &[Places], bytes: usize) -> Result<Vec<Looked>> {
-        ensure!(
-            waves.len() <= self.readers.len(),
-            "a reader looks up one wave at once"
-        );
-        let (spent, free) = (&self.spent, &self.free);
-        let empty = || free.try_recv().unwrap_or_default();
-        let readers: Vec<_> = self
-            .readers
-            .iter_mut()
-            .map(|book| (book, empty()))
-            .collect();
-        let looked = readers
-            .into_par_iter()
-            .zip(waves)
-            .map(|((book, empty), wave)| {
-                let places = book.fetch_ahead(wave.all().to_vec())?;
-                let cache = book.change_cache(empty);
-                let spent = spent.clone();
-                Ok(Looked {
-                    places,
-                    cache,
-                    spent,
-                })
-            });
-        let looked: Vec<Looked> = looked.collect::<Result<_>>()?;
-        self.read += u64::try_from(bytes)?;
-        for wave in &looked {
-            self.asked += wave.places.len();
-            self.missed += wave.cache.missed();
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Learns what the records of a wave will ask for: names that are looked for first at these places. `bytes`: the part
+    /// of the file that the wave is.
+    pub fn look(&self, wave: &Places, bytes: usize) -> Result<Looked> {
+        let (mut book, empty) = self.reader()?;
+        let places = book.fetch_ahead(wave.all().to_vec())?;
+        let cache = book.change_cache(empty);
+        let mut standing = self.standing();
+        standing.read += u64::try_from(bytes)?;
+        standing.asked += places.len();
+        standing.missed += cache.missed();
+        // In multiples of what was read so far.
+        let to_come = self.bytes.saturating_sub(standing.read) / standing.read.max(1);
+        let misses = standing.missed.saturating_mul(usize::try_from(to_come)?);
+        let judged = standing.asked >= JUDGED;
+        let learning = standing.learning.take();
+        drop(standing);
+        let learned = learning.map(|learning| learn(&book, learning, judged.then_some(misses)));
+        let learned = learned.transpose()?;
+        let mut standing = self.standing();
+        standing.learning = learned.or(standing.learning.take());
+        standing.idle.push(book);
+        drop(standing);
+        Ok(Looked {
+            places,
+            cache,
+            spent: self.spent.clone(),
+        })
+    }
+
+    /// A reader that knows what was learned, and memory for what it finds.
+    fn reader(&self) -> Result<(Book, Cache)> {
+        let mut standing = self.standing();
+        let reader = standing.idle.pop();
+        let mut reader = reader.context("a reader looks up one wave at once")?;
+        if let Some(Learning::Done(filter)) = &standing.learning
+            && !reader.heads.were_flushed()
+        {
+            reader.heads.learn(Arc::clone(filter));
         }
-        self.learn(waves.len())?;
-        Ok(looked)
+        let empty = standing.free.try_recv().unwrap_or_default();
+        Ok((reader, empty))
     }
 
     /// Whether it knows where heads stand.
     #[cfg(test)]
     pub(super) fn has_learned(&self) -> bool {
-        self.readers.iter().all(|book| book.heads.were_flushed())
+        matches!(self.standing().learning, Some(Learning::Done(_)))
     }
+}
 
-    /// Goes on with learning where heads stand, if that pays, as far as so many waves allow.
-    fn learn(&mut self, waves: usize) -> Result<()> {
-        let Some(book) = self.readers.first() else {
-            return Ok(());
-        };
-        match std::mem::replace(&mut self.learning, Learning::Done) {
-            Learning::Done => {}
-            Learning::NotBegun if self.asked < JUDGED => self.learning = Learning::NotBegun,
-            Learning::NotBegun => {
-                // Seldom more than two names a change.
-                let heads = 2 * usize::try_from(book.newest("change")?)?;
-                // In multiples of what was read so far.
-                let to_come = self.bytes.saturating_sub(self.read) / self.read.max(1);
-                let misses = self.missed.saturating_mul(usize::try_from(to_come)?);
-                if heads <= USEFUL && misses.saturating_mul(HEADS_A_MISS) > heads {
-                    self.learning = Learning::UpTo(0, Filter::with_room(heads));
-                }
-            }
-            Learning::UpTo(from, mut filter) => {
-                let next = stretch::walk(&book.db, "main", from, waves * PIECE, |_, stretch| {
-                    stretch.heads().for_each(|head| filter.add(head.at()));
-                    Ok(())
-                })?;
-                if let Some(next) = next {
-                    self.learning = Learning::UpTo(next, filter);
-                } else {
-                    let filter = Arc::new(filter);
-                    for book in &mut self.readers {
-                        book.heads.learn(Arc::clone(&filter));
-                    }
-                }
-            }
+/// Goes on with learning where heads stand, if that pays. `misses`: how many looks of the batch are still going to find
+/// nothing, once that can be judged.
+fn learn(book: &Book, learning: Learning, misses: Option<usize>) -> Result<Learning> {
+    match learning {
+        Learning::NotBegun => {
+            let Some(misses) = misses else {
+                return Ok(Learning::NotBegun);
+            };
+            // Seldom more than two names a change.
+            let heads = 2 * usize::try_from(book.newest("change")?)?;
+            let pays = heads <= USEFUL && misses.saturating_mul(HEADS_A_MISS) > heads;
+            Ok(if pays {
+                Learning::UpTo(0, Filter::with_room(heads))
+            } else {
+                Learning::Never
+            })
         }
-        Ok(())
+        Learning::UpTo(from, mut filter) => {
+            let next = stretch::walk(&book.db, "main", from, PIECE, |_, stretch| {
+                stretch.heads().for_each(|head| filter.add(head.at()));
+                Ok(())
+            })?;
+            Ok(match next {
+                Some(next) => Learning::UpTo(next, filter),
+                None => Learning::Done(Arc::new(filter)),
+            })
+        }
+        Learning::Done(_) | Learning::Never => Ok(learning),
     }
 }

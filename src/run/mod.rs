@@ -15,6 +15,7 @@ mod look;
 mod purge;
 mod report;
 mod session;
+mod steps;
 mod totals;
 mod upcoming;
 pub mod watch;

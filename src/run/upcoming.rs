@@ -32,10 +32,6 @@ pub(super) struct Upcoming<'a> {
     read: u64,
     /// Tells where the book looks for what the records will ask for.
     namer: Namer,
-    /// Looks it up; without one, the book does it.
-    scout: Option<Scout>,
-    /// What is wrong behind the waves that were read last.
-    fault: Option<Fault>,
 }
 
 /// Records that are decided together.
@@ -65,6 +61,14 @@ impl Wave {
         let records = self.chunks.iter().map(|chunk| chunk.records.len());
         records.sum()
     }
+
+    /// Lets a scout look up what the records will ask for; of a wave that nobody looks up, the book reads it.
+    pub(super) fn look(&mut self, scout: &Scout) -> Result<()> {
+        let mut all = self.places.clone();
+        all.extend(&self.own);
+        self.looked = Some(scout.look(&all, self.bytes())?);
+        Ok(())
+    }
 }
 
 impl<'a> Upcoming<'a> {
@@ -82,53 +86,11 @@ impl<'a> Upcoming<'a> {
             batch,
             read: 0,
             namer,
-            scout: None,
-            fault: None,
         }
-    }
-
-    /// Lets a scout look up what the records of later waves will ask for.
-    pub(super) fn send(&mut self, scout: Option<Scout>) {
-        self.scout = scout;
-    }
-
-    /// The next waves: as many as a scout looks up at once, fewer at the end of the file, and none behind it.
-    pub(super) fn waves(&mut self) -> Result<Vec<Wave>, Fault> {
-        let count = self.scout.as_ref().map_or(1, Scout::at_once);
-        let mut waves = Vec::with_capacity(count);
-        if let Some(fault) = self.fault.take() {
-            return Err(fault);
-        }
-        while waves.len() < count {
-            match self.wave() {
-                Ok(Some(wave)) => waves.push(wave),
-                Ok(None) => break,
-                // What is wrong with the waves before it comes first, however many are read at once.
-                Err(fault) if !waves.is_empty() => {
-                    self.fault = Some(fault);
-                    break;
-                }
-                Err(fault) => return Err(fault),
-            }
-        }
-        if let Some(scout) = &mut self.scout {
-            let all = |wave: &Wave| {
-                let mut all = wave.places.clone();
-                all.extend(&wave.own);
-                all
-            };
-            let places: Vec<Places> = waves.iter().map(all).collect();
-            let bytes = waves.iter().map(Wave::bytes).sum();
-            let looked = scout.look(&places, bytes)?;
-            for (wave, looked) in waves.iter_mut().zip(looked) {
-                wave.looked = Some(looked);
-            }
-        }
-        Ok(waves)
     }
 
     /// The next chunks, up to a wave's size, checked; `None`: there are no more.
-    fn wave(&mut self) -> Result<Option<Wave>, Fault> {
+    pub(super) fn wave(&mut self) -> Result<Option<Wave>, Fault> {
         let mut chunks = Vec::new();
         let mut bytes = 0;
         while bytes < WAVE_BYTES {

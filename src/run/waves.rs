@@ -1,21 +1,22 @@
 //! One pass over a file: read, check, decide, render, in waves.
 //!
-//! While the ledger's thread decides a wave or two, the other threads read and check the next ones, and whoever has time
-//! renders and writes those before. Waves bound the memory: nothing is held for the whole file. Every step keeps the
-//! file's order, so the bytes are the same for any number of threads.
+//! While one thread decides a wave, others read and check the next ones and render and write those before (`steps`). Waves
+//! bound the memory: nothing is held for the whole file. Every step keeps the file's order, so the bytes are the same for
+//! any number of threads.
 
 use std::sync::Arc;
 
 use anyhow::Result;
 
 use super::decide::Decider;
+use super::steps;
 use super::totals::Totals;
 use super::upcoming::{Upcoming, Wave};
-use super::writing::{Counted, DecidedChunk, Outputs, Writing};
+use super::writing::{Counted, DecidedChunk, Outputs};
 use crate::check;
 use crate::code::Code;
 use crate::format::Format;
-use crate::ledger::Book;
+use crate::ledger::{Book, Scout};
 use crate::model::{ExactSum, Finding};
 use crate::outbox::answers::summary::Control;
 use crate::outbox::answers::tally::Tally;
@@ -65,38 +66,32 @@ pub(super) fn pass(
     let layout = reader.layout();
     let mut batch = std::mem::take(&mut reader.batch_findings);
     let mut state = State::default();
-    let writing = Writing::new(Counted::new(outputs, task.format));
+    let mut counted = Counted::new(outputs, task.format);
     let names = (decider.batch, book.namer()?);
     let mut upcoming = Upcoming::new(&mut reader, &layout, task.profile, names);
-    let mut next = upcoming.waves()?;
-    if next.iter().any(Wave::is_full) {
-        upcoming.send(book.scout()?);
-    }
-    rayon::in_place_scope(|scope| {
-        while !next.is_empty() {
-            let waves = std::mem::take(&mut next);
-            let (now, ahead) = rayon::join(
-                || {
-                    for wave in waves {
-                        let wave = state.decide(wave, task.limit, decider, book, &mut batch)?;
-                        writing.add(wave)?;
-                    }
-                    Ok::<_, Fault>(())
-                },
-                || {
-                    // Whoever has time first: this thread behind its own work, or the one that decides.
-                    scope.spawn(|_| writing.go_on());
-                    upcoming.waves()
-                },
-            );
-            now?;
-            next = ahead?;
+    let mut first = upcoming.wave()?;
+    let scout = match &first {
+        Some(wave) if wave.is_full() => book.scout()?,
+        _ => None,
+    };
+    let look = |wave: &mut Wave| match &scout {
+        Some(scout) => Ok(wave.look(scout)?),
+        None => Ok(()),
+    };
+    steps::go(
+        || {
+            first
+                .take()
+                .map_or_else(|| upcoming.wave(), |first| Ok(Some(first)))
+        },
+        (scout.as_ref().map_or(0, Scout::at_once), look),
+        |wave| {
+            let done = state.decide(wave, task.limit, decider, book, &mut batch)?;
             (task.progress)(state.read);
-        }
-        Ok::<_, Fault>(())
-    })?;
-    drop(upcoming);
-    let counted = writing.end()?;
+            Ok(done)
+        },
+        |wave| Ok(counted.write(wave)?),
+    )?;
     let ending = match reader.finish() {
         Ok(ending) => ending,
         // Found behind the last record: all were read, so each can be answered.

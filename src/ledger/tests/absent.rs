@@ -98,33 +98,32 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
     let mut book = open(&place);
     book.begin("nordbank").expect("begun");
     book.expect(1 << 30);
-    let mut scout = book.scout().expect("opened").expect("there is a book");
-    let look = |book: &Book, scout: &mut Scout, name: &dyn Fn(usize) -> String| {
+    let scout = book.scout().expect("opened").expect("there is a book");
+    let look = |book: &Book, name: &dyn Fn(usize) -> String| {
         let namer = book.namer().expect("a batch");
         let mut places = Places::default();
         for n in 0..NAMES {
             namer.add(POLICY, &name(n), &mut places);
         }
-        let looked = scout.look(&[places], 20_000).expect("looked");
-        looked.into_iter().next().expect("of one wave")
+        scout.look(&places, 20_000).expect("looked")
     };
     // Names that are nowhere near each other, and that nothing has.
     for round in 0..13 {
         assert!(!scout.has_learned(), "{round}");
-        let looked = look(&book, &mut scout, &|n| format!("{round}-{n}-none"));
+        let looked = look(&book, &|n| format!("{round}-{n}-none"));
         book.prefetch_looked(looked).expect("taken");
         assert_eq!(state(&mut book, "0-0-none"), None);
         book.flush_wave().expect("written");
     }
     assert!(scout.has_learned());
     for word in ["first", "second"] {
-        let looked = look(&book, &mut scout, &|n| format!("N{n}"));
+        let looked = look(&book, &|n| format!("N{n}"));
         book.prefetch_looked(looked).expect("taken");
         compare(&mut book, &model, NAMES);
         change(&mut book, &mut model, NAMES, word);
         book.flush_wave().expect("written");
     }
-    let looked = look(&book, &mut scout, &|n| format!("N{n}"));
+    let looked = look(&book, &|n| format!("N{n}"));
     book.prefetch_looked(looked).expect("taken");
     compare(&mut book, &model, NAMES);
     drop(scout);
@@ -143,15 +142,14 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
     });
     book.begin("nordbank").expect("begun");
     book.expect(1 << 20);
-    let mut scout = book.scout().expect("opened").expect("there is a book");
+    let scout = book.scout().expect("opened").expect("there is a book");
     let spot = book.namer().expect("a batch");
     let mut places = Places::default();
     for name in &names {
         spot.add(POLICY, name, &mut places);
     }
     for _ in 0..20 {
-        let waves = std::slice::from_ref(&places);
-        scout.look(waves, 20_000).expect("looked");
+        scout.look(&places, 20_000).expect("looked");
     }
     assert!(!scout.has_learned());
 }
