@@ -227,10 +227,11 @@ impl Book {
 
     /// Says how long the file of the next batch is, or of the one that has just begun, so that room is made for what it
     /// brings.
-    pub fn expect(&mut self, bytes: u64) {
+    pub fn expect(&mut self, bytes: u64) -> Result<()> {
         self.expected = bytes;
         let heads = usize::try_from(bytes / BYTES_A_HEAD).unwrap_or(usize::MAX);
         self.heads.reserve(heads);
+        self.bound_cache_for(bytes)
     }
 
     /// The highest id of a table, 0 where it is empty.

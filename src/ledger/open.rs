@@ -20,8 +20,12 @@ const VERSION: i64 = 6;
 /// `slus`, so that `file` and people can tell what the file is.
 const APPLICATION: i64 = 0x736c_7573;
 const PAGE_BYTES: i64 = 16 * 1024;
-/// Memory for pages, whatever the size of the book.
-const CACHE_KIB: i64 = 64 * 1024;
+/// Memory for pages, whatever the size of the book: its tables' upper pages, and what waits to be written. Rows are asked for
+/// in the order of their tables, so that a lower page that was met is not met again soon; kept in memory that is new, it
+/// costs more than the system's copy of it.
+const CACHE_KIB: i64 = 8 * 1024;
+/// The same where little is to be done.
+const LITTLE_KIB: i64 = 2 * 1024;
 /// Versions before have a fault that can corrupt a write-ahead log.
 const SQLITE_FLOOR: i32 = 3_051_003;
 
@@ -85,6 +89,16 @@ impl Book {
     /// Bounds the memory for pages of a reader that is one of several.
     pub(super) fn bound_cache(&self, kib: i64) -> Result<()> {
         bound_cache(&self.db, "main", kib)
+    }
+
+    /// Bounds the memory for pages by how long the file of a batch is.
+    pub(super) fn bound_cache_for(&self, bytes: u64) -> Result<()> {
+        let kib = i64::try_from(bytes / 8 / 1024).unwrap_or(CACHE_KIB);
+        let kib = kib.clamp(LITTLE_KIB, CACHE_KIB);
+        if self.access == (Access::Scratch { base: true }) {
+            bound_cache(&self.db, "base", kib)?;
+        }
+        self.bound_cache(kib)
     }
 
     /// A private copy of a book (`None`: of an empty one): reads fall through to the book as it was at this moment,

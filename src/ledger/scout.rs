@@ -24,7 +24,7 @@ const PIECE: usize = 512;
 const READERS: usize = 2;
 
 /// Memory for pages, of all readers together: of a large book that helps with the tables' upper pages alone.
-const CACHE_KIB: i64 = 32 * 1024;
+const CACHE_KIB: i64 = 16 * 1024;
 
 /// Reads the book as it was when the batch began. It learns what coming waves will ask for while those before them are
 /// decided; what the batch itself changes, the book that it is written to knows better and looks at first. Several waves are

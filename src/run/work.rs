@@ -252,7 +252,7 @@ impl Job<'_> {
             progress: self.progress,
         };
         self.begin(book)?;
-        book.expect(self.about.bytes);
+        book.expect(self.about.bytes)?;
         let pass = pass(&task, reader, &mut decider, book, &mut outputs)?;
         let Some(read) = read else {
             return Ok((pass, outputs, true));

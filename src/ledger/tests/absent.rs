@@ -97,7 +97,7 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
     book.close().expect("closed");
     let mut book = open(&place);
     book.begin("nordbank").expect("begun");
-    book.expect(1 << 30);
+    book.expect(1 << 30).expect("made room");
     let scout = book.scout().expect("opened").expect("there is a book");
     let look = |book: &Book, name: &dyn Fn(usize) -> String| {
         let namer = book.namer().expect("a batch");
@@ -141,7 +141,7 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
         }
     });
     book.begin("nordbank").expect("begun");
-    book.expect(1 << 20);
+    book.expect(1 << 20).expect("made room");
     let scout = book.scout().expect("opened").expect("there is a book");
     let spot = book.namer().expect("a batch");
     let mut places = Places::default();

@@ -53,6 +53,24 @@ fn a_book_is_made_as_it_must_be() {
 }
 
 #[test]
+fn memory_for_pages_is_bounded_by_what_is_to_be_done() {
+    let place = place();
+    let mut book = reopened(&place);
+    let mut copy = Book::scratch(Some(&place.path), SECRET).expect("a copy");
+    let pages = |book: &Book, schema: &str| -> i64 {
+        let sql = format!("PRAGMA {schema}.cache_size");
+        book.db.query_row(&sql, [], |row| row.get(0)).expect("told")
+    };
+    for (bytes, kib) in [(1_000, 2_048), (32 << 20, 4_096), (1 << 40, 8_192)] {
+        book.expect(bytes).expect("made room");
+        copy.expect(bytes).expect("made room");
+        assert_eq!(pages(&book, "main"), -kib);
+        assert_eq!(pages(&copy, "main"), -kib);
+        assert_eq!(pages(&copy, "base"), -kib);
+    }
+}
+
+#[test]
 fn a_file_that_is_not_such_a_book_is_refused() {
     let rows = [
         ("PRAGMA user_version = 7", "use the newer one"),
@@ -229,7 +247,7 @@ fn a_batch_that_will_be_undone_sees_itself_and_cannot_be_recorded() {
     for base in [None, Some(&*place.path)] {
         let mut copy = Book::scratch(base, SECRET).expect("a copy");
         copy.begin_passing("nordbank").expect("begun");
-        copy.expect(1 << 20);
+        copy.expect(1 << 20).expect("made room");
         let one = base.map(|_| "one".to_owned());
         for (wave, new) in ["two", "three", "four"].into_iter().enumerate() {
             let row = wave as u64 + 1;
