@@ -8,12 +8,15 @@ const BITS: u32 = 4;
 /// Words of a block: a page of memory. Many neighbourhoods of places share one, so that blocks fill alike.
 const BLOCK: usize = 512;
 
-/// The most blocks: 16 MiB. Of places that have nothing, they tell nineteen of twenty beside sixteen million heads, and half
-/// of them beside sixty million.
-const MOST: usize = (16 << 20) / 8 / BLOCK;
+/// The most bytes of one of what a batch itself has put into the index: beside ninety million heads it tells six of seven
+/// places that have nothing.
+pub(super) const OWN: usize = 48 << 20;
+
+/// The same of what a book had before, which stands beside that: six of seven beside sixty million.
+pub(super) const BEFORE: usize = 32 << 20;
 
 /// Beside more heads than these, even the largest filter tells too little to pay.
-pub(super) const USEFUL: usize = 60_000_000;
+pub(super) const USEFUL: usize = 120_000_000;
 
 /// A Bloom filter in which all bits of a place are in one word (Putze, Sanders and Singler 2007), and the words of
 /// neighbours in one block: places that are told or asked for in their order stay where the processor finds them. A question
@@ -24,9 +27,9 @@ pub(super) struct Filter {
 }
 
 impl Filter {
-    /// Room for so many heads, about: eight bits for each.
-    pub(super) fn with_room(heads: usize) -> Self {
-        let blocks = (heads / 8 / BLOCK).clamp(1, MOST);
+    /// Room for so many heads, about: eight bits for each, as far as these bytes allow.
+    pub(super) fn with_room(heads: usize, most: usize) -> Self {
+        let blocks = (heads.min(most) / 8 / BLOCK).max(1);
         Self {
             words: vec![0; blocks * BLOCK],
         }
@@ -72,8 +75,8 @@ mod tests {
 
     #[test]
     fn what_was_told_is_known_and_little_else() {
-        for (room, most) in [(100_000, 8_000), (30_000, 50_000)] {
-            let mut filter = Filter::with_room(room);
+        for (bytes, most) in [(OWN, 8_000), (30_000, 50_000)] {
+            let mut filter = Filter::with_room(100_000, bytes);
             // Numbers in a row, all over the index.
             let told = |n: i64| ((n / 100 * 4_001 % (1 << 22)) << 20) + (n % 100) * 7;
             for n in 0..100_000 {
@@ -82,10 +85,10 @@ mod tests {
             assert!((0..100_000).all(|n| filter.may_have(told(n))));
             let wrong = (0..100_000).filter(|n| filter.may_have(told(*n) + 1));
             let wrong = wrong.count();
-            assert!(wrong <= most, "{wrong} of 100000 with room for {room}");
+            assert!(wrong <= most, "{wrong} of 100000 in {bytes} bytes at most");
         }
         // Behind the last place of the hash, and where only a damaged book has something.
-        let mut filter = Filter::with_room(1_000_000);
+        let mut filter = Filter::with_room(1_000_000, OWN);
         for at in [1 << hash::BITS, i64::MAX, -1] {
             filter.add(at);
             assert!(filter.may_have(at));

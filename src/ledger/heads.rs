@@ -8,11 +8,12 @@ use std::sync::Arc;
 use rayon::iter::{ParallelExtend as _, repeat_n};
 use rayon::slice::ParallelSliceMut as _;
 
-use super::filter::Filter;
+use super::filter::{self, Filter};
 use super::head::{Head, Link};
 
-/// Slots of the largest table: 58 MB, room for the heads of a million registrations.
-const SLOTS: usize = 4_800_000;
+/// Slots of the largest table: 86 MB, room for the heads of two million registrations; each time it is full, all of the index
+/// is written anew.
+const SLOTS: usize = 7_200_000;
 
 /// What one wave may add to a table that is not yet called full.
 const WAVE: usize = 150_000;
@@ -204,7 +205,7 @@ impl Heads {
         } else if !self.flushed {
             // What is expected is nearly twice what comes.
             let room = self.expected.max(2 * heads.len()) / 2;
-            self.places = Some(Arc::new(Filter::with_room(room)));
+            self.places = Some(Arc::new(Filter::with_room(room, filter::OWN)));
         }
         if let Some(places) = &mut self.places {
             let places = Arc::get_mut(places).expect("a book shares nothing that it adds to");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::filter::{Filter, USEFUL};
+use super::filter::{BEFORE, Filter, USEFUL};
 use super::lookup::Cache;
 use super::places::Places;
 use super::{Access, Book, stretch};
@@ -182,7 +182,7 @@ fn learn(book: &Book, learning: Learning, misses: Option<usize>) -> Result<Learn
             let heads = 2 * usize::try_from(book.newest("change")?)?;
             let pays = heads <= USEFUL && misses.saturating_mul(HEADS_A_MISS) > heads;
             Ok(if pays {
-                Learning::UpTo(0, Filter::with_room(heads))
+                Learning::UpTo(0, Filter::with_room(heads, BEFORE))
             } else {
                 Learning::Never
             })

@@ -200,7 +200,8 @@ impl One<'_> {
         let stat = || Stat::of(&file, self.path).map_err(anyhow::Error::from);
         let before = stat()?;
         // Making room takes as long as half of the hashing.
-        let (hashed, expected) = rayon::join(|| os::hash(&file, self.path), || book.expect(before.size));
+        let (hashed, expected) =
+            rayon::join(|| os::hash(&file, self.path), || book.expect(before.size));
         expected?;
         let (sha256, bytes) = hashed.map_err(anyhow::Error::from)?;
         let received = self.path.file_name().unwrap_or_default();
