@@ -190,6 +190,7 @@ impl Book {
             Access::Scratch { .. } => self.db.execute_batch("SAVEPOINT batch")?,
             Access::Write => {
                 self.checkpoint()?;
+                self.bound_cache_for(u64::MAX)?;
                 self.db.execute_batch("BEGIN IMMEDIATE")?;
             }
         }

@@ -86,12 +86,12 @@ impl Book {
             .transpose()
     }
 
-    /// Bounds the memory for pages of a reader that is one of several.
+    /// Bounds the memory for pages.
     pub(super) fn bound_cache(&self, kib: i64) -> Result<()> {
         bound_cache(&self.db, "main", kib)
     }
 
-    /// Bounds the memory for pages by how long the file of a batch is.
+    /// Bounds the memory for pages by how long the file of a batch is; one without a file may be of any length.
     pub(super) fn bound_cache_for(&self, bytes: u64) -> Result<()> {
         let kib = i64::try_from(bytes / 8 / 1024).unwrap_or(CACHE_KIB);
         let kib = kib.clamp(LITTLE_KIB, CACHE_KIB);

@@ -1,5 +1,6 @@
 //! Looks names up beside the thread that decides.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,7 +45,7 @@ pub struct Scout {
 /// What its readers share.
 struct Standing {
     /// Those that look up no wave now.
-    idle: Vec<Book>,
+    idle: VecDeque<Book>,
     /// What came back.
     free: Receiver<Cache>,
     /// Bytes whose places were asked for.
@@ -84,13 +85,13 @@ impl Book {
             _ => return Ok(None),
         };
         let at_once = rayon::current_num_threads().clamp(1, READERS);
-        let mut idle = Vec::with_capacity(at_once);
+        let mut idle = VecDeque::with_capacity(at_once);
         for _ in 0..at_once {
             let Some(reader) = Self::open_read_with(path, self.hash)? else {
                 return Ok(None);
             };
             reader.bound_cache(CACHE_KIB / i64::try_from(at_once)?)?;
-            idle.push(reader);
+            idle.push_back(reader);
         }
         let (spent, free) = channel();
         let standing = Standing {
@@ -140,7 +141,7 @@ impl Scout {
         let learned = learned.transpose()?;
         let mut standing = self.standing();
         standing.learning = learned.or(standing.learning.take());
-        standing.idle.push(book);
+        standing.idle.push_back(book);
         drop(standing);
         Ok(Looked {
             places,
@@ -150,9 +151,9 @@ impl Scout {
     }
 
     /// A reader that knows what was learned, and memory for what it finds.
-    fn reader(&self) -> Result<(Book, Cache)> {
+    pub(super) fn reader(&self) -> Result<(Book, Cache)> {
         let mut standing = self.standing();
-        let reader = standing.idle.pop();
+        let reader = standing.idle.pop_front();
         let mut reader = reader.context("a reader looks up one wave at once")?;
         if let Some(Learning::Done(filter)) = &standing.learning
             && !reader.heads.were_flushed()
@@ -167,6 +168,14 @@ impl Scout {
     #[cfg(test)]
     pub(super) fn has_learned(&self) -> bool {
         matches!(self.standing().learning, Some(Learning::Done(_)))
+    }
+
+    /// How many of its readers do.
+    #[cfg(test)]
+    pub(super) fn told(&self) -> usize {
+        let standing = self.standing();
+        let idle = standing.idle.iter();
+        idle.filter(|book| book.heads.were_flushed()).count()
     }
 }
 

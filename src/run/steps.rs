@@ -33,7 +33,7 @@ pub(super) fn go<A: Send, B: Send, E: Send>(
     };
     rayon::in_place_scope(|scope| {
         loop {
-            match steps.next(scope) {
+            match steps.next(scope, false) {
                 Next::Do(step) => steps.take(step),
                 // A part of another's step, where it shares any.
                 Next::Wait if rayon::yield_now() == Some(Yield::Executed) => {}
@@ -58,7 +58,7 @@ struct Steps<A, B, E, R, L, D, W> {
 /// How far the waves are.
 struct Standing<A, B, E> {
     /// Those that were read, and how many were before them.
-    read: VecDeque<Read<A>>,
+    read: VecDeque<Read<A, E>>,
     before: usize,
     decided: VecDeque<B>,
     /// Which steps are being done.
@@ -78,24 +78,25 @@ struct Standing<A, B, E> {
 }
 
 /// A wave that is not decided yet.
-enum Read<A> {
+enum Read<A, E> {
     ToBeLookedUp(A),
     Looking,
-    Ready(A),
+    /// Where it could not be looked up, why: to be told behind what is wrong with the waves before it.
+    Ready(Result<A, E>),
 }
 
 /// A step of a wave.
-enum Step<A, B> {
+enum Step<A, B, E> {
     Read,
     /// The wave, and how many were before it.
     Look(usize, A),
-    Decide(A),
+    Decide(Result<A, E>),
     Write(B),
 }
 
 /// What a thread with time does.
-enum Next<A, B> {
-    Do(Step<A, B>),
+enum Next<A, B, E> {
+    Do(Step<A, B, E>),
     Wait,
     Over,
 }
@@ -119,7 +120,7 @@ impl<A, B, E> Standing<A, B, E> {
     }
 
     /// Deciding comes first: it cannot be shared. Then whatever keeps it going.
-    fn next(&mut self) -> Next<A, B> {
+    fn next(&mut self) -> Next<A, B, E> {
         if self.over.is_some() {
             return Next::Over;
         }
@@ -138,7 +139,7 @@ impl<A, B, E> Standing<A, B, E> {
         Next::Over
     }
 
-    fn decide(&mut self) -> Option<Step<A, B>> {
+    fn decide(&mut self) -> Option<Step<A, B, E>> {
         if self.deciding || !matches!(self.read.front(), Some(Read::Ready(_))) {
             return None;
         }
@@ -150,8 +151,8 @@ impl<A, B, E> Standing<A, B, E> {
         Some(Step::Decide(wave))
     }
 
-    fn look(&mut self) -> Option<Step<A, B>> {
-        let to_be = |wave: &Read<A>| matches!(wave, Read::ToBeLookedUp(_));
+    fn look(&mut self) -> Option<Step<A, B, E>> {
+        let to_be = |wave: &Read<A, E>| matches!(wave, Read::ToBeLookedUp(_));
         if self.looking >= self.at_once {
             return None;
         }
@@ -164,7 +165,7 @@ impl<A, B, E> Standing<A, B, E> {
         Some(Step::Look(self.before + at, wave))
     }
 
-    fn read(&mut self) -> Option<Step<A, B>> {
+    fn read(&mut self) -> Option<Step<A, B, E>> {
         if self.reading || self.end.is_some() || self.read.len() >= WAITING + self.at_once {
             return None;
         }
@@ -172,7 +173,7 @@ impl<A, B, E> Standing<A, B, E> {
         Some(Step::Read)
     }
 
-    fn write(&mut self) -> Option<Step<A, B>> {
+    fn write(&mut self) -> Option<Step<A, B, E>> {
         if self.writing {
             return None;
         }
@@ -200,30 +201,32 @@ where
         self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What is to be done next. Where that is a step, others are asked to help beside it.
-    fn next<'s>(&'s self, scope: &Scope<'s>) -> Next<A, B> {
+    /// What is to be done next. Where that is a step, others are asked to help beside it; else who asks is no `helper` any
+    /// more.
+    fn next<'s>(&'s self, scope: &Scope<'s>, helper: bool) -> Next<A, B, E> {
         let mut standing = self.standing();
         let next = standing.next();
-        if matches!(next, Next::Do(_)) {
-            while standing.helpers < standing.most {
-                standing.helpers += 1;
-                scope.spawn(|scope| self.help(scope));
-            }
+        if !matches!(next, Next::Do(_)) {
+            standing.helpers -= usize::from(helper);
+            return next;
+        }
+        while standing.helpers < standing.most {
+            standing.helpers += 1;
+            scope.spawn(|scope| self.help(scope));
         }
         next
     }
 
-    /// Does a step, and asks itself again: between them others are served, such as another book.
+    /// Does a step, and asks itself again: between them whatever waits beneath on this thread goes on, such as the step of
+    /// another book that this one was taken in.
     fn help<'s>(&'s self, scope: &Scope<'s>) {
-        if let Next::Do(step) = self.next(scope) {
+        if let Next::Do(step) = self.next(scope, true) {
             self.take(step);
             scope.spawn(|scope| self.help(scope));
-        } else {
-            self.standing().helpers -= 1;
         }
     }
 
-    fn take(&self, step: Step<A, B>) {
+    fn take(&self, step: Step<A, B, E>) {
         let _panics = EndsAll(&self.standing);
         match step {
             Step::Read => {
@@ -233,13 +236,11 @@ where
                 match read {
                     Ok(None) => standing.end = Some(Ok(())),
                     Ok(Some(wave)) => {
-                        let ready = standing.at_once == 0;
-                        let kind = if ready {
-                            Read::Ready
-                        } else {
-                            Read::ToBeLookedUp
+                        let read = match standing.at_once {
+                            0 => Read::Ready(Ok(wave)),
+                            _ => Read::ToBeLookedUp(wave),
                         };
-                        standing.read.push_back(kind(wave));
+                        standing.read.push_back(read);
                     }
                     Err(fault) => standing.end = Some(Err(fault)),
                 }
@@ -249,13 +250,10 @@ where
                 let mut standing = self.standing();
                 standing.looking -= 1;
                 let at = number - standing.before;
-                standing.read[at] = Read::Ready(wave);
-                if let Err(why) = looked {
-                    standing.fail(why);
-                }
+                standing.read[at] = Read::Ready(looked.map(|()| wave));
             }
             Step::Decide(wave) => {
-                let decided = locked(&self.decide)(wave);
+                let decided = wave.and_then(|wave| locked(&self.decide)(wave));
                 let mut standing = self.standing();
                 standing.deciding = false;
                 match decided {

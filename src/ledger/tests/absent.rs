@@ -98,7 +98,11 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
     let mut book = open(&place);
     book.begin("nordbank").expect("begun");
     book.expect(1 << 30).expect("made room");
-    let scout = book.scout().expect("opened").expect("there is a book");
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2);
+    let own = &mut book;
+    let scout = pool.build().expect("threads").install(move || own.scout());
+    let scout = scout.expect("opened").expect("there is a book");
+    assert_eq!(scout.at_once(), 2);
     let look = |book: &Book, name: &dyn Fn(usize) -> String| {
         let namer = book.namer().expect("a batch");
         let mut places = Places::default();
@@ -116,10 +120,12 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
         book.flush_wave().expect("written");
     }
     assert!(scout.has_learned());
-    for word in ["first", "second"] {
+    // Each of its readers, which take turns.
+    for (told, word) in (1..).zip(["first", "second"]) {
         let looked = look(&book, &|n| format!("N{n}"));
         book.prefetch_looked(looked).expect("taken");
         compare(&mut book, &model, NAMES);
+        assert_eq!(scout.told(), told);
         change(&mut book, &mut model, NAMES, word);
         book.flush_wave().expect("written");
     }

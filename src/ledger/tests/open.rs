@@ -68,6 +68,11 @@ fn memory_for_pages_is_bounded_by_what_is_to_be_done() {
         assert_eq!(pages(&copy, "main"), -kib);
         assert_eq!(pages(&copy, "base"), -kib);
     }
+    // What falls due after a small file can be much.
+    book.expect(1_000).expect("made room");
+    book.begin("nordbank").expect("begun");
+    assert_eq!(pages(&book, "main"), -8_192);
+    book.rollback().expect("undone");
 }
 
 #[test]

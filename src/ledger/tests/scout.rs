@@ -127,7 +127,10 @@ fn waves_that_are_looked_up_at_once_are_each_told_their_own() {
                 assert_eq!(book.cache.singles(), read, "{threads} {row}");
             }
         }
-        drop(scout);
+        let readers: Vec<_> = (0..scout.at_once()).map(|_| scout.reader()).collect();
+        assert!(readers.iter().all(Result::is_ok));
+        assert!(scout.look(&wave(1), 100).is_err(), "no reader is left");
+        drop((readers, scout));
         book.rollback().expect("undone");
     }
 }

@@ -119,9 +119,16 @@ fn what_could_not_be_looked_up_ends_it() {
             assert_eq!(done, Ok(()));
         } else {
             assert_eq!(done, Err("100 not looked up".to_owned()));
-            let before = up_to(100);
-            assert!(before.starts_with(&decided), "{of:?}");
+            assert_eq!(decided, up_to(100), "{of:?}");
         }
+        // Waves before it come first, however far ahead it was looked up.
+        let fails = Fails {
+            decide: Some(99),
+            ..fails
+        };
+        let (decided, _, done) = gone(of, fails);
+        assert_eq!(done, Err("99 not decided".to_owned()));
+        assert_eq!(decided, up_to(99), "{of:?}");
     }
 }
 
@@ -247,9 +254,63 @@ fn a_step_that_panics_ends_the_others() {
                 )
             };
             let unwinding = std::panic::AssertUnwindSafe(|| on(threads, work));
-            let panicked = std::panic::catch_unwind(unwinding);
-            assert!(panicked.is_err(), "step {bad} with {threads} threads");
+            let panicked = std::panic::catch_unwind(unwinding).expect_err("told");
+            let message = panicked.downcast_ref::<&str>();
+            assert_eq!(message, Some(&"worn out"), "step {bad}, {threads} threads");
         }
+    }
+}
+
+/// Where a step shares its work, a thread that waits for a part takes what there is: also another step.
+#[test]
+fn steps_that_share_their_work_are_each_done_once() {
+    for (threads, at_once) in ON {
+        let busy = [const { AtomicUsize::new(0) }; 3];
+        let share = |step: usize| {
+            let others = busy[step].fetch_add(1, Ordering::SeqCst);
+            assert_eq!(others, 0, "twice in step {step}");
+            let pause = || std::thread::sleep(Duration::from_micros(30));
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| pause());
+                rayon::join(pause, pause);
+            });
+            busy[step].fetch_sub(1, Ordering::SeqCst);
+        };
+        let mut read = 0..WAVES;
+        let mut written = Vec::new();
+        let mut work = || {
+            go(
+                || {
+                    share(0);
+                    Ok::<_, ()>(read.next())
+                },
+                (at_once, |_: &mut u32| {
+                    rayon::join(|| (), || ());
+                    Ok(())
+                }),
+                |wave| {
+                    share(1);
+                    Ok(wave)
+                },
+                |wave| {
+                    share(2);
+                    written.push(wave);
+                    Ok(())
+                },
+            )
+        };
+        // Once on a thread of no pool of its own.
+        let done = if at_once == 1 {
+            work()
+        } else {
+            on(threads, work)
+        };
+        done.expect("nothing fails");
+        assert_eq!(
+            written,
+            up_to(WAVES),
+            "{threads} threads, {at_once} at once"
+        );
     }
 }
 
