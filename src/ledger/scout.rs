@@ -1,6 +1,5 @@
 //! Looks names up beside the thread that decides.
 
-use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -44,8 +43,8 @@ pub struct Scout {
 
 /// What its readers share.
 struct Standing {
-    /// Those that look up no wave now.
-    idle: VecDeque<Book>,
+    /// Those that look up no wave now; the one that did last comes first, since its pages are still at hand.
+    idle: Vec<Book>,
     /// What came back.
     free: Receiver<Cache>,
     /// Bytes whose places were asked for.
@@ -85,13 +84,13 @@ impl Book {
             _ => return Ok(None),
         };
         let at_once = rayon::current_num_threads().clamp(1, READERS);
-        let mut idle = VecDeque::with_capacity(at_once);
+        let mut idle = Vec::with_capacity(at_once);
         for _ in 0..at_once {
             let Some(reader) = Self::open_read_with(path, self.hash)? else {
                 return Ok(None);
             };
             reader.bound_cache(CACHE_KIB / i64::try_from(at_once)?)?;
-            idle.push_back(reader);
+            idle.push(reader);
         }
         let (spent, free) = channel();
         let standing = Standing {
@@ -141,7 +140,7 @@ impl Scout {
         let learned = learned.transpose()?;
         let mut standing = self.standing();
         standing.learning = learned.or(standing.learning.take());
-        standing.idle.push_back(book);
+        standing.idle.push(book);
         drop(standing);
         Ok(Looked {
             places,
@@ -153,7 +152,7 @@ impl Scout {
     /// A reader that knows what was learned, and memory for what it finds.
     pub(super) fn reader(&self) -> Result<(Book, Cache)> {
         let mut standing = self.standing();
-        let reader = standing.idle.pop_front();
+        let reader = standing.idle.pop();
         let mut reader = reader.context("a reader looks up one wave at once")?;
         if let Some(Learning::Done(filter)) = &standing.learning
             && !reader.heads.were_flushed()
@@ -168,6 +167,12 @@ impl Scout {
     #[cfg(test)]
     pub(super) fn has_learned(&self) -> bool {
         matches!(self.standing().learning, Some(Learning::Done(_)))
+    }
+
+    /// Lets another reader look up the next wave.
+    #[cfg(test)]
+    pub(super) fn turn(&self) {
+        self.standing().idle.reverse();
     }
 
     /// How many of its readers do.

@@ -109,6 +109,7 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
         for n in 0..NAMES {
             namer.add(POLICY, &name(n), &mut places);
         }
+        scout.turn();
         scout.look(&places, 20_000).expect("looked")
     };
     // Names that are nowhere near each other, and that nothing has.
@@ -120,7 +121,7 @@ fn a_scout_that_has_learned_where_heads_stand_hides_none() {
         book.flush_wave().expect("written");
     }
     assert!(scout.has_learned());
-    // Each of its readers, which take turns.
+    // Each of its readers.
     for (told, word) in (1..).zip(["first", "second"]) {
         let looked = look(&book, &|n| format!("N{n}"));
         book.prefetch_looked(looked).expect("taken");
