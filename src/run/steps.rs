@@ -124,9 +124,11 @@ impl<A, B, E> Standing<A, B, E> {
         if self.over.is_some() {
             return Next::Over;
         }
-        let blocked = self.decided.len() >= WAITING;
-        let step = if blocked { None } else { self.decide() };
-        let step = step.or_else(|| if blocked { self.write() } else { None });
+        let step = if self.decided.len() < WAITING {
+            self.decide()
+        } else {
+            self.write()
+        };
         let step = step.or_else(|| self.look());
         let step = step.or_else(|| self.read());
         if let Some(step) = step.or_else(|| self.write()) {
