@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
+use crate::model::Object;
 use crate::model::brief::{self, Brief};
 
 /// An entity of which a large batch makes a million: its state is written member by member, in brief.
@@ -19,6 +21,23 @@ pub trait Written: Serialize {
         let same = || serde_json::to_string(self).is_ok_and(|own| own == brief::json(&text));
         debug_assert!(same(), "a state is written otherwise than it serializes");
         text
+    }
+}
+
+/// The state of an entity that is fields alone, as the book keeps it.
+pub fn fields(fields: &Object) -> String {
+    let mut members = Brief::with_capacity(128);
+    for (name, value) in fields.iter() {
+        field(&mut members, name, value);
+    }
+    members.finish()
+}
+
+/// Adds a field to such a state.
+pub fn field(to: &mut Brief, name: &str, value: &Json) {
+    match value {
+        Json::String(text) => to.text(name, text),
+        other => to.value(name, other),
     }
 }
 
@@ -156,7 +175,7 @@ pub(super) mod tests {
         let starts = state.char_indices().map(|(at, _)| at).skip(1);
         let ends: Vec<usize> = starts.chain([state.len()]).collect();
         for (from, to) in ends.iter().zip(&ends[1..]) {
-            let marks = (0x10..=0x18_u8).map(|mark| char::from(mark).to_string());
+            let marks = (0x10..=0x1a_u8).map(|mark| char::from(mark).to_string());
             let others = ["", "\\", "\"", "\u{1}", ",", "0"].map(str::to_owned);
             for instead in others.into_iter().chain(marks) {
                 let damaged = [&state[..*from], &*instead, &state[*to..]].concat();

@@ -3,15 +3,17 @@
 //!
 //! The marks are control characters, which stand nowhere else in a JSON text: an object in brief is a text, and is known by
 //! its first character. A value is its mark and what follows up to the next mark. A member is a value with its name behind
-//! the mark; a name of more than one letter stands before it, behind a mark of its own.
+//! the mark: a letter, or the sign of a longer one that is known; any other stands before it, behind a mark of its own.
 //!
 //! ```text
 //! OBJECT  members END        LIST    values END         NAME   the name of the next member
 //! TEXT    a text             LITERAL any other JSON     MONEY  hundredths, as a number     DAY  days since 1 BC ended
+//! WORD    the sign of a text that is known          SAME   the TEXT before it once more
 //! ```
 //!
 //! Texts are escaped as in JSON. Numbers are written from the highest digit, sixty-four to a digit, `0` first.
 
+mod known;
 mod scan;
 mod write;
 
@@ -21,6 +23,8 @@ use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::{Day, Digits};
+
+use known::{NAMES, WORDS};
 
 pub use scan::Scan;
 pub use write::Brief;
@@ -33,6 +37,8 @@ const LITERAL: u8 = 0x14;
 const NAME: u8 = 0x15;
 const DAY: u8 = 0x16;
 const MONEY: u8 = 0x17;
+const WORD: u8 = 0x18;
+const SAME: u8 = 0x19;
 
 /// Bits of a digit, and the first of them all: those that follow it are printable, too.
 const BITS: u32 = 6;
@@ -53,67 +59,84 @@ pub fn json(text: &str) -> Cow<'_, str> {
 
 /// Up to where it can be told, with whatever follows as it stands.
 fn spell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut open = Vec::new();
+    let mut spelled = Spelled {
+        out: String::with_capacity(text.len() * 2),
+        open: Vec::new(),
+        last: None,
+    };
     let mut rest = text;
     loop {
-        if !open.is_empty() && !rest.starts_with(char::from(END)) && !out.ends_with(['{', '[']) {
-            out.push(',');
+        let begins = spelled.out.ends_with(['{', '[']);
+        if !spelled.open.is_empty() && !rest.starts_with(char::from(END)) && !begins {
+            spelled.out.push(',');
         }
-        let named = open.last() == Some(&'}');
-        let Some(after) = value(&mut out, &mut open, rest, named) else {
+        let Some(after) = spelled.value(rest) else {
             break;
         };
         rest = after;
-        if open.is_empty() {
+        if spelled.open.is_empty() {
             break;
         }
     }
-    out.push_str(rest);
-    out
+    spelled.out.push_str(rest);
+    spelled.out
 }
 
-/// Spells the value that comes next, or an end; `None`: nothing that can stand here.
-fn value<'t>(
-    out: &mut String,
-    open: &mut Vec<char>,
-    text: &'t str,
-    named: bool,
-) -> Option<&'t str> {
-    let (mut mark, mut rest) = first(text)?;
-    if named && mark != END {
-        let name;
-        if mark == NAME {
-            (name, rest) = until_mark(rest);
-            (mark, rest) = first(rest)?;
-        } else {
-            (name, rest) = rest.split_at_checked(1)?;
+/// The JSON so far.
+struct Spelled<'t> {
+    out: String,
+    /// How what is open will be closed.
+    open: Vec<char>,
+    /// The text that came last, as it stands.
+    last: Option<&'t str>,
+}
+
+impl<'t> Spelled<'t> {
+    /// Spells the value that comes next, or an end, and tells what follows it; `None`: nothing that can stand here.
+    fn value(&mut self, text: &'t str) -> Option<&'t str> {
+        let (mut mark, mut rest) = first(text)?;
+        if self.open.last() == Some(&'}') && mark != END {
+            let name;
+            if mark == NAME {
+                (name, rest) = until_mark(rest);
+                (mark, rest) = first(rest)?;
+            } else {
+                let (letter, after) = rest.split_at_checked(1)?;
+                name = NAMES.text(letter.as_bytes()[0]).unwrap_or(letter);
+                rest = after;
+            }
+            self.out.extend(["\"", name, "\":"]);
         }
-        out.extend(["\"", name, "\":"]);
+        let (content, after) = match mark {
+            OBJECT | LIST | END | SAME => ("", rest),
+            _ => until_mark(rest),
+        };
+        match mark {
+            OBJECT => self.begin('{', '}'),
+            LIST => self.begin('[', ']'),
+            END => self.out.push(self.open.pop()?),
+            TEXT => {
+                self.last = Some(content);
+                self.quoted(content);
+            }
+            SAME => self.quoted(self.last?),
+            WORD => self.quoted(word(content)?),
+            LITERAL => self.out.push_str(content),
+            DAY => self.quoted(Day::of(day(content)?).as_str()),
+            MONEY => self.quoted(Digits::of(money(content)?).as_str()),
+            _ => return None,
+        }
+        Some(after)
     }
-    let (content, after) = until_mark(rest);
-    match mark {
-        OBJECT => open.push('}'),
-        LIST => open.push(']'),
-        END => out.push(open.pop()?),
-        TEXT => out.extend(["\"", content, "\""]),
-        LITERAL => out.push_str(content),
-        DAY => out.extend(["\"", Day::of(day(content)?).as_str(), "\""]),
-        MONEY => out.extend(["\"", Digits::of(money(content)?).as_str(), "\""]),
-        _ => return None,
+
+    fn begin(&mut self, with: char, end: char) {
+        self.out.push(with);
+        self.open.push(end);
     }
-    Some(match mark {
-        OBJECT => {
-            out.push('{');
-            rest
-        }
-        LIST => {
-            out.push('[');
-            rest
-        }
-        END => rest,
-        _ => after,
-    })
+
+    fn quoted(&mut self, content: &str) {
+        self.out.extend(["\"", content, "\""]);
+    }
 }
 
 /// A mark and what follows it.
@@ -151,6 +174,14 @@ fn number(text: &str) -> Option<u64> {
         let digit = byte.checked_sub(ZERO).filter(|digit| *digit < 1 << BITS)?;
         Some(number << BITS | u64::from(digit))
     })
+}
+
+/// A text that is known again.
+fn word(sign: &str) -> Option<&'static str> {
+    match sign.as_bytes() {
+        [sign] => WORDS.text(*sign),
+        _ => None,
+    }
 }
 
 /// A day again.

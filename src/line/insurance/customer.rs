@@ -14,7 +14,7 @@ use crate::line::Store;
 use crate::line::told::{json, member};
 use crate::line::work::Work;
 use crate::model::json::{Json as Text, Members};
-use crate::model::{Event, Fields, Finding, Value};
+use crate::model::{Brief, Event, Fields, Finding, Value};
 
 /// The state of a customer in the book; there is no other.
 pub(super) const EXISTS: &str = "exists";
@@ -154,7 +154,7 @@ impl Customer {
 
     /// Keeps it in the book.
     pub(super) fn save(&self, store: &mut dyn Store, customer_no: &str) -> Result<()> {
-        let state = Text::of(&self.0).text().into_owned();
+        let state = stored::fields(&self.0);
         let key = identity_key(self.text("country"), self.text("identity_no"));
         store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &key)])
     }
@@ -169,9 +169,10 @@ pub(super) enum Person {
     Born(Option<NaiveDate>),
 }
 
-/// A new customer. A large file brings a million: what the book will keep is written at once.
+/// A new customer. A large file brings a million: what is told of it and what the book will keep are written at once.
 pub(super) struct NewCustomer {
-    state: Text,
+    told: Text,
+    state: String,
     identity: String,
     pub person: Person,
 }
@@ -187,17 +188,27 @@ impl NewCustomer {
         let number = text("identity_no");
         let number = numbers::identity(country, customer_type, number, Some(today))?;
         let is_individual = is_individual(customer_type);
-        let mut state = Members::with_capacity(384);
+        let (mut told, mut state) = (Members::with_capacity(384), Brief::with_capacity(128));
+        let mut tell = |name, value: &Value| {
+            member(&mut told, name, value, None);
+            match value.text() {
+                Some(text) => state.text(name, text),
+                None => stored::field(&mut state, name, &json(value, None)),
+            }
+        };
         for name in ["customer_type", "country"] {
             if let Some(value) = fields.get(name) {
-                member(&mut state, name, value, None);
+                tell(name, value);
             }
         }
-        state.text("identity_no", &number.normalised);
+        tell(
+            "identity_no",
+            &Value::Text(number.normalised.as_str().into()),
+        );
         for &name in DETAILS {
             let value = fields.get(name).filter(|value| **value != Value::Clear);
             if let Some(value) = value.filter(|_| has_name(is_individual, name)) {
-                member(&mut state, name, value, None);
+                tell(name, value);
             }
         }
         let person = if is_individual {
@@ -206,6 +217,7 @@ impl NewCustomer {
             Person::None
         };
         Ok(Self {
+            told: told.finish(),
             state: state.finish(),
             identity: identity_key(country, &number.normalised),
             person,
@@ -225,10 +237,10 @@ impl NewCustomer {
 
     /// Keeps it in the book, and tells of it.
     pub(super) fn save(self, store: &mut dyn Store, customer_no: &str) -> Result<Event> {
-        let state = self.state.text().into_owned();
-        store.save(CUSTOMER, customer_no, state, &[(IDENTITY, &self.identity)])?;
+        let names = [(IDENTITY, &*self.identity)];
+        store.save(CUSTOMER, customer_no, self.state, &names)?;
         let kind = EventKind::CustomerCreated;
-        Ok(event_told(kind, customer_no, EXISTS, self.state))
+        Ok(event_told(kind, customer_no, EXISTS, self.told))
     }
 }
 

@@ -9,7 +9,6 @@ use crate::line::Store;
 use crate::line::stored;
 use crate::line::told::json;
 use crate::line::work::Work;
-use crate::model::json::Json as Text;
 use crate::model::{Decision, Object as Map, Value};
 
 /// The state of a person in the book; there is no other.
@@ -56,7 +55,7 @@ impl Person {
 
     /// Keeps it in the book.
     pub(super) fn save(&self, store: &mut dyn Store, person_id: &str) -> Result<()> {
-        let state = Text::of(&self.0).text().into_owned();
+        let state = stored::fields(&self.0);
         store.save(PERSON, person_id, state, &[])
     }
 }

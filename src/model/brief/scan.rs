@@ -3,7 +3,10 @@
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use super::{DAY, END, LIST, LITERAL, MONEY, NAME, OBJECT, TEXT, day, first, money, until_mark};
+use super::{
+    DAY, END, LIST, LITERAL, MONEY, NAME, NAMES, OBJECT, SAME, TEXT, WORD, day, first, money,
+    until_mark, word,
+};
 use crate::model::{Day, Digits};
 
 /// Reads what [`Brief`](super::Brief) wrote by comparing it with what is expected, where a parser would find out what comes. A
@@ -11,21 +14,27 @@ use crate::model::{Day, Digits};
 /// at the [end](Self::ended): what was read is then nothing, and a parser has to tell.
 pub struct Scan<'a> {
     rest: &'a str,
+    /// The text that came last. (One that was given back is the next to be taken again, or nothing is.)
+    last: Option<&'a str>,
 }
 
 impl<'a> Scan<'a> {
     /// At the beginning of an object.
     pub fn of(text: &'a str) -> Option<Self> {
         let rest = text.strip_prefix(char::from(OBJECT))?;
-        Some(Self { rest })
+        Some(Self { rest, last: None })
     }
 
     /// Takes a text.
     #[inline]
     pub fn text(&mut self, name: &str) -> Option<&'a str> {
-        let (value, rest) = plain(self.enter(TEXT, name)?)?;
-        self.rest = rest;
-        Some(value)
+        if let Some(rest) = self.enter(TEXT, name) {
+            self.letters(rest)
+        } else if let Some(rest) = self.enter(WORD, name) {
+            self.known(rest)
+        } else {
+            self.same(self.enter(SAME, name)?)
+        }
     }
 
     /// Takes a decimal that is a text in JSON.
@@ -67,12 +76,17 @@ impl<'a> Scan<'a> {
         let before = self.rest;
         self.list(name)?;
         let mut texts = Vec::new();
-        while let Some(rest) = self.marked(TEXT) {
-            let Some((text, rest)) = plain(rest) else {
+        while let Some((mark, rest)) = first(self.rest) {
+            let text = match mark {
+                TEXT => self.letters(rest),
+                WORD => self.known(rest),
+                SAME => self.same(rest),
+                _ => None,
+            };
+            let Some(text) = text else {
                 break;
             };
             texts.push(text.into());
-            self.rest = rest;
         }
         let ended = self.close();
         self.or_back_to(before, ended.map(|()| texts))
@@ -115,6 +129,31 @@ impl<'a> Scan<'a> {
         read
     }
 
+    /// Takes the letters of a text.
+    #[inline]
+    fn letters(&mut self, rest: &'a str) -> Option<&'a str> {
+        let (text, rest) = plain(rest)?;
+        (self.rest, self.last) = (rest, Some(text));
+        Some(text)
+    }
+
+    /// Takes the sign of a text that is known.
+    #[inline]
+    fn known(&mut self, rest: &'a str) -> Option<&'a str> {
+        let (sign, rest) = rest.split_at_checked(1)?;
+        let text = word(sign)?;
+        self.rest = rest;
+        Some(text)
+    }
+
+    /// Takes the text that came last once more.
+    #[inline]
+    fn same(&mut self, rest: &'a str) -> Option<&'a str> {
+        let text = self.last?;
+        self.rest = rest;
+        Some(text)
+    }
+
     /// Takes what is no text.
     #[inline]
     fn take(&mut self, mark: u8, name: &str) -> Option<&'a str> {
@@ -128,6 +167,10 @@ impl<'a> Scan<'a> {
     fn enter(&self, mark: u8, name: &str) -> Option<&'a str> {
         if name.len() == 1 {
             return self.marked(mark)?.strip_prefix(name);
+        }
+        if let Some(rest) = self.marked(mark) {
+            let (sign, rest) = first(rest)?;
+            return (NAMES.text(sign) == Some(name)).then_some(rest);
         }
         let named = self.marked(NAME)?.strip_prefix(name)?;
         named.strip_prefix(char::from(mark))
@@ -175,7 +218,13 @@ mod tests {
         brief.flag("y", true);
         brief.flag("no", false);
         brief.all("none", []);
-        brief.all("two", ["a", "å"]);
+        brief.all("two", ["a", "å", "SEK", "b"]);
+        brief.text("s", "active");
+        brief.word("method", "AUTOGIRO");
+        brief.text("phone", "1");
+        brief.text("own", "PAID");
+        brief.text("again", "1");
+        brief.all("same", ["1", "x", "PAID", "x", "x"]);
         let text = brief.finish();
         let mut scan = Scan::of(&text).expect("an object");
         assert_eq!(scan.text("other"), None);
@@ -201,7 +250,15 @@ mod tests {
         assert_eq!(scan.flag("y"), Some(true));
         assert_eq!(scan.flag("no"), Some(false));
         assert_eq!(scan.texts::<&str>("none"), Some(vec![]));
-        assert_eq!(scan.texts("two"), Some(vec!["a", "å"]));
+        assert_eq!(scan.texts("two"), Some(vec!["a", "å", "SEK", "b"]));
+        assert_eq!(scan.text("s"), Some("active"));
+        assert_eq!(scan.text("phone"), None);
+        assert_eq!(scan.text("method"), Some("AUTOGIRO"));
+        assert_eq!(scan.text("phone"), Some("1"));
+        assert_eq!(scan.text("own"), Some("PAID"));
+        assert_eq!(scan.day("again"), None);
+        assert_eq!(scan.text("again"), Some("1"));
+        assert_eq!(scan.texts("same"), Some(vec!["1", "x", "PAID", "x", "x"]));
         assert_eq!(scan.ended(), Some(()));
     }
 
@@ -231,6 +288,41 @@ mod tests {
                 scan.ended().map(|()| read)
             });
             assert_eq!(read, None, "{other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_read_by_its_sign_or_in_letters_and_by_no_other_sign() {
+        for (text, read) in [
+            ("\u{18}cL", Some("SEK")),
+            ("\u{13}cSEK", Some("SEK")),
+            ("\u{13}cL", Some("L")),
+            ("\u{18}cLL", None),
+            ("\u{18}c", None),
+            ("\u{18}c~", None),
+            ("\u{18}cå", None),
+            ("\u{18}1L", None),
+        ] {
+            let object = format!("\u{10}{text}\u{12}");
+            let mut scan = Scan::of(&object).expect("an object");
+            let found = scan.text("c");
+            let found = scan.ended().and(found);
+            assert_eq!(found, read, "{text:?}");
+        }
+        for (text, read) in [
+            ("\u{13}1SE", Some("SE")),
+            ("\u{18}1P", Some("SE")),
+            ("\u{15}country\u{13}SE", Some("SE")),
+            ("\u{15}country\u{18}P", Some("SE")),
+            ("\u{13}2SE", None),
+            ("\u{13}aSE", None),
+            ("\u{13}", None),
+        ] {
+            let object = format!("\u{10}{text}\u{12}");
+            let mut scan = Scan::of(&object).expect("an object");
+            let found = scan.text("country");
+            let found = scan.ended().and(found);
+            assert_eq!(found, read, "{text:?}");
         }
     }
 

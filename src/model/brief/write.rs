@@ -1,17 +1,35 @@
 //! An object in brief while it is written.
 
+use std::ops::Range;
+
 use chrono::{Datelike as _, NaiveDate};
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use super::{DAY, END, LIST, LITERAL, MONEY, NAME, OBJECT, TEXT, add_number};
+use super::{
+    DAY, END, LIST, LITERAL, MONEY, NAME, NAMES, OBJECT, SAME, TEXT, WORD, WORDS, add_number,
+};
 use crate::model::json::{self, is_plain};
 use crate::model::{Day, Digits, Whole};
 
 /// An object in brief while it is written, member by member. The caller gives a name once, and names in which nothing needs
 /// to be escaped; nearly all have one letter.
 #[derive(Debug)]
-pub struct Brief(Vec<u8>);
+pub struct Brief {
+    bytes: Vec<u8>,
+    /// Where the text that was written last stands, if it stands as it is.
+    last: Option<Range<usize>>,
+}
+
+/// How a text is told.
+enum As {
+    /// By its sign.
+    Word(u8),
+    /// As the same as the one before it.
+    Same,
+    /// By its letters.
+    Text,
+}
 
 #[expect(
     clippy::inline_always,
@@ -22,14 +40,26 @@ impl Brief {
     pub fn with_capacity(bytes: usize) -> Self {
         let mut text = Vec::with_capacity(bytes);
         text.push(OBJECT);
-        Self(text)
+        Self {
+            bytes: text,
+            last: None,
+        }
     }
 
     /// Adds a text.
     #[inline(always)]
     pub fn text(&mut self, name: &str, value: &str) {
-        self.begin(TEXT, name);
-        self.content(value);
+        match self.told(value) {
+            As::Word(sign) => {
+                self.begin(WORD, name);
+                self.bytes.push(sign);
+            }
+            As::Same => self.begin(SAME, name),
+            As::Text => {
+                self.begin(TEXT, name);
+                self.content(value);
+            }
+        }
     }
 
     /// Adds a text where there is one.
@@ -44,18 +74,17 @@ impl Brief {
     #[inline(always)]
     pub fn word(&mut self, name: &str, value: &str) {
         debug_assert!(is_plain(value), "{value}");
-        self.begin(TEXT, name);
-        self.0.extend_from_slice(value.as_bytes());
+        self.text(name, value);
     }
 
     /// Adds a date, which is a text in JSON: ISO 8601.
     #[inline(always)]
     pub fn day(&mut self, name: &str, date: NaiveDate) {
-        let length = self.0.len();
+        let length = self.bytes.len();
         self.begin(DAY, name);
         let days = u64::try_from(date.num_days_from_ce());
-        if !days.is_ok_and(|days| add_number(&mut self.0, days)) {
-            self.0.truncate(length);
+        if !days.is_ok_and(|days| add_number(&mut self.bytes, days)) {
+            self.bytes.truncate(length);
             self.word(name, Day::of(date).as_str());
         }
     }
@@ -63,10 +92,10 @@ impl Brief {
     /// Adds a decimal with the digits that it has, which is a text in JSON.
     #[inline(always)]
     pub fn decimal(&mut self, name: &str, value: Decimal) {
-        let length = self.0.len();
+        let length = self.bytes.len();
         self.begin(MONEY, name);
         if !self.hundredths(value) {
-            self.0.truncate(length);
+            self.bytes.truncate(length);
             self.word(name, Digits::of(value).as_str());
         }
     }
@@ -76,20 +105,20 @@ impl Brief {
     pub fn flag(&mut self, name: &str, value: bool) {
         self.begin(LITERAL, name);
         let value: &[u8] = if value { b"true" } else { b"false" };
-        self.0.extend_from_slice(value);
+        self.bytes.extend_from_slice(value);
     }
 
     /// Adds a whole number.
     #[inline(always)]
     pub fn whole(&mut self, name: &str, value: u64) {
         self.begin(LITERAL, name);
-        self.0.extend_from_slice(Whole::of(value).as_bytes());
+        self.bytes.extend_from_slice(Whole::of(value).as_bytes());
     }
 
     /// Adds anything that becomes JSON.
     pub fn value(&mut self, name: &str, value: &(impl Serialize + ?Sized)) {
         self.begin(LITERAL, name);
-        serde_json::to_writer(&mut self.0, value).expect("plain data becomes JSON");
+        serde_json::to_writer(&mut self.bytes, value).expect("plain data becomes JSON");
     }
 
     /// Adds a list of texts.
@@ -116,31 +145,37 @@ impl Brief {
 
     /// Begins the list's next object.
     pub fn item(&mut self) {
-        self.0.push(OBJECT);
+        self.bytes.push(OBJECT);
     }
 
     /// Begins the list's next list.
     pub fn row(&mut self) {
-        self.0.push(LIST);
+        self.bytes.push(LIST);
     }
 
     /// Adds a text to the list, or null.
     pub fn cell(&mut self, text: Option<&str>) {
-        if let Some(text) = text {
-            self.0.push(TEXT);
-            self.content(text);
-        } else {
-            self.0.push(LITERAL);
-            self.0.extend_from_slice(b"null");
+        let Some(text) = text else {
+            self.bytes.push(LITERAL);
+            self.bytes.extend_from_slice(b"null");
+            return;
+        };
+        match self.told(text) {
+            As::Word(sign) => self.bytes.extend_from_slice(&[WORD, sign]),
+            As::Same => self.bytes.push(SAME),
+            As::Text => {
+                self.bytes.push(TEXT);
+                self.content(text);
+            }
         }
     }
 
     /// Adds a decimal to the list, as [`decimal`](Self::decimal) does.
     pub fn decimal_cell(&mut self, value: Decimal) {
-        let length = self.0.len();
-        self.0.push(MONEY);
+        let length = self.bytes.len();
+        self.bytes.push(MONEY);
         if !self.hundredths(value) {
-            self.0.truncate(length);
+            self.bytes.truncate(length);
             self.cell(Some(Digits::of(value).as_str()));
         }
     }
@@ -148,13 +183,13 @@ impl Brief {
     /// Ends the object or list that was begun last.
     #[inline]
     pub fn close(&mut self) {
-        self.0.push(END);
+        self.bytes.push(END);
     }
 
     /// The object.
     pub fn finish(mut self) -> String {
         self.close();
-        String::from_utf8(self.0).expect("made of texts")
+        String::from_utf8(self.bytes).expect("made of texts")
     }
 
     /// Begins a member.
@@ -162,22 +197,41 @@ impl Brief {
     fn begin(&mut self, mark: u8, name: &str) {
         debug_assert!(is_plain(name) && !name.is_empty(), "{name}");
         if let [letter] = name.as_bytes() {
-            self.0.extend_from_slice(&[mark, *letter]);
+            debug_assert!(letter.is_ascii_lowercase(), "{name}");
+            self.bytes.extend_from_slice(&[mark, *letter]);
+        } else if let Some(sign) = NAMES.sign(name) {
+            self.bytes.extend_from_slice(&[mark, sign]);
         } else {
-            self.0.push(NAME);
-            self.0.extend_from_slice(name.as_bytes());
-            self.0.push(mark);
+            self.bytes.push(NAME);
+            self.bytes.extend_from_slice(name.as_bytes());
+            self.bytes.push(mark);
         }
     }
 
-    #[inline(always)]
+    #[inline]
+    fn told(&self, text: &str) -> As {
+        if let Some(sign) = WORDS.sign(text) {
+            return As::Word(sign);
+        }
+        let last = self.last.clone().map(|last| &self.bytes[last]);
+        if last == Some(text.as_bytes()) {
+            As::Same
+        } else {
+            As::Text
+        }
+    }
+
+    #[inline]
     fn content(&mut self, text: &str) {
+        let start = self.bytes.len();
         if is_plain(text) {
-            self.0.extend_from_slice(text.as_bytes());
+            self.bytes.extend_from_slice(text.as_bytes());
+            self.last = Some(start..self.bytes.len());
         } else {
             let mut escaped = Vec::new();
             json::text(&mut escaped, text);
-            self.0.extend_from_slice(&escaped[1..escaped.len() - 1]);
+            self.bytes.extend_from_slice(&escaped[1..escaped.len() - 1]);
+            self.last = None;
         }
     }
 
@@ -186,7 +240,8 @@ impl Brief {
     fn hundredths(&mut self, value: Decimal) -> bool {
         value.scale() == 2
             && value.is_sign_positive()
-            && u64::try_from(value.mantissa()).is_ok_and(|number| add_number(&mut self.0, number))
+            && u64::try_from(value.mantissa())
+                .is_ok_and(|number| add_number(&mut self.bytes, number))
     }
 }
 
@@ -227,7 +282,11 @@ mod tests {
                 let other = serde_json::json!({"a": [null, text]});
                 let mut brief = Brief::with_capacity(0);
                 brief.text("t", text);
+                brief.text("u", text);
                 brief.word("longer", "W");
+                brief.word("c", "SEK");
+                brief.text("country", "SE");
+                brief.all("known", ["PAID", text, "PAID "]);
                 brief.decimal("a", amount);
                 brief.decimal("amount", amount);
                 brief.day("d", date);
@@ -241,7 +300,7 @@ mod tests {
                 brief.given("g", Some(text));
                 brief.given("h", None);
                 let json = serde_json::json!({
-                    "t": text, "longer": "W", "a": amount.to_string(), "amount": amount.to_string(),
+                    "t": text, "u": text, "longer": "W", "c": "SEK", "country": "SE", "known": ["PAID", text, "PAID "], "a": amount.to_string(), "amount": amount.to_string(),
                     "d": date.to_string(), "date": date.to_string(), "y": true, "no": false, "n": 17,
                     "v": other, "l": [text, "y"], "e": [], "g": text,
                 });
@@ -281,12 +340,37 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_comes_again_is_written_once_where_it_stands_as_it_is() {
+        let escaped = "a\\\"";
+        for (texts, written) in [
+            (["ab", "ab", "ab"], "\u{13}ab\u{19}\u{19}"),
+            (["ab", "PAID", "ab"], "\u{13}ab\u{18}D\u{19}"),
+            (["ab", "c", "ab"], "\u{13}ab\u{13}c\u{13}ab"),
+            (
+                [escaped, escaped, "x"],
+                "\u{13}a\\\\\\\"\u{13}a\\\\\\\"\u{13}x",
+            ),
+            (["a\"", r#"a\""#, "x"], "\u{13}a\\\"\u{13}a\\\\\\\"\u{13}x"),
+            (["x", escaped, "x"], "\u{13}x\u{13}a\\\\\\\"\u{13}x"),
+        ] {
+            let mut brief = Brief::with_capacity(0);
+            brief.all("l", texts);
+            let brief = brief.finish();
+            assert_eq!(brief, format!("\u{10}\u{11}l{written}\u{12}\u{12}"));
+            assert_eq!(spelled(&brief), serde_json::json!({"l": texts}).to_string());
+        }
+    }
+
+    #[test]
     fn a_member_takes_two_bytes_more_than_its_value() {
         let mut brief = Brief::with_capacity(0);
         brief.text("t", "value");
         brief.day("d", date(2026));
         brief.decimal("a", Decimal::new(5_070_700, 2));
-        assert_eq!(brief.finish().len(), 1 + 7 + 6 + 6 + 1);
+        brief.text("country", "SE");
+        brief.text("longer", "SE");
+        brief.text("s", "value");
+        assert_eq!(brief.finish().len(), 1 + 7 + 6 + 6 + 3 + 9 + 2 + 1);
     }
 
     #[test]
@@ -315,6 +399,12 @@ mod tests {
             "\u{17}a~\u{12}",
             "\u{13}",
             "\u{18}a\u{12}",
+            "\u{18}aLL",
+            "\u{18}a~",
+            "\u{19}a\u{12}",
+            "\u{13}ax\u{19}bx\u{12}",
+            "\u{18}aL\u{19}b\u{12}",
+            "\u{1a}a\u{12}",
             "\u{15}ab",
         ] {
             assert!(!parses(&format!("\u{10}{wrong}")), "{wrong:?}");
