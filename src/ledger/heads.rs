@@ -1,5 +1,5 @@
 //! Heads that wait to be written. A wave touches every page of a large index, so heads are kept over many waves and
-//! go to the table rarely, in its order.
+//! go to the table once, in its order.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -11,8 +11,8 @@ use rayon::slice::ParallelSliceMut as _;
 use super::filter::{self, Filter};
 use super::head::{Head, Link};
 
-/// Slots of the largest table: 86 MB, room for the heads of two million registrations; each time it is full, all of the index
-/// is written anew.
+/// Slots of the largest table: 86 MB, room for the heads of two million registrations; what it has each time it is full waits
+/// beside the index.
 const SLOTS: usize = 7_200_000;
 
 /// What one wave may add to a table that is not yet called full.
@@ -50,6 +50,18 @@ fn spread(number: u64) -> u64 {
     number ^ number >> 32
 }
 
+/// Where heads of the batch are that no longer wait in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Gone {
+    /// All wait.
+    #[default]
+    None,
+    /// Beside the table.
+    Beside,
+    /// In the table, and beside it those since. For a scout: it knows where the table has any.
+    InTable,
+}
+
 /// Heads not yet in the table: a hash table with open addressing, its slots sorted in place when they are written.
 #[derive(Default)]
 pub(super) struct Heads {
@@ -59,8 +71,7 @@ pub(super) struct Heads {
     table_empty: bool,
     /// All that can be in the file's own table is of this batch; for a scout: is known by its place.
     began_empty: bool,
-    /// Heads of this batch are in the table; for a scout: any.
-    flushed: bool,
+    gone: Gone,
     /// Where they are; `None`: somewhere. Scouts of one batch share what they have learned.
     places: Option<Arc<Filter>>,
     /// How many the batch will bring, about.
@@ -84,7 +95,7 @@ impl Heads {
     /// Says where all heads of the table are.
     pub(super) fn learn(&mut self, places: Arc<Filter>) {
         self.began_empty = true;
-        self.flushed = true;
+        self.gone = Gone::InTable;
         self.places = Some(places);
     }
 
@@ -173,36 +184,36 @@ impl Heads {
         self.table_empty
     }
 
-    /// Whether the table has changed since the batch began.
+    /// Whether heads of this batch were taken out of here.
     pub(super) const fn were_flushed(&self) -> bool {
-        self.flushed
+        !matches!(self.gone, Gone::None)
     }
 
-    /// Whether a head of this batch may be in the table at this place; for a scout that has learned: any head.
+    /// Whether a head of this batch that was taken out of here may be of this place; for a scout that has learned: any head.
     pub(super) fn may_be_flushed(&self, at: i64) -> bool {
         match &self.places {
             Some(places) => places.may_have(at),
-            None => self.flushed,
+            None => self.were_flushed(),
         }
     }
 
     /// Whether anything may be at this place of the file's own table.
     pub(super) fn may_be_in_table(&self, at: i64) -> bool {
-        !self.began_empty || self.may_be_flushed(at)
+        !self.began_empty || self.gone == Gone::InTable && self.may_be_flushed(at)
     }
 
     pub(super) fn full(&self) -> bool {
         self.used >= SLOTS / 8 * 7 - WAVE
     }
 
-    /// Everything that waits, in the order of the table. `last`: nothing more will be looked for.
+    /// Everything that waits, in the order of the table. `last`: all that was taken goes into the table now.
     pub(super) fn take(&mut self, last: bool) -> Vec<Head> {
         let mut heads = std::mem::take(&mut self.slots);
         heads.retain(|head| *head != Head::NONE);
         heads.par_sort_unstable_by_key(|head| head.at());
         if last {
             self.places = None;
-        } else if !self.flushed {
+        } else if !self.were_flushed() {
             // What is expected is nearly twice what comes.
             let room = self.expected.max(2 * heads.len()) / 2;
             self.places = Some(Arc::new(Filter::with_room(room, filter::OWN)));
@@ -215,7 +226,12 @@ impl Heads {
         }
         self.used = 0;
         self.table_empty &= heads.is_empty();
-        self.flushed |= !heads.is_empty();
+        if !heads.is_empty() {
+            self.gone = self.gone.max(Gone::Beside);
+        }
+        if last && self.were_flushed() {
+            self.gone = Gone::InTable;
+        }
         heads
     }
 }

@@ -201,7 +201,12 @@ impl Book {
         }
         let heads = &self.heads;
         let own = asked.0.iter().filter(|at| heads.may_be_in_table(**at));
-        let own = own.copied().collect();
+        let mut own: Vec<i64> = own.copied().collect();
+        if !self.runs.is_empty() {
+            self.read_runs(&asked, &mut changes)?;
+            let read = &self.cache.places;
+            own.retain(|at| read.get(at).is_none_or(Option::is_none));
+        }
         self.read_heads("main", &Asked(own), &mut changes)?;
         if self.access == (Access::Scratch { base: true }) {
             let read = &self.cache.places;
@@ -212,6 +217,16 @@ impl Book {
             self.read_heads("base", &asked, &mut changes)?;
         }
         Ok(changes)
+    }
+
+    /// Looks for heads of the batch that are no longer in memory and not yet in the table.
+    fn read_runs(&mut self, asked: &Asked, changes: &mut Vec<Link>) -> Result<()> {
+        let places = asked.0.iter().copied();
+        let flushed: Vec<i64> = places.filter(|at| self.heads.may_be_flushed(*at)).collect();
+        self.runs.look(&flushed, |at, link| {
+            changes.push(link);
+            self.cache.places.insert(at, Some(link));
+        })
     }
 
     /// Looks for heads of one file.
@@ -308,7 +323,10 @@ impl Book {
             return Ok(*link);
         }
         let mut link = None;
-        if self.heads.may_be_in_table(at) {
+        if self.heads.may_be_flushed(at) {
+            self.runs.look(&[at], |_, found| link = Some(found))?;
+        }
+        if link.is_none() && self.heads.may_be_in_table(at) {
             link = self.link_in("main", at)?;
         }
         if link.is_none() && self.access == (Access::Scratch { base: true }) {

@@ -24,6 +24,7 @@ mod passing;
 mod places;
 mod purge;
 mod rows;
+mod runs;
 mod scout;
 mod store;
 mod stored;
@@ -58,6 +59,7 @@ use heads::Heads;
 use lookup::Cache;
 use passing::Passing;
 use rows::Slot;
+use runs::Runs;
 use wave::Wave;
 
 /// Name space of instruction ids, for [`Book::prefetch`]: a key in it belongs to the partner of the batch in hand.
@@ -81,6 +83,7 @@ pub struct Book {
     broken: bool,
     wave: Wave,
     heads: Heads,
+    runs: Runs,
     waiting: Waiting,
     cache: Cache,
     /// Bytes of the batch's file, as far as anybody said.
@@ -172,6 +175,7 @@ impl Book {
             broken: false,
             wave: Wave::default(),
             heads: Heads::default(),
+            runs: Runs::default(),
             waiting: Waiting::default(),
             cache: Cache::default(),
             expected: 0,
@@ -365,6 +369,7 @@ impl Book {
     fn forget(&mut self) {
         self.wave.clear();
         self.heads.clear();
+        self.runs.clear();
         self.waiting.clear();
         self.cache.clear();
         self.words = Words::default();

@@ -126,7 +126,7 @@ fn passed(mut bytes: &[u8]) -> Result<Passed> {
 }
 
 /// A file without a name, in the first of these folders that takes one.
-fn unnamed(folders: &[PathBuf]) -> Result<File> {
+pub(super) fn unnamed(folders: &[PathBuf]) -> Result<File> {
     let mut failed = anyhow::anyhow!("there is no folder for a file without a name");
     for folder in folders {
         match tempfile::tempfile_in(folder) {
@@ -141,7 +141,7 @@ fn unnamed(folders: &[PathBuf]) -> Result<File> {
 }
 
 /// Where files without a name may go, as the library of the tables has it: rather to a disk than into memory.
-fn folders() -> Vec<PathBuf> {
+pub(super) fn folders() -> Vec<PathBuf> {
     let told = std::env::var_os("TMPDIR").map(PathBuf::from);
     let usual = ["/var/tmp", "/tmp"].map(PathBuf::from);
     told.into_iter().chain(usual).collect()

@@ -3,6 +3,7 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::params;
@@ -10,6 +11,7 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::content::Spelling;
 use super::open::{length, log_of};
+use super::passing::folders;
 use super::rows::Tabular;
 use super::{Access, Book, Kept, stretch};
 use crate::model::json::is_plain;
@@ -362,9 +364,21 @@ impl Book {
     /// See [`Heads::take`](super::heads::Heads::take).
     pub(super) fn flush_heads(&mut self, last: bool) -> Result<()> {
         let heads = self.heads.take(last);
-        stretch::put(&self.db, &heads)?;
         if !last {
+            let beside = self.path.as_deref().and_then(Path::parent);
+            let folders: Vec<PathBuf> = beside
+                .map(PathBuf::from)
+                .into_iter()
+                .chain(folders())
+                .collect();
+            self.runs.add(&heads, &folders)?;
             self.heads.go_on_in(heads);
+        } else if self.runs.is_empty() {
+            stretch::put(&self.db, &heads)?;
+        } else {
+            self.runs
+                .each(&heads, |heads| stretch::put(&self.db, heads))?;
+            self.runs.clear();
         }
         Ok(())
     }

@@ -18,10 +18,10 @@ fn compare(book: &mut Book, model: &Model, names: usize) {
     }
 }
 
-/// Writes and overwrites some names; names come to the table in between.
+/// Writes and overwrites some names; names leave memory in between.
 fn change(book: &mut Book, model: &mut Model, names: usize, word: &str) {
     for (row, n) in (1..).zip((0..names).filter(|n| n % 3 == 0)) {
-        // Every second one again, when its head may be in the table already.
+        // Every second one again, when its head may be gone from memory already.
         let n = if row % 2 == 0 { n / 2 / 3 * 3 } else { n };
         let (name, state) = (format!("N{n}"), format!("{word} {row}"));
         save(book, row, &name, &state);
@@ -31,13 +31,18 @@ fn change(book: &mut Book, model: &mut Model, names: usize, word: &str) {
         }
         if row % 160 == 0 {
             book.flush_heads(false).expect("written");
-            assert!(book.heads.were_flushed());
+            assert!(book.heads.were_flushed() && !book.runs.is_empty());
         }
     }
 }
 
+fn stretches(book: &Book) -> i64 {
+    let sql = "SELECT count(*) FROM main.head";
+    book.db.query_row(sql, [], |row| row.get(0)).expect("told")
+}
+
 #[test]
-fn what_a_batch_has_put_into_the_table_is_found_there() {
+fn what_a_batch_no_longer_keeps_in_memory_is_found_where_it_is() {
     const NAMES: usize = 1_500;
     // With a hash so weak, many names stand behind the place where they are looked for first.
     for hash in [weak(11), weak(42)] {
@@ -64,8 +69,11 @@ fn what_a_batch_has_put_into_the_table_is_found_there() {
                 } else {
                     book.begin("nordbank").expect("begun");
                 }
+                let before = stretches(&book);
                 change(&mut book, &mut model, NAMES, "new");
                 compare(&mut book, &model, NAMES);
+                // Beside the table, until the batch ends.
+                assert_eq!(stretches(&book), before);
                 // The same where all is asked for in advance.
                 book.flush_wave().expect("written");
                 let names: Vec<String> = (0..NAMES).map(|n| format!("N{n}")).collect();
@@ -74,9 +82,25 @@ fn what_a_batch_has_put_into_the_table_is_found_there() {
                 compare(&mut book, &model, NAMES);
                 // And where it is not known any more what is in the table.
                 book.settle().expect("written");
+                assert!(book.runs.is_empty());
+                compare(&mut book, &model, NAMES);
+                // Or some of it is, and some beside it.
+                change(&mut book, &mut model, NAMES, "newer");
                 compare(&mut book, &model, NAMES);
                 book.rollback().expect("undone");
+                assert!(book.runs.is_empty());
             }
+            let mut book = Book::open_with(&place.path, hash).expect("a book");
+            for (name, word) in [("bbbbbbbbbbbb", "kept"), ("cccccccccccc", "again")] {
+                batch(&mut book, name, |book| {
+                    change(book, &mut model, NAMES, word);
+                    compare(book, &model, NAMES);
+                });
+                compare(&mut book, &model, NAMES);
+            }
+            book.close().expect("closed");
+            let mut book = Book::open_with(&place.path, hash).expect("a book");
+            compare(&mut book, &model, NAMES);
         }
     }
 }
