@@ -189,7 +189,7 @@ impl Book {
                 changes.push(link);
                 false
             }
-            None => !self.cache.places.contains_key(at),
+            None => !self.is_nowhere(*at) && !self.cache.places.contains_key(at),
         });
         if self.heads.table_is_empty() || places.is_empty() {
             return Ok(changes);
@@ -217,6 +217,14 @@ impl Book {
             self.read_heads("base", &asked, &mut changes)?;
         }
         Ok(changes)
+    }
+
+    /// Nothing stands at a place that no longer waits: that is told from memory, and need not be kept. What a scout is told
+    /// so is kept: it looks for another.
+    fn is_nowhere(&self, at: i64) -> bool {
+        matches!(self.access, Access::Write | Access::Scratch { base: false })
+            && !self.heads.may_be_flushed(at)
+            && !self.heads.may_be_in_table(at)
     }
 
     /// Looks for heads of the batch that are no longer in memory and not yet in the table.
@@ -316,7 +324,7 @@ impl Book {
         if let Some(link) = self.heads.get(at) {
             return Ok(Some(link));
         }
-        if self.heads.table_is_empty() {
+        if self.heads.table_is_empty() || self.is_nowhere(at) {
             return Ok(None);
         }
         if let Some(link) = self.cache.places.get(&at) {

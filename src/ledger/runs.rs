@@ -18,9 +18,9 @@ const BLOCK: usize = 512;
 const PIECE: usize = 1 << 14;
 
 /// So many runs at most: with each more, what is not there takes longer to look for.
-const MOST: usize = 4;
+const MOST: usize = 8;
 
-/// Heads in files, sorted, those that came together in one.
+/// Heads in files, sorted; those that came together are in one.
 #[derive(Default)]
 pub(super) struct Runs {
     /// The oldest first.
@@ -271,7 +271,27 @@ mod tests {
         let (mut runs, mut model) = (Runs::default(), BTreeMap::new());
         assert!(runs.is_empty());
         // Runs of one block, of several, of none that is whole, of more than are read at once; merged twice.
-        let sizes = [1, 511, 512, 513, 40_000, 7, 3_000, 512 * 40, 2, 5, 17_000];
+        let sizes = [
+            1,
+            511,
+            512,
+            513,
+            40_000,
+            7,
+            3_000,
+            512 * 40,
+            2,
+            5,
+            17_000,
+            9,
+            1_000,
+            3,
+            30_000,
+            1,
+            4,
+            600,
+            2,
+        ];
         for (round, count) in (1..).zip(sizes) {
             let places = (0..count).map(|n: i64| (n * 7_919 + round * 13) % 100_003);
             let link = |at: i64| Link {
@@ -283,7 +303,7 @@ mod tests {
             runs.add(&heads, &folders).expect("added");
             assert!((1..=MOST).contains(&runs.all.len()), "{round}");
             model.extend(new);
-            for step in [1, 3, 1_009] {
+            for step in [11, 1_009] {
                 let asked: Vec<i64> = (0..100_100).filter(|at| at % step == 0).collect();
                 let twice: Vec<i64> = asked.iter().flat_map(|at| [*at, *at]).collect();
                 let (mut found, mut times) = (BTreeMap::new(), 0);
