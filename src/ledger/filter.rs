@@ -8,7 +8,7 @@ const BITS: u32 = 4;
 /// Words of a block: a page of memory. Many neighbourhoods of places share one, so that blocks fill alike.
 const BLOCK: usize = 512;
 
-/// The most bytes of one of what a batch itself has put into the index: beside ninety million heads it tells six of seven
+/// The most bytes of one of what a batch itself has brought and no longer keeps in memory: beside ninety million heads it tells six of seven
 /// places that have nothing.
 pub(super) const OWN: usize = 48 << 20;
 

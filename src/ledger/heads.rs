@@ -18,6 +18,9 @@ const SLOTS: usize = 7_200_000;
 /// What one wave may add to a table that is not yet called full.
 const WAVE: usize = 150_000;
 
+/// With so many heads, a table of that size is full.
+pub(super) const MOST: usize = SLOTS / 8 * 7 - WAVE;
+
 /// A map from what is a hash already.
 pub(super) type ByHash<V> = HashMap<i64, V, BuildHasherDefault<Same>>;
 
@@ -67,7 +70,7 @@ enum Gone {
 pub(super) struct Heads {
     slots: Vec<Head>,
     used: usize,
-    /// Nothing can be in the table: the book was empty, and nothing was written since.
+    /// Nothing can be anywhere but here: the book was empty, and nothing has left since.
     table_empty: bool,
     /// All that can be in the file's own table is of this batch; for a scout: is known by its place.
     began_empty: bool,
@@ -202,8 +205,9 @@ impl Heads {
         !self.began_empty || self.gone == Gone::InTable && self.may_be_flushed(at)
     }
 
-    pub(super) fn full(&self) -> bool {
-        self.used >= SLOTS / 8 * 7 - WAVE
+    /// How many heads wait.
+    pub(super) const fn waiting(&self) -> usize {
+        self.used
     }
 
     /// Everything that waits, in the order of the table. `last`: all that was taken goes into the table now.

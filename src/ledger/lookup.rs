@@ -19,8 +19,8 @@ use crate::line::Space;
 /// As long as a wave into a new book reads fewer changes than this by itself, reading in advance is not worth it.
 const SINGLES: usize = 1000;
 
-/// What the wave has read from the tables. What waits in memory is asked first, and what was put into a table since is taken
-/// out of here, so nothing that is decided can make it stale.
+/// What the wave has read from the tables. What waits in memory is asked first, and what has left it since is taken out of
+/// here, so nothing that is decided can make it stale.
 #[derive(Default)]
 pub(super) struct Cache {
     places: ByHash<Option<Link>>,
@@ -144,7 +144,7 @@ impl Book {
         drop(looked.spent.send(spent));
         let (heads, mut places) = (&self.heads, looked.places);
         if heads.were_flushed() {
-            // The scout has not seen what the batch has put into the table.
+            // The scout has not seen what the batch no longer keeps in memory.
             self.cache.places.retain(|at, _| !heads.may_be_flushed(*at));
         } else {
             // It has seen all but what waits.

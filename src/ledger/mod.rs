@@ -84,6 +84,8 @@ pub struct Book {
     wave: Wave,
     heads: Heads,
     runs: Runs,
+    /// So many heads leave memory for the runs.
+    most_heads: usize,
     waiting: Waiting,
     cache: Cache,
     /// Bytes of the batch's file, as far as anybody said.
@@ -165,6 +167,8 @@ impl Book {
         db.set_prepared_statement_cache_capacity(32);
         Ok(Self {
             tables: Tables::register(&db)?,
+            runs: Runs::beside(path.as_deref()),
+            most_heads: heads::MOST,
             db,
             hash,
             access,
@@ -175,7 +179,6 @@ impl Book {
             broken: false,
             wave: Wave::default(),
             heads: Heads::default(),
-            runs: Runs::default(),
             waiting: Waiting::default(),
             cache: Cache::default(),
             expected: 0,

@@ -4,12 +4,12 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
 use super::head::{Bytes, Head, Link};
-use super::passing::unnamed;
+use super::passing::{folders, unnamed};
 
 /// Heads that are read together where some are looked for: the places of the first of each are kept in memory.
 const BLOCK: usize = 512;
@@ -21,13 +21,27 @@ const PIECE: usize = 1 << 14;
 const MOST: usize = 8;
 
 /// Heads in files, sorted; those that came together are in one.
-#[derive(Default)]
 pub(super) struct Runs {
+    /// A file is made in the first of these that takes one.
+    folders: Vec<PathBuf>,
     /// The oldest first.
     all: Vec<Run>,
 }
 
 impl Runs {
+    /// None yet. The files go to where the book is: there must be room for what comes to it, too.
+    pub(super) fn beside(book: Option<&Path>) -> Self {
+        let own = book.and_then(Path::parent).map(PathBuf::from);
+        Self::within(own.into_iter().chain(folders()).collect())
+    }
+
+    pub(super) fn within(folders: Vec<PathBuf>) -> Self {
+        Self {
+            folders,
+            all: Vec::new(),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.all.is_empty()
     }
@@ -36,14 +50,13 @@ impl Runs {
         self.all.clear();
     }
 
-    /// Adds heads, sorted by their places; each takes the place of one that is there. A file is made in the first of these
-    /// folders that takes one.
-    pub(super) fn add(&mut self, heads: &[Head], folders: &[PathBuf]) -> Result<()> {
-        let mut run = Writing::new(folders)?;
+    /// Adds heads, sorted by their places; each takes the place of one that is there.
+    pub(super) fn add(&mut self, heads: &[Head]) -> Result<()> {
+        let mut run = Writing::new(&self.folders)?;
         heads.iter().try_for_each(|head| run.push(*head))?;
         self.all.push(run.end()?);
         if self.all.len() > MOST {
-            let mut merged = Writing::new(folders)?;
+            let mut merged = Writing::new(&self.folders)?;
             self.each(&[], |heads| {
                 heads.iter().try_for_each(|head| merged.push(*head))
             })?;
@@ -232,7 +245,7 @@ impl Writing {
         }
         self.run.heads += 1;
         self.bytes.extend_from_slice(&head.to_bytes());
-        if self.bytes.len() == self.bytes.capacity() {
+        if self.bytes.len() >= PIECE * size_of::<Bytes>() {
             self.write()?;
         }
         Ok(())
@@ -268,7 +281,7 @@ mod tests {
     #[test]
     fn of_each_place_the_newest_head_is_found_and_comes_out_in_order() {
         let (_folder, folders) = folder();
-        let (mut runs, mut model) = (Runs::default(), BTreeMap::new());
+        let (mut runs, mut model) = (Runs::within(folders), BTreeMap::new());
         assert!(runs.is_empty());
         // Runs of one block, of several, of none that is whole, of more than are read at once; merged twice.
         let sizes = [
@@ -300,7 +313,7 @@ mod tests {
             };
             let new: BTreeMap<_, _> = places.map(|at| (at, link(at))).collect();
             let heads: Vec<Head> = new.iter().map(|(at, link)| Head::new(*at, *link)).collect();
-            runs.add(&heads, &folders).expect("added");
+            runs.add(&heads).expect("added");
             assert!((1..=MOST).contains(&runs.all.len()), "{round}");
             model.extend(new);
             for step in [11, 1_009] {
@@ -345,11 +358,11 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_or_read_is_an_error() {
         let heads = [Head::new(1, Link { change: 2, name: 0 })];
-        let mut runs = Runs::default();
-        let nowhere = runs.add(&heads, &[PathBuf::from("/proc/none")]);
-        assert!(nowhere.is_err() && runs.is_empty());
+        let mut runs = Runs::within(vec![PathBuf::from("/proc/none")]);
+        assert!(runs.add(&heads).is_err() && runs.is_empty());
         let (_folder, folders) = folder();
-        runs.add(&heads, &folders).expect("added");
+        let mut runs = Runs::within(folders.clone());
+        runs.add(&heads).expect("added");
         runs.all[0].file.set_len(11).expect("cut off");
         assert!(runs.look(&[1], |_, _| {}).is_err());
         assert!(runs.each(&[], |_| Ok(())).is_err());

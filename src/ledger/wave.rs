@@ -3,7 +3,6 @@
 use std::ffi::CStr;
 use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::params;
@@ -11,7 +10,6 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 
 use super::content::Spelling;
 use super::open::{length, log_of};
-use super::passing::folders;
 use super::rows::Tabular;
 use super::{Access, Book, Kept, stretch};
 use crate::model::json::is_plain;
@@ -272,7 +270,7 @@ impl Book {
     pub fn flush_wave(&mut self) -> Result<()> {
         self.write_whole(|book| {
             book.write_wave()?;
-            if book.heads.full() {
+            if book.heads.waiting() >= book.most_heads {
                 book.flush_heads(false)?;
             }
             if book.waiting.full() {
@@ -365,13 +363,7 @@ impl Book {
     pub(super) fn flush_heads(&mut self, last: bool) -> Result<()> {
         let heads = self.heads.take(last);
         if !last {
-            let beside = self.path.as_deref().and_then(Path::parent);
-            let folders: Vec<PathBuf> = beside
-                .map(PathBuf::from)
-                .into_iter()
-                .chain(folders())
-                .collect();
-            self.runs.add(&heads, &folders)?;
+            self.runs.add(&heads)?;
             self.heads.go_on_in(heads);
         } else if self.runs.is_empty() {
             stretch::put(&self.db, &heads)?;

@@ -85,7 +85,7 @@ fn what_a_batch_no_longer_keeps_in_memory_is_found_where_it_is() {
                 assert!(book.runs.is_empty());
                 compare(&mut book, &model, NAMES);
                 // Or some of it is, and some beside it.
-                change(&mut book, &mut model, NAMES, "newer");
+                change(&mut book, &mut model, NAMES / 2, "newer");
                 compare(&mut book, &model, NAMES);
                 book.rollback().expect("undone");
                 assert!(book.runs.is_empty());
@@ -183,4 +183,41 @@ fn a_scout_of_a_batch_that_meets_what_it_asks_for_learns_nothing() {
         scout.look(&places, 20_000).expect("looked");
     }
     assert!(!scout.has_learned());
+}
+
+#[test]
+fn heads_that_memory_does_not_hold_are_kept_or_their_batch_is_undone() {
+    const NAMES: usize = 300;
+    let place = place();
+    let mut model = Model::new();
+    let mut book = open(&place);
+    book.most_heads = 50;
+    batch(&mut book, "aaaaaaaaaaaa", |book| {
+        for n in 0..NAMES {
+            let (name, state) = (format!("N{n}"), format!("old {n}"));
+            save(book, n as u64 + 1, &name, &state);
+            model.insert(name, state);
+            if n % 20 == 0 {
+                book.flush_wave().expect("written");
+            }
+        }
+        assert!(book.heads.waiting() < 50 + 20 && !book.runs.is_empty());
+        compare(book, &model, NAMES);
+    });
+    compare(&mut book, &model, NAMES);
+    let runs = std::mem::replace(&mut book.runs, Runs::within(vec!["/proc/none".into()]));
+    book.begin("nordbank").expect("begun");
+    for n in 0..100 {
+        save(&mut book, n + 1, &format!("N{n}"), "new");
+    }
+    let failed = book.flush_wave().expect_err("there is no room for them");
+    assert!(format!("{failed:#}").contains("/proc/none"), "{failed:#}");
+    assert!(book.settle().is_err());
+    book.rollback().expect("undone");
+    book.runs = runs;
+    compare(&mut book, &model, NAMES);
+    batch(&mut book, "bbbbbbbbbbbb", |book| {
+        change(book, &mut model, NAMES * 2, "newer");
+    });
+    compare(&mut book, &model, NAMES * 2);
 }

@@ -13,6 +13,7 @@ use crate::code::Code;
 use crate::line::Store;
 use crate::line::told::{json, member};
 use crate::line::work::Work;
+use crate::model::brief;
 use crate::model::json::{Json as Text, Members};
 use crate::model::{Brief, Event, Fields, Finding, Value};
 
@@ -188,37 +189,34 @@ impl NewCustomer {
         let number = text("identity_no");
         let number = numbers::identity(country, customer_type, number, Some(today))?;
         let is_individual = is_individual(customer_type);
-        let (mut told, mut state) = (Members::with_capacity(384), Brief::with_capacity(128));
-        let mut tell = |name, value: &Value| {
-            member(&mut told, name, value, None);
-            match value.text() {
-                Some(text) => state.text(name, text),
-                None => stored::field(&mut state, name, &json(value, None)),
-            }
-        };
+        let mut both = (Members::with_capacity(384), Brief::with_capacity(128));
         for name in ["customer_type", "country"] {
             if let Some(value) = fields.get(name) {
-                tell(name, value);
+                tell(&mut both, name, value);
             }
         }
-        tell(
-            "identity_no",
-            &Value::Text(number.normalised.as_str().into()),
-        );
+        both.0.text("identity_no", &number.normalised);
+        both.1.text("identity_no", &number.normalised);
         for &name in DETAILS {
             let value = fields.get(name).filter(|value| **value != Value::Clear);
             if let Some(value) = value.filter(|_| has_name(is_individual, name)) {
-                tell(name, value);
+                tell(&mut both, name, value);
             }
         }
+        let (told, state) = (both.0.finish(), both.1.finish());
+        // Without the texts: a person stands in them.
+        debug_assert!(
+            brief::json(&state) == told.text(),
+            "a customer is kept otherwise than it is told"
+        );
         let person = if is_individual {
             Person::Born(fields.date("birth_date").or(number.birth_date))
         } else {
             Person::None
         };
         Ok(Self {
-            told: told.finish(),
-            state: state.finish(),
+            told,
+            state,
             identity: identity_key(country, &number.normalised),
             person,
         })
@@ -241,6 +239,15 @@ impl NewCustomer {
         store.save(CUSTOMER, customer_no, self.state, &names)?;
         let kind = EventKind::CustomerCreated;
         Ok(event_told(kind, customer_no, EXISTS, self.told))
+    }
+}
+
+/// Adds what is known of a customer to what is told of it and to its state.
+fn tell((told, state): &mut (Members, Brief), name: &str, value: &Value) {
+    member(told, name, value, None);
+    match value.text() {
+        Some(text) => state.text(name, text),
+        None => stored::field(state, name, &json(value, None)),
     }
 }
 

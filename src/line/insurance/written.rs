@@ -45,10 +45,10 @@ impl Written for Insurance {
             ordered,
             sent,
         } = self;
-        to.word("s", state.as_str());
+        to.text("s", state.as_str());
         to.text("p", product);
         to.text("l", loan_ref);
-        to.word("c", currency.as_str());
+        to.text("c", currency.as_str());
         to.decimal("a", *insured_amount);
         to.decimal("y", *annual_premium);
         to.day("f", *start_date);

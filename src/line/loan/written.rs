@@ -10,12 +10,12 @@ use crate::model::Brief;
 
 impl Written for Loan {
     fn members(&self, to: &mut Brief) {
-        to.word("s", self.state.as_str());
+        to.text("s", self.state.as_str());
         to.text("p", &self.person);
         to.text("t", &self.loan_type);
         to.text("l", &self.country);
         to.text("r", &self.reference);
-        to.word("c", self.currency.as_str());
+        to.text("c", self.currency.as_str());
         to.decimal("a", self.amount);
         if self.version != 1 {
             to.whole("version", self.version.into());
@@ -52,7 +52,7 @@ impl Written for Cash {
     fn members(&self, to: &mut Brief) {
         to.given("k", self.contract.as_deref());
         to.decimal("a", self.amount);
-        to.word("c", self.currency.as_str());
+        to.text("c", self.currency.as_str());
         to.day("v", self.value_date);
         if let Some(date) = self.posting_date {
             to.day("p", date);
@@ -142,7 +142,7 @@ fn receivables(to: &mut Brief, name: &str, receivables: &[Receivable]) {
 fn receivable(to: &mut Brief, receivable: &Receivable) {
     to.text("n", &receivable.number);
     if receivable.state != ReceivableState::Created {
-        to.word("s", receivable.state.as_str());
+        to.text("s", receivable.state.as_str());
     }
     to.text("t", &receivable.receivable_type);
     to.day("b", receivable.billing);

@@ -220,7 +220,7 @@ mod tests {
         brief.all("none", []);
         brief.all("two", ["a", "å", "SEK", "b"]);
         brief.text("s", "active");
-        brief.word("method", "AUTOGIRO");
+        brief.text("method", "AUTOGIRO");
         brief.text("phone", "1");
         brief.text("own", "PAID");
         brief.text("again", "1");
@@ -302,6 +302,8 @@ mod tests {
             ("\u{18}c~", None),
             ("\u{18}cå", None),
             ("\u{18}1L", None),
+            ("\u{19}c", None),
+            ("\u{18}aL\u{19}c", None),
         ] {
             let object = format!("\u{10}{text}\u{12}");
             let mut scan = Scan::of(&object).expect("an object");

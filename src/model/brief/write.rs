@@ -13,7 +13,7 @@ use crate::model::json::{self, is_plain};
 use crate::model::{Day, Digits, Whole};
 
 /// An object in brief while it is written, member by member. The caller gives a name once, and names in which nothing needs
-/// to be escaped; nearly all have one letter.
+/// to be escaped: most have one letter, or a sign.
 #[derive(Debug)]
 pub struct Brief {
     bytes: Vec<u8>,
@@ -70,13 +70,6 @@ impl Brief {
         }
     }
 
-    /// Adds a text in which nothing needs to be escaped: a word of the code, an id.
-    #[inline(always)]
-    pub fn word(&mut self, name: &str, value: &str) {
-        debug_assert!(is_plain(value), "{value}");
-        self.text(name, value);
-    }
-
     /// Adds a date, which is a text in JSON: ISO 8601.
     #[inline(always)]
     pub fn day(&mut self, name: &str, date: NaiveDate) {
@@ -85,7 +78,7 @@ impl Brief {
         let days = u64::try_from(date.num_days_from_ce());
         if !days.is_ok_and(|days| add_number(&mut self.bytes, days)) {
             self.bytes.truncate(length);
-            self.word(name, Day::of(date).as_str());
+            self.text(name, Day::of(date).as_str());
         }
     }
 
@@ -96,7 +89,7 @@ impl Brief {
         self.begin(MONEY, name);
         if !self.hundredths(value) {
             self.bytes.truncate(length);
-            self.word(name, Digits::of(value).as_str());
+            self.text(name, Digits::of(value).as_str());
         }
     }
 
@@ -196,8 +189,7 @@ impl Brief {
     #[inline(always)]
     fn begin(&mut self, mark: u8, name: &str) {
         debug_assert!(is_plain(name) && !name.is_empty(), "{name}");
-        if let [letter] = name.as_bytes() {
-            debug_assert!(letter.is_ascii_lowercase(), "{name}");
+        if let [letter @ b'a'..=b'z'] = name.as_bytes() {
             self.bytes.extend_from_slice(&[mark, *letter]);
         } else if let Some(sign) = NAMES.sign(name) {
             self.bytes.extend_from_slice(&[mark, sign]);
@@ -283,8 +275,8 @@ mod tests {
                 let mut brief = Brief::with_capacity(0);
                 brief.text("t", text);
                 brief.text("u", text);
-                brief.word("longer", "W");
-                brief.word("c", "SEK");
+                brief.text("longer", "W");
+                brief.text("c", "SEK");
                 brief.text("country", "SE");
                 brief.all("known", ["PAID", text, "PAID "]);
                 brief.decimal("a", amount);
