@@ -8,9 +8,9 @@ const BITS: u32 = 4;
 /// Words of a block: a page of memory. Many neighbourhoods of places share one, so that blocks fill alike.
 const BLOCK: usize = 512;
 
-/// The most bytes of one of what a batch itself has brought and no longer keeps in memory: beside ninety million heads it tells six of seven
-/// places that have nothing.
-pub(super) const OWN: usize = 48 << 20;
+/// The most bytes of one of what a batch itself has brought and no longer keeps in memory: beside ninety million heads it
+/// tells twenty-four of twenty-five places that have nothing, and sixty-six of sixty-seven beside sixty million.
+pub(super) const OWN: usize = 80 << 20;
 
 /// The same of what a book had before, which stands beside that: six of seven beside sixty million.
 pub(super) const BEFORE: usize = 32 << 20;

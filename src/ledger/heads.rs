@@ -11,9 +11,9 @@ use rayon::slice::ParallelSliceMut as _;
 use super::filter::{self, Filter};
 use super::head::{Head, Link};
 
-/// Slots of the largest table: 86 MB, room for the heads of two million registrations; what it has each time it is full waits
-/// beside the index.
-const SLOTS: usize = 7_200_000;
+/// Slots of the largest table: 58 MB, room for the heads of more than a million registrations; what it has each time it is
+/// full waits beside the index.
+const SLOTS: usize = 4_800_000;
 
 /// What one wave may add to a table that is not yet called full.
 const WAVE: usize = 150_000;

@@ -12,13 +12,13 @@ use super::head::{Bytes, Head, Link};
 use super::passing::{folders, unnamed};
 
 /// Heads that are read together where some are looked for: the places of the first of each are kept in memory.
-const BLOCK: usize = 512;
+const BLOCK: usize = 256;
 
 /// Heads that are read or written together where all are.
 const PIECE: usize = 1 << 14;
 
 /// So many runs at most: with each more, what is not there takes longer to look for.
-const MOST: usize = 8;
+const MOST: usize = 4;
 
 /// Heads in files, sorted; those that came together are in one.
 pub(super) struct Runs {
