@@ -1,5 +1,5 @@
 //! Objects in brief: JSON with a mark of one byte where its own text has up to six, for the states of which a book keeps
-//! millions. A book of insurances is smaller by a sixth, one of loans by a third, and so is what is hashed, logged and moved.
+//! millions. A book of insurances or loans is smaller by two fifths, and so is what is hashed, logged and moved.
 //!
 //! The marks are control characters, which stand nowhere else in a JSON text: an object in brief is a text, and is known by
 //! its first character. A value is its mark and what follows up to the next mark. A member is a value with its name behind
