@@ -219,8 +219,8 @@ impl Book {
         Ok(changes)
     }
 
-    /// Nothing stands at a place that no longer waits: that is told from memory, and need not be kept. What a scout is told
-    /// so is kept: it looks for another.
+    /// Whether nothing that has left memory stands at a place: that is told by the filter, and need not be kept. What a
+    /// scout finds absent is kept: it looks for a book that has another filter.
     fn is_nowhere(&self, at: i64) -> bool {
         matches!(self.access, Access::Write | Access::Scratch { base: false })
             && !self.heads.may_be_flushed(at)
