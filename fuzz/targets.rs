@@ -62,9 +62,10 @@ fn read(opened: Result<Reader, Fault>) -> Result<(), Fault> {
     let profile = line::profile(line::Line::ALL, false);
     let mut reader = opened?;
     let layout = reader.layout();
+    let mut order = check::Order::default();
     while let Some(chunk) = reader.next_chunk()? {
         for record in layout.records(&chunk) {
-            check::record(record, &profile);
+            check::record(record, &profile, &mut order);
         }
     }
     reader.finish().map(|_| ())

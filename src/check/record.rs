@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 
 use super::locate::{identity, shown};
+use super::order::Order;
 use super::profile::{Known, Profile};
 use super::{card, conceal, digest, value};
 use crate::code::Code;
@@ -29,8 +30,8 @@ const KIND_SHOWN: usize = 64;
 ///
 /// Left to the line, since they need today or the book: whether the kind can take effect later, a national identity
 /// number's check digit, amounts whose currency is the entity's.
-pub(super) fn one(raw: RawRecord<'_>, profile: &Profile) -> Checked {
-    let mut work = Work::new(&raw, profile);
+pub(super) fn one(raw: RawRecord<'_>, profile: &Profile, order: &mut Order) -> Checked {
+    let mut work = Work::new(&raw, profile, order);
     let known = work.kind();
     for field in &raw.fields {
         work.field(field, known);
@@ -102,12 +103,13 @@ struct Work<'r> {
     names: u64,
     /// What is given of the kind's list, each as the bit of its place there.
     given: u128,
-    /// Where in the kind's list the next field is looked for first: most files keep the order of the manual.
-    next: usize,
+    /// In what order fields come, and the place in the kind's list of the last one that was found there, from one.
+    order: &'r mut Order,
+    before: usize,
 }
 
 impl<'r> Work<'r> {
-    fn new(raw: &'r RawRecord<'r>, profile: &'r Profile) -> Self {
+    fn new(raw: &'r RawRecord<'r>, profile: &'r Profile, order: &'r mut Order) -> Self {
         Self {
             raw,
             profile,
@@ -121,7 +123,8 @@ impl<'r> Work<'r> {
             cards: profile.cards,
             names: 0,
             given: 0,
-            next: 0,
+            order,
+            before: 0,
         }
     }
 
@@ -218,15 +221,11 @@ impl<'r> Work<'r> {
         true
     }
 
-    fn spec(&mut self, kind: &KindSpec, name: &str) -> Option<&'static FieldSpec> {
-        let (before, after) = kind.fields.split_at(self.next);
-        let is_it = |field: &FieldSpec| field.name == name;
-        let behind = after.iter().position(is_it);
-        let behind = behind.map(|steps| self.next + steps);
-        let Some(at) = behind.or_else(|| before.iter().position(is_it)) else {
+    fn spec(&mut self, kind: &'static KindSpec, name: &str) -> Option<&'static FieldSpec> {
+        let Some(at) = self.order.place(kind, self.before, name) else {
             return kind.family(name);
         };
-        self.next = at + 1;
+        self.before = at + 1;
         self.given |= 1 << at;
         Some(&kind.fields[at])
     }

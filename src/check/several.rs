@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::order::Order;
 use super::profile::{Known, Profile};
 use super::record::one;
 use crate::model::kind::OR;
@@ -9,13 +10,15 @@ use crate::model::{Checked, KindSpec};
 use crate::read::{RawField, RawRecord};
 
 /// Checks a record by itself. One that may be of several kinds is checked as each that this partner may ask for: the first
-/// of them, with the [others](Checked::others), until it is known whose number it names.
-pub fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
+/// of them, with the [others](Checked::others), until it is known whose number it names. `order`: that of the records before
+/// it.
+pub fn record(raw: RawRecord<'_>, profile: &Profile, order: &mut Order) -> Checked {
     let readings = readings(&raw, profile);
     if readings.is_empty() {
-        return one(raw, profile);
+        return one(raw, profile, order);
     }
-    let checked = readings.into_iter().map(|reading| one(reading, profile));
+    let readings = readings.into_iter();
+    let checked = readings.map(|reading| one(reading, profile, order));
     checked.reduce(joined).expect("there is a reading")
 }
 

@@ -75,6 +75,36 @@ impl KeyHash {
     }
 }
 
+/// The names that were hashed last, with their hashes: a record asks for few names, and for each several times.
+#[derive(Default)]
+pub(super) struct Recent {
+    names: Vec<(String, i64)>,
+    /// Which of them gives way.
+    oldest: usize,
+}
+
+impl Recent {
+    const MOST: usize = 4;
+
+    /// Where a name is looked for first, by always the same hash.
+    pub(super) fn of(&mut self, hash: &KeyHash, name: &str) -> i64 {
+        if let Some((_, at)) = self.names.iter().find(|(known, _)| known == name) {
+            return *at;
+        }
+        let at = hash.of(name);
+        if self.names.len() < Self::MOST {
+            self.names.push((name.into(), at));
+        } else {
+            let (known, place) = &mut self.names[self.oldest];
+            known.clear();
+            known.push_str(name);
+            *place = at;
+            self.oldest = (self.oldest + 1) % Self::MOST;
+        }
+        at
+    }
+}
+
 fn word(bytes: &[u8]) -> u64 {
     u64::from_le_bytes(bytes.try_into().expect("eight bytes"))
 }
@@ -90,10 +120,10 @@ fn siphash(key: [u64; 2], bytes: &[u8]) -> u64 {
     for block in &mut blocks {
         mix(&mut v, word(block));
     }
-    let mut last = [0; 8];
-    last[..blocks.remainder().len()].copy_from_slice(blocks.remainder());
-    last[7] = bytes.len().to_le_bytes()[0];
-    mix(&mut v, word(&last));
+    let rest = blocks.remainder().iter().rev();
+    let rest = rest.fold(0, |rest, byte| rest << 8 | u64::from(*byte));
+    let length = u64::from(bytes.len().to_le_bytes()[0]);
+    mix(&mut v, rest | length << 56);
     v[2] ^= 0xff;
     for _ in 0..3 {
         round(&mut v);
@@ -133,6 +163,18 @@ mod tests {
         assert_eq!(siphash(key, &message[..1]), 0xc9f4_9bf3_7d57_ca93);
         assert_eq!(siphash(key, &message[..8]), 0x3690_9511_8d29_9a8e);
         assert_eq!(siphash(key, &message), 0xd320_d86d_2a51_9956);
+    }
+
+    #[test]
+    fn a_name_that_was_hashed_before_has_the_same_hash() {
+        let hash = KeyHash::new(b"one");
+        let mut recent = Recent::default();
+        for n in [0, 1, 2, 3, 4, 0, 4, 5, 6, 7, 8, 4, 5, 3, 3, 8, 0] {
+            // The empty name, and one that begins another, are names, too.
+            let name = "i:".repeat(n);
+            assert_eq!(recent.of(&hash, &name), hash.of(&name), "{n}");
+        }
+        assert_eq!(recent.names.len(), Recent::MOST);
     }
 
     #[test]

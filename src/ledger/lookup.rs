@@ -298,7 +298,7 @@ impl Book {
 
     /// Looks for a name, place by place, until it is found or a place is free.
     pub(super) fn locate(&mut self, name: &str) -> Result<Found> {
-        let mut at = self.hash.of(name);
+        let mut at = self.recent.of(&self.hash, name);
         loop {
             let Some(link) = self.link_at(at)? else {
                 return Ok(Found { at, link: None });

@@ -54,7 +54,7 @@ pub use store::Seen;
 
 use content::Content;
 use due::Waiting;
-use hash::KeyHash;
+use hash::{KeyHash, Recent};
 use heads::Heads;
 use lookup::Cache;
 use passing::Passing;
@@ -72,6 +72,7 @@ const BYTES_A_HEAD: u64 = 24;
 pub struct Book {
     db: Connection,
     hash: KeyHash,
+    recent: Recent,
     access: Access,
     path: Option<PathBuf>,
     /// Where the book goes with its first batch, while it is being made elsewhere.
@@ -171,6 +172,7 @@ impl Book {
             most_heads: heads::MOST,
             db,
             hash,
+            recent: Recent::default(),
             access,
             path,
             place: None,

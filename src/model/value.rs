@@ -83,14 +83,24 @@ impl Value {
 }
 
 /// The fields of one instruction under their canonical names, in the order of the record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields {
     given: Vec<Given>,
-    /// The [bits](name_bit) of the given names: most names that are asked for are not given.
+    /// The [places](place_of) of the given names: most names that are asked for are not given.
     names: u64,
-    /// Where the fields stand that belong to every kind and are not among the given: kind, instruction id, effective
-    /// date.
-    common: [Option<(&'static str, u32)>; 3],
+    /// By the place of a name: no field before this one of the given has a name of that place.
+    first: [u8; 64],
+    /// Where the [`COMMON`] fields stand.
+    common: [Option<u32>; 3],
+}
+
+/// The fields that belong to every kind and are not among the given.
+const COMMON: [&str; 3] = ["kind", "instruction_id", "effective_date"];
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::with_capacity(0)
+    }
 }
 
 /// A number for a name, mostly another for each name of a record.
@@ -105,11 +115,17 @@ const fn number_of(name: &str) -> u32 {
     }
 }
 
-/// One of 64 bits for a name, likewise.
+/// One of 64 places for a name of this number, likewise.
+#[inline]
+const fn place_of(number: u32) -> usize {
+    // The upper bits of a product hang on all of the lower ones (Knuth, TAOCP 3, 6.4).
+    (number.wrapping_mul(0x9e37_79b1) >> 26) as usize
+}
+
+/// The same as one of 64 bits.
 #[inline]
 pub(crate) const fn name_bit(name: &str) -> u64 {
-    // The upper bits of a product hang on all of the lower ones (Knuth, TAOCP 3, 6.4).
-    1 << (number_of(name).wrapping_mul(0x9e37_79b1) >> 26)
+    1 << place_of(number_of(name))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +142,9 @@ impl Fields {
     pub fn with_capacity(n: usize) -> Self {
         Self {
             given: Vec::with_capacity(n),
-            ..Self::default()
+            names: 0,
+            first: [0; 64],
+            common: [None; 3],
         }
     }
 
@@ -138,8 +156,13 @@ impl Fields {
     /// The same, with where it stands in its record: see `RawField::spot`.
     #[inline]
     pub fn push_at(&mut self, name: &'static str, value: Value, spot: u32) {
-        self.names |= name_bit(name);
         let number = number_of(name);
+        let place = place_of(number);
+        if self.names & 1 << place == 0 {
+            self.names |= 1 << place;
+            // Behind so many fields a name is looked for from there on.
+            self.first[place] = u8::try_from(self.given.len()).unwrap_or(u8::MAX);
+        }
         self.given.push(Given {
             name,
             number,
@@ -150,31 +173,33 @@ impl Fields {
 
     /// Notes where a field stands that is not among the given, so that findings on it can be placed.
     pub fn stands_at(&mut self, name: &'static str, spot: u32) {
-        let free = self.common.iter_mut().find(|common| common.is_none());
-        *free.expect("three names belong to every kind") = Some((name, spot));
+        let common = COMMON.iter().position(|common| *common == name);
+        self.common[common.expect("a name of every kind")] = Some(spot);
     }
 
     /// Where the field of this name stands in its record.
     pub fn spot(&self, name: &str) -> Option<u32> {
         let given = self.given.iter().find(|given| given.name == name);
-        let common = || self.common.iter().flatten().find(|(n, _)| *n == name);
+        let common = || COMMON.iter().position(|common| *common == name);
         given
             .map(|given| given.spot)
-            .or_else(|| common().map(|(_, spot)| *spot))
+            .or_else(|| self.common[common()?])
     }
 
     /// The field of this name, `<clear>` included.
     #[inline]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        // The number of a name that stands in the code is known before the program runs.
-        if self.names & name_bit(name) == 0 {
+        // The number of a name that stands in the code is known before the program runs, and so is its place.
+        let number = number_of(name);
+        let place = place_of(number);
+        if self.names & 1 << place == 0 {
             return None;
         }
-        self.search(name, number_of(name))
+        self.search(name, number, self.first[place].into())
     }
 
-    fn search(&self, name: &str, number: u32) -> Option<&Value> {
-        let mut given = self.given.iter();
+    fn search(&self, name: &str, number: u32, from: usize) -> Option<&Value> {
+        let mut given = self.given[from..].iter();
         let found = given.find(|given| given.number == number && given.name == name);
         found.map(|given| &given.value)
     }
@@ -257,6 +282,21 @@ mod tests {
         assert_eq!(fields.spot("c"), None);
         assert_eq!(fields.iter().count(), 2);
         assert!(!fields.has("instruction_id"));
+    }
+
+    #[test]
+    fn names_of_one_place_are_told_apart_however_many_there_are() {
+        let names: Vec<String> = (0..700).map(|n| format!("property.{n}")).collect();
+        let names: Vec<&'static str> = names.into_iter().map(|name| &*name.leak()).collect();
+        let mut fields = Fields::default();
+        for (name, n) in names.iter().zip(0..) {
+            assert!(!fields.has(name), "{name}");
+            fields.push_at(name, Value::Integer(n), 0);
+        }
+        for (name, n) in names.iter().zip(0..) {
+            assert_eq!(fields.integer(name), Some(n), "{name}");
+        }
+        assert!(!fields.has("property.700"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::model::blank::is_blank;
 
 /// The field that a cell's text gives, blanks around it included or not; `None`: the field is not given. `spot`: see
 /// [`RawField::spot`].
+#[inline]
 pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Option<RawField<'c>> {
     let convert = &field.convert;
     if convert.leaves(&seen) {
@@ -19,6 +20,12 @@ pub(crate) fn given<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Opti
             convert: None,
         });
     }
+    converted(field, seen, spot)
+}
+
+/// The same of a text that the format reads in its own way.
+fn converted<'c>(field: &'c Field, seen: Cow<'c, str>, spot: u32) -> Option<RawField<'c>> {
+    let convert = &field.convert;
     if convert.constant.is_some() || is_blank(&seen) {
         return absent(field, spot);
     }

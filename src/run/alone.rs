@@ -85,9 +85,10 @@ fn read(
 ) -> Result<(), Fault> {
     let mut reader = Reader::open(format, input, limits)?;
     let layout = reader.layout();
+    let mut order = crate::check::Order::default();
     while let Some(chunk) = reader.next_chunk()? {
         for raw in layout.each(&chunk) {
-            crate::check::record(raw, profile);
+            crate::check::record(raw, profile, &mut order);
         }
     }
     reader.finish().map(|_| ())

@@ -130,9 +130,10 @@ fn check_chunk(
     let mut batch = Vec::new();
     let mut keys = Keys::default();
     let mut records = Vec::with_capacity(chunk.about());
+    let mut order = check::Order::default();
     for mut raw in layout.each(&chunk) {
         batch.append(&mut raw.batch);
-        let checked = check::record(raw, profile);
+        let checked = check::record(raw, profile, &mut order);
         keys.add(&checked, namer);
         records.push(checked);
     }

@@ -82,7 +82,10 @@ struct Parts {
 
 /// Of ten digits.
 fn parts(short: &str) -> Parts {
-    let digits: Vec<u8> = short.bytes().map(|b| b - b'0').collect();
+    let mut digits = [0; 10];
+    for (digit, byte) in digits.iter_mut().zip(short.bytes()) {
+        *digit = byte - b'0';
+    }
     let day = number(&digits[4..6]);
     Parts {
         year: number(&digits[..2]).cast_signed(),

@@ -4,12 +4,15 @@ use crate::model::Currency;
 use std::borrow::Cow;
 
 use super::*;
-use crate::check::record;
 use crate::model::Place;
 use crate::model::Source;
 use crate::model::kind::{Side, Sign};
 
 mod findings;
+
+fn record(raw: RawRecord<'_>, profile: &Profile) -> Checked {
+    crate::check::record(raw, profile, &mut Order::default())
+}
 
 const AMOUNT: FieldType = FieldType::Amount {
     currency: "currency",

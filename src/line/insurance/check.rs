@@ -150,14 +150,18 @@ fn registration(fields: &Fields, found: &mut Vec<Finding>) {
     }
     same_meaning(fields, found);
     nothing_pending(fields, found);
+    let (collects, pays) = (
+        |name: &str| name.starts_with("collection_"),
+        |name: &str| name.starts_with("payout_"),
+    );
     with_method(
         fields,
         found,
-        "collection_",
+        collects,
         "collection_method",
         bank::collection,
     );
-    with_method(fields, found, "payout_", "payout_method", bank::payout);
+    with_method(fields, found, pays, "payout_method", bank::payout);
 }
 
 fn insured_twice(fields: &Fields, found: &mut Vec<Finding>) {
@@ -231,13 +235,13 @@ fn nothing_pending(fields: &Fields, found: &mut Vec<Finding>) {
 fn with_method(
     fields: &Fields,
     found: &mut Vec<Finding>,
-    prefix: &str,
+    is_carried: impl Fn(&str) -> bool,
     method: &'static str,
     check: fn(&Fields, &mut Vec<Finding>),
 ) {
     if fields.has(method) {
         check(fields, found);
-    } else if fields.iter().any(|(name, _)| name.starts_with(prefix)) {
+    } else if fields.iter().any(|(name, _)| is_carried(name)) {
         found.push(Finding::field(Code::Required, method));
     }
 }
