@@ -211,9 +211,10 @@ pub(super) fn holds(text: &str) -> bool {
     text.len() >= *LENGTH.start() && !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
 }
 
-/// Whether a card number stands where a person's or a company's should. A Brazilian company's may look like one.
+/// Whether a card number stands where a person's or a company's should. A Brazilian or French company's may look like one.
 pub(super) fn stands_for_identity(text: &str, cards: bool) -> bool {
-    holds(text) && (cards || number::cnpj(text).is_err())
+    let is_company = || number::cnpj(text).is_ok() || number::is_siret(text);
+    holds(text) && (cards || !is_company())
 }
 
 /// Digits of an amount beyond all bounds.

@@ -17,6 +17,9 @@ const DECIMALS: u32 = 2;
 /// The most days from an invoice's issue to its due date.
 const DUE_DAYS: u32 = 180;
 
+/// The days that a seller on connect may give to pay.
+const TERMS: std::ops::RangeInclusive<i64> = 7..=120;
+
 /// What each channel must be told.
 const CONNECT: &[&str] = &["invoice_payment_terms", "invoice_number", "seller_email"];
 const OTHERS: &[&str] = &[
@@ -58,6 +61,7 @@ fn request(fields: &Fields, found: &mut Vec<Finding>) {
     match fields.text("channel").and_then(Channel::named) {
         Some(Channel::Connect) => {
             required(CONNECT, "connect", fields, found);
+            terms(fields, found);
             if fields
                 .text("seller_country")
                 .is_some_and(|country| country != "SE")
@@ -81,6 +85,17 @@ fn required(names: &[&'static str], channel: &str, fields: &Fields, found: &mut 
     for name in names.iter().filter(|name| !fields.has(name)) {
         let finding = Finding::field(Code::Required, *name);
         found.push(finding.hinting(format!("channel {channel} needs it")));
+    }
+}
+
+fn terms(fields: &Fields, found: &mut Vec<Finding>) {
+    let terms = fields.integer("invoice_payment_terms");
+    if terms.is_some_and(|days| !TERMS.contains(&days)) {
+        let (least, most) = TERMS.into_inner();
+        found.push(
+            Finding::field(Code::OutOfRange, "invoice_payment_terms")
+                .hinting(format!("give a number from {least} to {most}")),
+        );
     }
 }
 

@@ -26,7 +26,8 @@ pub(super) const REQUEST: &[FieldSpec] = &[
     required("invoice_amount_currency", T::Currency),
     optional("invoice_issue_date", T::Date),
     optional("invoice_due_date", T::Date),
-    optional("invoice_payment_terms", T::Integer(7, 120)),
+    // What connect takes of these is a rule of the line.
+    optional("invoice_payment_terms", T::Integer(0, 999)),
     optional("invoice_number", T::Ref),
     optional("seller_email", T::Email),
     // Lower case only, which the shared type is not strict about: a rule of the line judges it.

@@ -23,7 +23,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::work::{Work, load};
-use super::{Context, Registration, Space, Standing, Store, stored};
+use super::{Context, Products, Registration, Space, Standing, Store, stored};
 use crate::code::Code;
 use crate::lifecycle::Table;
 use crate::model::{Decision, Event, Fields, Finding, Instruction, Json, KindSpec, Told};
@@ -35,7 +35,7 @@ use kinds::KINDS;
 use memory::Seller;
 use object::{object, policy};
 pub use product::Product;
-use show::{export_header, export_row, show};
+use show::{export_header, export_row, show, show_whole};
 pub use words::Channel;
 use words::State;
 
@@ -61,7 +61,7 @@ pub const LINE: Registration = Registration {
         _ => Ok(Vec::new()),
     },
     show,
-    show_whole: None,
+    show_whole: Some(show_whole),
     export_header,
     export_row,
     details: details::DETAILS,
@@ -167,7 +167,7 @@ fn decide(
         }
     };
     if let Some(cover) = &mut before {
-        look_up(cover, store, context)?;
+        look_up(cover, store, context.products)?;
     }
     let mut work = Work::new(&key, fields, instruction.effective_date, context);
     work.refuse_later();
@@ -191,10 +191,10 @@ fn decide(
 }
 
 /// Notes on the cover whether its seller has signed the policy as it is now.
-fn look_up(cover: &mut Cover, store: &mut dyn Store, context: &Context<'_>) -> Result<()> {
+fn look_up(cover: &mut Cover, store: &mut dyn Store, products: &Products) -> Result<()> {
     if cover.channel == Channel::Insure {
         let seller = Seller::load(store, &cover.seller)?;
-        let version = policy(cover, context);
+        let version = policy(cover, products);
         cover.signed = Some(version.is_some_and(|version| seller.has_signed(version)));
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::entity::Cover;
 use super::memory::Seller;
 use super::words::{Channel, State};
 use crate::line::told::money;
-use crate::line::{Context, Store};
+use crate::line::{Context, Products, Store};
 use crate::model::{Day, Object as Map};
 
 /// The quote object of a quote or cover as it stands.
@@ -22,7 +22,8 @@ pub(super) fn object(
         Channel::Connect => connect(cover, &seller),
         Channel::Reinsure => quote(reference, cover, "activate", context),
         Channel::Insure => {
-            let signed = policy(cover, context).is_some_and(|version| seller.has_signed(version));
+            let signed =
+                policy(cover, context.products).is_some_and(|version| seller.has_signed(version));
             let activate = if signed {
                 "activate"
             } else {
@@ -34,8 +35,8 @@ pub(super) fn object(
 }
 
 /// The version of the policy that sellers sign now.
-pub(super) fn policy<'a>(cover: &Cover, context: &Context<'a>) -> Option<&'a str> {
-    let product = context.products.cover.get(&cover.channel)?;
+pub(super) fn policy<'a>(cover: &Cover, products: &'a Products) -> Option<&'a str> {
+    let product = products.cover.get(&cover.channel)?;
     Some(&product.policy_version)
 }
 

@@ -3,13 +3,13 @@
 use anyhow::{Result, bail};
 use serde_json::Value as Json;
 
-use super::COVER;
 use super::entity::Cover;
 use super::request::DETAILS;
 use super::words::Reason;
+use super::{COVER, look_up};
 use crate::line::told::money;
 use crate::line::work::{Kept as _, parse};
-use crate::line::{Space, Today};
+use crate::line::{Space, Store, Today};
 use crate::model::Object as Map;
 use crate::model::decision::OrderValue;
 
@@ -55,10 +55,26 @@ const COLUMNS: &[&str] = &[
 /// # Errors
 /// The state was not written by this line, or the space holds no entities.
 pub(super) fn show(space: Space, key: &str, state: &str, today: &Today<'_>) -> Result<Json> {
-    let cover = read(space, state)?;
-    let mut map = said(key, &cover);
+    Ok(shown(key, &read(space, state)?, today))
+}
+
+/// The same where it is known whether the seller has signed: see [`crate::line::show_whole`].
+pub(super) fn show_whole(
+    space: Space,
+    key: &str,
+    state: &str,
+    today: &Today<'_>,
+    store: &mut dyn Store,
+) -> Result<Option<Json>> {
+    let mut cover = read(space, state)?;
+    look_up(&mut cover, store, today.products)?;
+    Ok(Some(shown(key, &cover, today)))
+}
+
+fn shown(key: &str, cover: &Cover, today: &Today<'_>) -> Json {
+    let mut map = said(key, cover);
     map.insert("allowed", Json::from_iter(cover.allowed(today)));
-    Ok(map.into())
+    map.into()
 }
 
 fn read(space: Space, state: &str) -> Result<Cover> {

@@ -196,8 +196,16 @@ fn amounts_currencies_and_languages() {
 }
 
 #[test]
-fn payment_terms_are_7_to_120_days() {
+fn payment_terms_on_connect_are_7_to_120_days() {
     answers(&[
+        // The others go by the due date.
+        (reinsure(), "invoice_payment_terms=150", ""),
+        (insure(), "invoice_payment_terms=0", ""),
+        (
+            insure(),
+            "invoice_payment_terms=1000",
+            "out_of_range:invoice_payment_terms",
+        ),
         (
             connect(),
             "invoice_payment_terms=6",

@@ -26,6 +26,29 @@ fn a_quote_is_shown_under_the_public_names() {
 }
 
 #[test]
+fn show_tells_the_one_way_in_which_a_seller_can_activate() {
+    let allowed = |desk: &Desk, key: &str| {
+        let state = &desk.book.entities[&(COVER, key.to_owned())];
+        let mut book = desk.book.clone();
+        let shown = crate::line::show_whole(COVER, key, state, &desk.on_this_day(), &mut book);
+        shown.expect("our own state")["allowed"].clone()
+    };
+    let mut desk = Desk::with("quote.offered", &insure());
+    let unsigned = json!(["quote.sign-and-activate", "quote.reject", "cover.inquire"]);
+    assert_eq!(allowed(&desk, "I1"), unsigned);
+    desk = Desk::with("cover.activated", &insure());
+    let second = insure().replace("invoice_reference=I1", "invoice_reference=I2");
+    assert_ne!(second, insure());
+    desk.good("quote.request", &second);
+    desk.good(
+        "quote.offer",
+        "invoice_reference=I2 premium_amount=145 premium_amount_currency=SEK",
+    );
+    let signed = json!(["quote.activate", "quote.reject", "cover.inquire"]);
+    assert_eq!(allowed(&desk, "I2"), signed);
+}
+
+#[test]
 fn what_is_kept_is_small() {
     let desk = Desk::with("quote.pending", &reinsure());
     let state = &desk.book.entities[&(COVER, "I1".to_owned())];
