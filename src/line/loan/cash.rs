@@ -77,6 +77,9 @@ pub(super) struct Cash {
     /// The money with the same reference number before it, where neither matched anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alike: Option<CompactString>,
+    /// The money with the same end-to-end id before it, where both have a bank reference, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<CompactString>,
     /// What its record was answered with, where that was not an active contract.
     #[serde(default = "active", skip_serializing_if = "is_active")]
     pub answered: CompactString,
@@ -201,6 +204,7 @@ impl Cash {
             same: None,
             first: None,
             alike: None,
+            named: None,
             answered: active(),
             told: 0,
         }

@@ -145,6 +145,11 @@ pub(super) fn end_to_end_key(id: &str) -> String {
     ["e", id].concat()
 }
 
+/// The index entry of an end-to-end id of money that is told apart by a bank's reference.
+pub(super) fn named_key(id: &str) -> String {
+    ["n", id].concat()
+}
+
 /// The index entry of money that matches nothing, by the reference number that it came with.
 pub(super) fn lost_key(reference: &str) -> String {
     ["r", reference].concat()
@@ -192,6 +197,12 @@ impl Chain {
     pub(super) fn lost(store: &mut dyn Store, reference: &str) -> Result<Self> {
         let newest = store.find_by(FOUND_BY, &lost_key(reference))?;
         Ok(Self::from(newest, |cash| cash.alike.as_deref()))
+    }
+
+    /// With an end-to-end id beside a bank's reference.
+    pub(super) fn named(store: &mut dyn Store, id: &str) -> Result<Self> {
+        let newest = store.find_by(FOUND_BY, &named_key(id))?;
+        Ok(Self::from(newest, |cash| cash.named.as_deref()))
     }
 
     fn from(next: Option<CompactString>, before: fn(&Cash) -> Option<&str>) -> Self {

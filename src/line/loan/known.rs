@@ -14,18 +14,29 @@ pub(super) struct Known {
     entry: Option<String>,
     /// The newest money with the same number.
     newest: Option<(CompactString, Box<Cash>)>,
+    /// The index entry of its end-to-end id beside the bank's reference, and the newest money with it: a reversal may name it
+    /// by that.
+    named: Option<(String, Option<CompactString>)>,
 }
 
 impl Known {
     pub(super) fn of(cash: &Cash, store: &mut dyn Store) -> Result<Self> {
         let bank = cash.bank_reference.as_deref().map(find::bank_key);
-        let other = || find::end_to_end_id(cash.end_to_end_id.as_deref()).map(find::end_to_end_key);
-        let entry = bank.or_else(other);
+        let end_to_end = find::end_to_end_id(cash.end_to_end_id.as_deref());
+        let named = match end_to_end.filter(|_| bank.is_some()) {
+            Some(id) => Some((find::named_key(id), Chain::named(store, id)?.newest())),
+            None => None,
+        };
+        let entry = bank.or_else(|| end_to_end.map(find::end_to_end_key));
         let newest = match &entry {
             Some(entry) => Chain::same(store, entry)?.next(store)?,
             None => None,
         };
-        Ok(Self { entry, newest })
+        Ok(Self {
+            entry,
+            newest,
+            named,
+        })
     }
 
     /// The payment that this one tells again. Two records of one bank file are two payments.
@@ -69,6 +80,10 @@ impl Known {
             also.push(detail_key(cash));
             cash.first = Some(at.first.unwrap_or_else(|| newest.clone()));
             cash.same = Some(newest);
+        }
+        if let Some((entry, before)) = self.named {
+            also.push(entry);
+            cash.named = before;
         }
         also
     }

@@ -197,6 +197,9 @@ fn keys(instruction: &Instruction, add: &mut dyn FnMut(Space, &str)) {
     }
     if let Some(reference) = find::bank_reference(fields.text("bank_reference")) {
         add(FOUND_BY, &find::bank_key(reference));
+        if let Some(id) = find::end_to_end_id(fields.text("end_to_end_id")) {
+            add(FOUND_BY, &find::named_key(id));
+        }
     } else if let Some(id) = find::end_to_end_id(fields.text("end_to_end_id")) {
         add(FOUND_BY, &find::end_to_end_key(id));
     }

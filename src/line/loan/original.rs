@@ -32,15 +32,10 @@ impl Found {
             return self;
         }
         let left = cash.returnable();
-        let rank = |cash: &Cash| {
-            let named =
-                asked.reference.is_some() && cash.bank_reference.as_deref() == asked.reference;
-            (named, cash.returnable() == asked.amount)
-        };
         let fits = cash.currency == asked.currency && left >= asked.amount;
         match self {
             Self::One(..) if !fits => self,
-            Self::One(_, ref known) if rank(known) >= rank(&cash) => self,
+            Self::One(_, ref known) if rank(known, asked) >= rank(&cash, asked) => self,
             _ if fits => Self::One(id.into(), cash),
             Self::TooSmall(most) if cash.currency == asked.currency => {
                 Self::TooSmall(most.max(left))
@@ -50,6 +45,32 @@ impl Found {
             _ => Self::OtherCurrency(cash.currency),
         }
     }
+
+    /// The same of what was found in two ways. Of two that fit alike the later one is meant, and of one day that which is
+    /// kept apart: nothing is owed again for it.
+    fn or_apart(self, apart: Self, asked: &Asked<'_>) -> Self {
+        match (self, apart) {
+            (Self::Nothing, other) | (other, Self::Nothing) => other,
+            (Self::One(id, cash), Self::One(other_id, other)) => {
+                let rank = |cash: &Cash| (rank(cash, asked), cash.value_date);
+                if rank(&other) >= rank(&cash) {
+                    Self::One(other_id, other)
+                } else {
+                    Self::One(id, cash)
+                }
+            }
+            (one @ Self::One(..), _) | (_, one @ Self::One(..)) => one,
+            (Self::TooSmall(one), Self::TooSmall(other)) => Self::TooSmall(one.max(other)),
+            (small @ Self::TooSmall(_), _) | (_, small @ Self::TooSmall(_)) => small,
+            (other @ Self::OtherCurrency(_), Self::OtherCurrency(_)) => other,
+        }
+    }
+}
+
+/// How well a payment fits: whether the bank names it, and whether it is exactly as much.
+fn rank(cash: &Cash, asked: &Asked<'_>) -> (bool, bool) {
+    let named = asked.reference.is_some() && cash.bank_reference.as_deref() == asked.reference;
+    (named, cash.returnable() == asked.amount)
 }
 
 /// The best of a chain.
@@ -61,7 +82,7 @@ pub(super) fn best(mut chain: Chain, asked: &Asked<'_>, store: &mut dyn Store) -
     Ok(found)
 }
 
-/// A payment by the reference that it came with: the reference number of a contract, or one that matched nothing; else
+/// A payment by the reference that it came with: the reference number of a contract, or one that matched nothing then; else
 /// its own reference in the book; else its end-to-end id.
 pub(super) fn by_original(
     work: &Work<'_>,
@@ -82,9 +103,8 @@ pub(super) fn by_original(
         };
         found = of_contract(loan.last, same, asked, store)?;
     }
-    if matches!(found, Found::Nothing) {
-        found = best(Chain::lost(store, text)?, asked, store)?;
-    }
+    let apart = best(Chain::lost(store, text)?, asked, store)?;
+    found = found.or_apart(apart, asked);
     if matches!(found, Found::Nothing)
         && let Some(cash) = find::cash(store, text)?
     {
@@ -94,6 +114,8 @@ pub(super) fn by_original(
         && let Some(id) = find::end_to_end_id(Some(text))
     {
         found = best(Chain::same(store, &find::end_to_end_key(id))?, asked, store)?;
+        let named = best(Chain::named(store, id)?, asked, store)?;
+        found = found.or_apart(named, asked);
     }
     Ok(found)
 }

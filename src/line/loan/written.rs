@@ -91,6 +91,7 @@ impl Written for Cash {
         to.given("same", self.same.as_deref());
         to.given("first", self.first.as_deref());
         to.given("alike", self.alike.as_deref());
+        to.given("named", self.named.as_deref());
         answered(to, &self.answered);
         if self.told != 0 {
             to.whole("n", self.told.into());
@@ -219,7 +220,7 @@ pub(super) mod tests {
         r#""account":"123","iban":"SE45","bic":"ESSESESS","h":"BANKGIRO","comment":"x\ny","premature":true,"#,
         r#""w":[["R1","INT","9.50"],[null,"PRI","100.00"]],"#,
         r#""d":[{"n":"R1","s":"PAID","t":"FEE","b":"2026-12-01","d":"2026-12-31","l":[{"t":"FEE","a":"1.00","p":"1.00"}]}],"#,
-        r#""z":{"c":"C0"},"same":"C3","first":"C4","alike":"C5","answered":"unmatched","n":7}"#
+        r#""z":{"c":"C0"},"same":"C3","first":"C4","alike":"C5","named":"C6","answered":"unmatched","n":7}"#
     );
 
     #[test]
