@@ -109,7 +109,6 @@ struct OneBook<'a> {
 struct Plan {
     inputs: Vec<i64>,
     entities: Vec<(&'static Details, String)>,
-    said: Purged,
 }
 
 impl OneBook<'_> {
@@ -122,14 +121,21 @@ impl OneBook<'_> {
                 }
             }
         }
-        let plan = self.plan(&root, &book)?;
-        let mut said = plan.said.clone();
-        if said.is_nothing() && plan.entities.is_empty() || dry_run {
+        let plan = Plan {
+            inputs: self.inputs(&root, &book)?,
+            entities: self.entities(&book)?,
+        };
+        let mut said = Purged {
+            book: self.name.to_owned(),
+            inputs: plan.inputs.len() as u64,
+            ..Purged::default()
+        };
+        if plan.inputs.is_empty() && plan.entities.is_empty() {
             book.close()?;
             return Ok(said);
         }
-        let journal = self.journal(&book, &said, claimed_at)?;
-        book.begin(&journal.partner)?;
+        book.begin(self.partner())?;
+        let mut taken = 0;
         for (details, key) in &plan.entities {
             let redact = |state: &str| details.redacted(state);
             let state: Option<&Redact<'_>> = match details.left {
@@ -137,8 +143,19 @@ impl OneBook<'_> {
                 Left::But { .. } => Some(&redact),
             };
             let names = details.names;
-            book.take_out(details.space, key, &Removal { state, names })?;
+            let changes = book.take_out(details.space, key, &Removal { state, names })?;
+            // One of which nothing is personal stays as it is, and is no reason for a batch.
+            if let Some(word) = word(details.space).filter(|_| changes > 0) {
+                *said.details.entry(word).or_default() += 1;
+            }
+            taken += changes;
         }
+        if dry_run || taken == 0 && plan.inputs.is_empty() {
+            book.rollback()?;
+            book.close()?;
+            return Ok(said);
+        }
+        let journal = self.journal(&book, &said, claimed_at)?;
         for input in &plan.inputs {
             book.note_input_removed(*input)?;
         }
@@ -152,24 +169,10 @@ impl OneBook<'_> {
         Ok(said)
     }
 
-    fn plan(&self, root: &Folder, book: &Book) -> Result<Plan> {
-        let inputs = self.inputs(root, book)?;
-        let mut said = Purged {
-            book: self.name.to_owned(),
-            inputs: inputs.len() as u64,
-            ..Purged::default()
-        };
-        let entities = self.entities(book)?;
-        for (details, _) in &entities {
-            if let Some(word) = word(details.space) {
-                *said.details.entry(word).or_default() += 1;
-            }
-        }
-        Ok(Plan {
-            inputs,
-            entities,
-            said,
-        })
+    /// Whose batch it is.
+    fn partner(&self) -> &str {
+        let owner = self.site.settings().owner_of(self.name);
+        owner.map_or(self.name, |owner| &owner.name)
     }
 
     /// Whether something of this date was kept for all of these days.
@@ -251,8 +254,7 @@ impl OneBook<'_> {
     /// The purge as the journal keeps it. Its batch is named as what falls due is: by a hash of book, date and number.
     fn journal(&self, book: &Book, said: &Purged, claimed_at: &str) -> Result<Journal> {
         let settings = self.site.settings();
-        let owner = settings.owner_of(self.name);
-        let partner = owner.map_or(self.name, |owner| &owner.name).to_owned();
+        let partner = self.partner().to_owned();
         let number = book.purges(self.date)? + 1;
         let name = format!("{}\npurge\n{}\n{number}", self.name, self.date);
         let batch = hex(&Sha256::digest(name.as_bytes()))[..12].to_owned();

@@ -298,7 +298,17 @@ fn texts(value: &Value, name: &str, each: &mut dyn FnMut(&str, &str)) {
 fn details_of_what_is_over_are_gone_from_every_byte_of_the_book() {
     let folder = tempfile::tempdir().expect("a folder");
     let site = night(folder.path(), Some(300));
+    // A loan that ends, of which nothing is personal: no purge has anything to do with it.
+    let last = "kind,reference_no,amount,currency,value_date,bank_reference\n\
+                loan.repayment,700100076,504.50,SEK,2057-12-31,5300000000199\n";
+    std::fs::write(site.join("inbox/havslan/canonical_20571231.csv"), last).expect("dropped");
     end_all(&site);
+    let closed = sluss(
+        &site,
+        &["show", "L-7", "--partner", "havslan", "--json"],
+        None,
+    );
+    assert_eq!(document(&closed)["state"], "CLOSED");
     let before = personal(&site);
     let done = purge(&site, LATE, None);
     assert_eq!(done.status.code(), Some(0), "{}", told(&done));
