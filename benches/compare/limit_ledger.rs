@@ -12,6 +12,8 @@
 #[path = "../../src/ledger/head.rs"]
 #[expect(dead_code, reason = "the limit only puts and walks")]
 mod head;
+#[path = "../../src/ledger/packed.rs"]
+mod packed;
 #[path = "../../src/ledger/rows.rs"]
 mod rows;
 #[path = "../../src/ledger/stretch.rs"]

@@ -1,4 +1,4 @@
-//! Where a name's newest change is, in twelve bytes: millions wait in memory, and stand in the table as they are.
+//! Where a name's newest change is, in twelve bytes: millions wait in memory. (The table has them in fewer, by the stretch.)
 
 /// Where a name's newest change is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,6 +8,9 @@ pub(super) struct Link {
     /// Which of its names.
     pub(super) name: u8,
 }
+
+/// All places are less than this.
+pub(super) const PLACES: i64 = 1 << 43;
 
 /// The bytes of a head: its number, the lowest byte first.
 pub(super) type Bytes = [u8; 12];
@@ -22,7 +25,7 @@ impl Head {
 
     pub(super) fn new(at: i64, link: Link) -> Self {
         assert!(
-            at < 1 << 43 && link.change < 1 << 44,
+            at < PLACES && link.change < 1 << 44,
             "a book has fewer changes"
         );
         let all = u128::from(at.cast_unsigned())
@@ -34,7 +37,7 @@ impl Head {
         Self([part(0), part(4), part(8)])
     }
 
-    /// As it stands in the table.
+    /// As a file of heads has it.
     pub(super) fn to_bytes(self) -> Bytes {
         let [low, middle, high] = self.0.map(u32::to_le_bytes);
         let mut bytes = [0; 12];
@@ -44,7 +47,7 @@ impl Head {
         bytes
     }
 
-    /// As the table has it.
+    /// From what a file of heads has.
     pub(super) fn from_bytes(bytes: &Bytes) -> Self {
         let part =
             |n: usize| u32::from_le_bytes([bytes[n], bytes[n + 1], bytes[n + 2], bytes[n + 3]]);
@@ -95,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_in_a_book_as_the_schema_says() {
+    fn its_bytes_are_those_of_one_number() {
         let link = Link { change: 3, name: 2 };
         let bytes = Head::new(0x0102_0304_0506, link).to_bytes();
         let number = 0x0102_0304_0506_u128 | 2 << 43 | 3 << 51;

@@ -20,6 +20,7 @@ mod log;
 mod lookup;
 mod newest;
 mod open;
+mod packed;
 mod passing;
 mod places;
 mod purge;

@@ -16,7 +16,7 @@ use crate::os::step;
 
 const SCHEMA: &str = include_str!("schema.sql");
 /// Number of the schema; a later one is refused, an earlier one will be brought up to date here.
-const VERSION: i64 = 7;
+const VERSION: i64 = 8;
 /// `slus`, so that `file` and people can tell what the file is.
 const APPLICATION: i64 = 0x736c_7573;
 const PAGE_BYTES: i64 = 16 * 1024;

@@ -21,8 +21,9 @@ CREATE TABLE change (
 -- names it stands for, too: 0 the key, n the n-th of `also`.
 CREATE TABLE head (
     start INTEGER PRIMARY KEY,
-    heads BLOB NOT NULL        -- by place; 12 bytes each, a number, its lowest byte first: from the lowest bit, 43 for the
-                               -- place, 8 for the name, 45 for change.id
+    heads BLOB NOT NULL        -- by place; first three bytes: how many bits of a head are its place, counted from `start`,
+                               -- its name, and change.id; then the heads, each a number of so many bits from the lowest, in
+                               -- as few bytes as they fit, the lowest byte first
 ) STRICT;
 
 -- Words that would stand in every row.

@@ -5,50 +5,14 @@
 use anyhow::{Context as _, Result, ensure};
 use rusqlite::{Connection, params};
 
-use super::head::{Bytes, Head, Link};
+use super::head::{Head, Link};
+use super::packed::{self, Stretch};
 
-/// Most heads of a stretch: four such stretches fill a page.
-const MOST: usize = 340;
-
-/// As many a stretch begins with at most that is cut off from a longer one: a third more may come.
-const BEGUN: usize = 256;
+/// Most bytes of a stretch: four such stretches fill a page.
+const MOST: usize = 4080;
 
 /// So many heads at most are put into the table together: it bounds the memory that they take once more.
 const TOGETHER: usize = 1 << 14;
-
-/// The heads of a stretch.
-#[derive(Clone, Copy)]
-pub(super) struct Stretch<'a>(&'a [Bytes]);
-
-impl<'a> Stretch<'a> {
-    fn of(bytes: &'a [u8]) -> Result<Self> {
-        let (heads, rest) = bytes.as_chunks();
-        ensure!(rest.is_empty(), "the index has a head that ends early");
-        Ok(Self(heads))
-    }
-
-    /// Its heads, by place.
-    pub(super) fn heads(self) -> impl ExactSizeIterator<Item = Head> + 'a {
-        self.0.iter().map(Head::from_bytes)
-    }
-
-    fn last(self) -> Option<i64> {
-        self.0.last().map(|bytes| Head::from_bytes(bytes).at())
-    }
-
-    /// How many heads stand before a place.
-    fn before(self, at: i64) -> usize {
-        self.0
-            .partition_point(|bytes| Head::from_bytes(bytes).at() < at)
-    }
-
-    /// The head at this place, if it has one, and those from there on.
-    fn find(self, at: i64) -> (Option<Head>, Self) {
-        let rest = Self(&self.0[self.before(at)..]);
-        let first = rest.0.first().map(Head::from_bytes);
-        (first.filter(|head| head.at() == at), rest)
-    }
-}
 
 /// Tells what stands at these places of one file, which are sorted, where anything does. Answers for how many looks into
 /// the table nothing was found.
@@ -59,7 +23,7 @@ pub(super) fn look(
     mut each: impl FnMut(i64, Link),
 ) -> Result<usize> {
     let mut find = db.prepare_cached(&format!(
-        "SELECT heads FROM {schema}.head WHERE start <= ?1 ORDER BY start DESC LIMIT 1"
+        "SELECT start, heads FROM {schema}.head WHERE start <= ?1 ORDER BY start DESC LIMIT 1"
     ))?;
     let (mut rest, mut missed) = (places, 0);
     while let Some(first) = rest.first() {
@@ -70,17 +34,16 @@ pub(super) fn look(
             missed += 1;
             continue;
         };
-        let mut stretch = Stretch::of(row.get_ref(0)?.as_blob()?)?;
+        let stretch = Stretch::of(row.get(0)?, row.get_ref(1)?.as_blob()?)?;
         let last = stretch
             .last()
             .context("the index has a stretch without heads")?;
         let (within, others) = rest.split_at(rest.partition_point(|at| *at <= last));
-        let mut found = false;
+        let (mut found, mut before) = (false, 0);
         for at in within {
-            let head;
-            (head, stretch) = stretch.find(*at);
-            if let Some(head) = head {
-                each(*at, head.link());
+            before = stretch.before(*at, before);
+            if stretch.at(before) == *at {
+                each(*at, stretch.head(before).link());
                 found = true;
             }
         }
@@ -127,7 +90,7 @@ pub(super) fn walk(
     let (mut told, mut start) = (0, from);
     while let Some(row) = rows.next()? {
         start = row.get(0)?;
-        each(start, Stretch::of(row.get_ref(1)?.as_blob()?)?)?;
+        each(start, Stretch::of(start, row.get_ref(1)?.as_blob()?)?)?;
         told += 1;
     }
     Ok(start.checked_add(1).filter(|_| told == most))
@@ -144,10 +107,9 @@ pub(super) fn put(db: &Connection, heads: &[Head]) -> Result<()> {
         let (new, others) = rest.split_at(most.partition_point(within));
         merged.clear();
         with(db, first.at(), |stretch| merge(stretch, new, &mut merged))?;
-        let last = merged.last().map(Head::from_bytes);
         // Else what is cut off could be written over the next one.
         ensure!(
-            last.as_ref().is_some_and(within),
+            merged.last().is_some_and(within),
             "the index has stretches that overlap"
         );
         write(db, &merged)?;
@@ -159,14 +121,11 @@ pub(super) fn put(db: &Connection, heads: &[Head]) -> Result<()> {
 /// Points the head at a place elsewhere, or takes it away.
 pub(super) fn change(db: &Connection, at: i64, link: Option<Link>) -> Result<()> {
     let mut heads = Vec::new();
-    let start = with(db, at, |stretch| heads.extend_from_slice(stretch.0))?;
-    let found = Stretch(&heads).before(at);
-    let there = heads
-        .get(found)
-        .is_some_and(|bytes| Head::from_bytes(bytes).at() == at);
-    ensure!(there, "the index has no head at this place");
+    let start = with(db, at, |stretch| heads.extend(stretch.heads()))?;
+    let found = heads.binary_search_by_key(&at, |head| head.at());
+    let found = found.ok().context("the index has no head at this place")?;
     match link {
-        Some(link) => heads[found] = Head::new(at, link).to_bytes(),
+        Some(link) => heads[found] = Head::new(at, link),
         None => drop(heads.remove(found)),
     }
     // It may begin elsewhere now, or be no more.
@@ -182,10 +141,11 @@ fn with(db: &Connection, at: i64, then: impl FnOnce(Stretch<'_>)) -> Result<Opti
     )?;
     let mut rows = query.query([at])?;
     let Some(row) = rows.next()? else {
-        then(Stretch(&[]));
+        then(Stretch::default());
         return Ok(None);
     };
-    let (start, stretch) = (row.get(0)?, Stretch::of(row.get_ref(1)?.as_blob()?)?);
+    let start = row.get(0)?;
+    let stretch = Stretch::of(start, row.get_ref(1)?.as_blob()?)?;
     let first = stretch.heads().next().map(Head::at);
     // Else it would be written somewhere else, and stand there, too.
     ensure!(
@@ -197,34 +157,33 @@ fn with(db: &Connection, at: i64, then: impl FnOnce(Stretch<'_>)) -> Result<Opti
 }
 
 /// Both, by place; where both have one, the new one.
-fn merge(old: Stretch<'_>, new: &[Head], merged: &mut Vec<Bytes>) {
-    let mut old = old.0;
+fn merge(old: Stretch<'_>, new: &[Head], merged: &mut Vec<Head>) {
+    let mut next = 0;
     for head in new {
-        let before = Stretch(old).before(head.at());
-        merged.extend_from_slice(&old[..before]);
-        merged.push(head.to_bytes());
-        old = &old[before..];
-        if let Some((first, others)) = old.split_first()
-            && Head::from_bytes(first).at() == head.at()
-        {
-            old = others;
-        }
+        let before = old.before(head.at(), next);
+        merged.extend((next..before).map(|n| old.head(n)));
+        merged.push(*head);
+        let is_there = before < old.len() && old.at(before) == head.at();
+        next = before + usize::from(is_there);
     }
-    merged.extend_from_slice(old);
+    merged.extend((next..old.len()).map(|n| old.head(n)));
 }
 
-/// Writes the heads of a stretch; what is too long for one becomes several.
-fn write(db: &Connection, heads: &[Bytes]) -> Result<()> {
+/// Writes the heads of a stretch; what is too long for one becomes several, with room for a third more.
+fn write(db: &Connection, heads: &[Head]) -> Result<()> {
     let mut insert = db.prepare_cached("REPLACE INTO main.head (start, heads) VALUES (?1, ?2)")?;
-    let pieces = if heads.len() > MOST {
-        heads.len().div_ceil(BEGUN)
+    let (bytes, size) = packed::size(heads);
+    let pieces = if bytes > MOST {
+        heads.len().div_ceil(packed::fitting(MOST, size) * 3 / 4)
     } else {
         1
     };
+    let mut row = Vec::with_capacity(MOST);
     for piece in 0..pieces {
         let part = &heads[heads.len() * piece / pieces..heads.len() * (piece + 1) / pieces];
         if let Some(first) = part.first() {
-            insert.execute(params![Head::from_bytes(first).at(), part.as_flattened()])?;
+            packed::pack(part, &mut row);
+            insert.execute(params![first.at(), row])?;
         }
     }
     Ok(())
@@ -270,7 +229,7 @@ mod tests {
         let (mut from, mut end) = (Some(i64::MIN), -1);
         while let Some(first) = from {
             from = walk(db, "main", first, 3, |start, stretch| {
-                assert!((1..=MOST).contains(&stretch.heads().len()));
+                assert!(stretch.len() > 0);
                 assert_eq!(stretch.heads().next().map(Head::at), Some(start));
                 for head in stretch.heads() {
                     assert!(head.at() > end, "{}", head.at());
@@ -282,6 +241,9 @@ mod tests {
             .expect("walked");
         }
         assert_eq!(&found, model);
+        let longest = "SELECT coalesce(max(length(heads)), 0) FROM head";
+        let longest: usize = db.query_row(longest, [], |row| row.get(0)).expect("told");
+        assert!(longest <= MOST, "{longest}");
         for step in [1, 7, 5_003] {
             let asked: Vec<i64> = (0..most).filter(|at| at % step == 0).collect();
             let mut told = Model::new();
@@ -356,31 +318,45 @@ mod tests {
 
     #[test]
     fn nothing_is_written_over_the_next_stretch() {
-        let db = table();
-        let mut model = Model::new();
-        put_all(&db, &mut model, 0..600, 1);
-        // The first stretch holds places of the next one now.
-        db.execute(
-            "UPDATE head SET heads = (SELECT max(heads) FROM head) WHERE start = 0",
-            [],
-        )
-        .expect("damaged");
         let link = Link { change: 9, name: 0 };
-        assert!(put(&db, &[Head::new(0, link)]).is_err());
-        // It begins where it stands, and goes on into the next one.
-        let into = "UPDATE head SET heads = CAST(?1 || (SELECT max(heads) FROM head) AS BLOB) WHERE start = 0";
-        db.execute(into, [&Head::new(0, link).to_bytes()[..]])
-            .expect("damaged");
-        assert!(put(&db, &[Head::new(0, link)]).is_err());
+        let over = |first: i64, last: i64| -> Vec<Head> {
+            let places = first..=last;
+            places.map(|at| Head::new(at, link)).collect()
+        };
+        // As it is; into the next stretch; beginning later than it stands.
+        for (heads, skipped, is_whole) in [
+            (over(0, 599), 0, true),
+            (over(0, 700), 0, false),
+            (over(0, 599), 1, false),
+        ] {
+            let db = table();
+            let mut model = Model::new();
+            put_all(&db, &mut model, 0..1_200, 1);
+            let mut row = Vec::new();
+            packed::pack(&heads, &mut row);
+            let (_, size) = packed::size(&heads);
+            row.drain(3..3 + skipped * size);
+            let damage = "UPDATE head SET heads = ?1 WHERE start = 0";
+            assert_eq!(db.execute(damage, [&row]).expect("damaged"), 1);
+            let second = "SELECT start FROM head WHERE start > 0 LIMIT 1";
+            assert_eq!(db.query_row(second, [], |row| row.get(0)), Ok(600));
+            let put = put(&db, &[Head::new(3, link)]);
+            assert_eq!(put.is_ok(), is_whole, "{put:?}");
+        }
     }
 
     #[test]
     fn a_damaged_row_is_told() {
-        for heads in [&[1_u8; 13][..], &[]] {
+        for heads in [&[44_u8, 8, 44][..], &[1, 1, 6, 7, 8, 9, 10], &[]] {
             let db = table();
             db.execute("INSERT INTO head VALUES (0, ?1)", [heads])
                 .expect("damaged");
-            assert!(look(&db, "main", &[5], |_, _| {}).is_err());
+            let looked = look(&db, "main", &[5], |_, _| {});
+            assert_eq!(looked.is_err(), heads.len() < 7, "{looked:?}");
         }
+        let db = table();
+        db.execute("INSERT INTO head VALUES (0, x'0a0a0a01')", [])
+            .expect("damaged");
+        assert!(look(&db, "main", &[5], |_, _| {}).is_err());
     }
 }

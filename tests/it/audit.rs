@@ -81,17 +81,31 @@ fn heads_up_to(site: &Path, newest: u128) {
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     let rows: Vec<(i64, Vec<u8>)> = rows.expect("rows").collect::<Result<_, _>>().expect("rows");
     for (start, heads) in rows {
-        let kept = heads.chunks(12).filter(|head| {
+        let (widths, heads) = heads.split_at(3);
+        let all: u32 = widths.iter().copied().map(u32::from).sum();
+        let each = (all as usize).div_ceil(8).max(1);
+        let place = (1_u128 << widths[0]) - 1;
+        let numbers = heads.chunks(each).map(|head| {
             let mut number = [0; 16];
-            number[..12].copy_from_slice(head);
-            u128::from_le_bytes(number) >> 51 <= newest
+            number[..each].copy_from_slice(head);
+            u128::from_le_bytes(number)
         });
-        let kept: Vec<u8> = kept.flatten().copied().collect();
-        db.execute("UPDATE head SET heads = ?2 WHERE start = ?1", (start, kept))
+        let kept: Vec<u128> = numbers
+            .filter(|number| number >> (widths[0] + widths[1]) <= newest)
+            .collect();
+        db.execute("DELETE FROM head WHERE start = ?1", [start])
             .expect("taken out");
+        let Some(first) = kept.first().map(|number| number & place) else {
+            continue;
+        };
+        let mut heads = widths.to_vec();
+        for number in kept {
+            heads.extend(&(number - first).to_le_bytes()[..each]);
+        }
+        let start = start + i64::try_from(first).expect("a place");
+        db.execute("INSERT INTO head VALUES (?1, ?2)", (start, heads))
+            .expect("put back");
     }
-    db.execute("DELETE FROM head WHERE heads = x''", [])
-        .expect("taken out");
 }
 
 #[test]

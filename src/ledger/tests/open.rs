@@ -37,7 +37,7 @@ fn a_book_is_made_as_it_must_be() {
         ("trusted_schema", 0),
         ("cell_size_check", 1),
         ("mmap_size", 0),
-        ("user_version", 7),
+        ("user_version", 8),
         ("application_id", 0x736c_7573),
     ];
     for (pragma, expected) in pragmas {
@@ -82,13 +82,14 @@ fn memory_for_pages_is_bounded_by_what_is_to_be_done() {
 #[test]
 fn a_file_that_is_not_such_a_book_is_refused() {
     let rows = [
-        ("PRAGMA user_version = 8", "use the newer one"),
+        ("PRAGMA user_version = 9", "use the newer one"),
         ("PRAGMA user_version = 1", "never released"),
         ("PRAGMA user_version = 2", "never released"),
         ("PRAGMA user_version = 3", "never released"),
         ("PRAGMA user_version = 4", "never released"),
         ("PRAGMA user_version = 5", "never released"),
         ("PRAGMA user_version = 6", "never released"),
+        ("PRAGMA user_version = 7", "never released"),
         ("PRAGMA application_id = 7", "not a book"),
         ("PRAGMA application_id = 0", "not a book"),
     ];
