@@ -90,9 +90,10 @@ const SHOWN: usize = 10;
 
 /// The text of a field that is for card numbers, as it may be shown: whatever it is, never more digits than of a card.
 pub(super) fn shown(seen: &str) -> String {
-    let digits = seen.bytes().filter(u8::is_ascii_digit).count();
+    // Digits of any shape: those that are read as ASCII's, and others.
+    let digits = seen.chars().filter(|c| c.is_numeric()).count();
     if digits > SHOWN {
-        mask(seen)
+        mask(&plain(seen))
     } else {
         seen.to_owned()
     }
@@ -139,8 +140,14 @@ pub fn hide_certain(text: &str) -> Cow<'_, str> {
     masked(text, Certainty::Is)
 }
 
-/// The same of bytes, in any character set whose digits are those of ASCII; their number stays.
+/// The same of bytes, in any character set whose digits are those of ASCII; their number stays, but for digits of other
+/// shapes in UTF-8.
 pub fn hide_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if let Ok(text) = str::from_utf8(bytes)
+        && let Some(hidden) = hide_others(text)
+    {
+        return Cow::Owned(hidden.into_bytes());
+    }
     let found = spans(bytes, Certainty::Is);
     if found.is_empty() {
         return Cow::Borrowed(bytes);
@@ -150,6 +157,32 @@ pub fn hide_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
         cover(&mut bytes[span]);
     }
     Cow::Owned(bytes)
+}
+
+/// A text with what is card numbers in it masked, where it has digits of other shapes, and nothing else changed.
+fn hide_others(text: &str) -> Option<String> {
+    if text.is_ascii() || !text.contains(is_other_digit) {
+        return None;
+    }
+    // A byte a character, so that places in both are the same; what is no digit and no separator is a letter.
+    let character = |c: char| match (digit(c), c.is_ascii()) {
+        (Some(digit), _) => digit,
+        (None, true) => u8::try_from(c).expect("ASCII"),
+        (None, false) if BLANKS.contains(&c) => b' ',
+        (None, false) => b'x',
+    };
+    let read: Vec<u8> = text.chars().map(character).collect();
+    let mut hidden = read.clone();
+    for span in spans(&read, Certainty::Is) {
+        cover(&mut hidden[span]);
+    }
+    let places = read.iter().zip(hidden);
+    let characters = text.chars().zip(places);
+    Some(
+        characters
+            .map(|(c, (read, hidden))| if *read == hidden { c } else { '*' })
+            .collect(),
+    )
 }
 
 fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
@@ -169,8 +202,10 @@ fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
 /// digits and separators alone: card rules allow these.
 fn mask(text: &str) -> String {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b' ' || byte == b'-';
-    if digits < *LENGTH.start() || !text.bytes().all(is_number) {
+    let is_number = |c: char| {
+        c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '/' | '_') || BLANKS.contains(&c)
+    };
+    if digits < *LENGTH.start() || !text.chars().all(is_number) {
         return crate::model::value::mask(text);
     }
     let mut bytes = text.as_bytes().to_vec();
@@ -226,14 +261,38 @@ pub(super) fn stands_for_amount(text: &str, cards: bool) -> bool {
     holds(text) && (cards || digits() >= NO_AMOUNT)
 }
 
-/// A text with digits of other shapes, full width or raised, as those of ASCII.
+/// A text with digits of other shapes and scripts, full width or raised, as those of ASCII.
 fn plain(text: &str) -> Cow<'_, str> {
-    let is_other = |c: char| !c.is_ascii() && c.is_numeric();
-    if text.is_ascii() || !text.contains(is_other) {
+    if text.is_ascii() || !text.contains(is_other_digit) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.nfkc().collect())
+    let ascii = |c: char| digit(c).map_or(c, char::from);
+    Cow::Owned(text.nfkc().map(ascii).collect())
 }
+
+fn is_other_digit(c: char) -> bool {
+    !c.is_ascii() && c.is_numeric()
+}
+
+/// The noughts of scripts whose ten digits follow from them: Arabic, Persian, Devanagari, Bengali, Thai, full width.
+const NOUGHTS: [u32; 6] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+
+/// A decimal digit, of any of these scripts, as ASCII's.
+fn digit(c: char) -> Option<u8> {
+    if c.is_ascii_digit() {
+        return u8::try_from(c).ok();
+    }
+    let values = NOUGHTS
+        .iter()
+        .map(|nought| u32::from(c).checked_sub(*nought));
+    let value = values.flatten().find(|value| *value < 10)?;
+    Some(b'0' + u8::try_from(value).ok()?)
+}
+
+/// Blanks and dashes beyond ASCII that stand between groups.
+const BLANKS: &[char] = &[
+    '\u{a0}', '\u{2009}', '\u{200b}', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{202f}',
+];
 
 /// What stands between the groups of a card number: blanks, hyphens and dashes, points, strokes; a blank that does not
 /// break is another byte in single-byte character sets.

@@ -116,6 +116,43 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
         assert_eq!(String::from_utf8_lossy(&hidden), expected);
         assert_eq!(hide_certain(text), expected);
     }
+    // Digits of other shapes and scripts, the rest as it is: in UTF-8, whatever stands around them.
+    for (text, expected) in [
+        (
+            "a;４５４６１７７０６０６１６４１３;ä",
+            "a;４５４６１７******６４１３;ä",
+        ),
+        (
+            "４５４６ 1770\u{a0}6061 ６４１３",
+            "４５４６ 17**\u{a0}**** ６４１３",
+        ),
+        ("PAN ٤٥٤٦١٧٧٠٦٠٦١٦٤١٣", "PAN ٤٥٤٦١٧******٦٤١٣"),
+        (
+            "４５４６１７７０６０６１６４１４;½;ä",
+            "４５４６１７７０６０６１６４１４;½;ä",
+        ),
+    ] {
+        let hidden = hide_bytes(text.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&hidden), expected);
+    }
+    for (text, expected) in [
+        ("４５４６１７７０６０６１６４１３", "454617******6413"),
+        ("٤٥٤٦١٧٧٠٦٠٦١٦٤١٣", "454617******6413"),
+        ("4546.1770.6061.6413", "4546.17**.****.6413"),
+        (
+            "4546\u{a0}1770\u{a0}6061\u{a0}6413",
+            "4546\u{a0}17**\u{a0}****\u{a0}6413",
+        ),
+        ("4546,1770,6061,6413", "****,****,****,****"),
+    ] {
+        assert_eq!(shown(text), expected);
+        let hidden = hidden_field(text).expect("hidden");
+        assert_eq!((&*hidden.sent, &*hidden.shown), (text, expected));
+    }
+    // As it goes back it can be sent again.
+    for text in ["4546.17**.****.6413", "4546\u{a0}17**\u{a0}****\u{a0}6413"] {
+        assert_eq!(read(text, None).as_deref(), Ok("454617******6413"));
+    }
     assert_eq!(hide("12348505533653587133 x"), "12348505533653587133 x");
     assert_eq!(
         hide("är ４５４６１７７０６０６１６４１３"),

@@ -1,7 +1,7 @@
 //! What is owed again is paid by what lies there, and a contract that is over opens again for it.
 
 use super::Desk;
-use super::book::{confirmed, moved};
+use super::book::{confirmed, moved, reference};
 use crate::model::Decision;
 
 fn back(desk: &mut Desk, fields: &str) -> Decision {
@@ -72,5 +72,51 @@ fn a_cancelled_contract_opens_again_for_what_is_owed_again() {
     assert_eq!(
         back(&mut desk, "bank_reference=B1 amount=10").state,
         "CANCELED"
+    );
+}
+
+/// A contract is paid and closed, and then paid once more: the second payment matches nothing, and is the one to send back.
+#[test]
+fn what_came_twice_goes_back_and_the_contract_stays_closed() {
+    let closed = || {
+        let mut desk = Desk::with("ACTIVE");
+        let paid = desk
+            .pay("reference_no=18 amount=1050 premature=true bank_reference=B1 payer_account=111");
+        assert_eq!(desk.show("L1")["state"], "CLOSED");
+        (desk, paid)
+    };
+    let second = "reference_no=18 amount=1050 bank_reference=B2 payer_account=222";
+    let again = "original_reference=18 amount=1050";
+    for bank in [false, true] {
+        let (mut desk, _) = closed();
+        desk.bank = bank;
+        desk.file += 1;
+        let twice = desk.pay(second);
+        assert_eq!(twice.state, "unmatched");
+        desk.file += 1;
+        let own = if bank { " bank_reference=B3" } else { "" };
+        let decision = back(&mut desk, &format!("{again}{own}"));
+        assert_eq!(reference(&decision), reference(&twice));
+        assert_eq!(moved(&decision), "0 1050 0 0 -1050");
+        assert_eq!(desk.show("L1")["state"], "CLOSED");
+        assert_eq!(desk.sum("L1", "outstanding"), "0.00");
+    }
+    // The one that came later is meant.
+    let (mut desk, paid) = closed();
+    desk.pay(&format!("{second} value_date=2026-11-01"));
+    assert_eq!(reference(&back(&mut desk, again)), reference(&paid));
+    // What is left of the other is enough.
+    let (mut desk, _) = closed();
+    let twice = desk.pay(second);
+    back(&mut desk, "bank_reference=B1 amount=1050");
+    assert_eq!(reference(&back(&mut desk, again)), reference(&twice));
+    let (mut desk, paid) = closed();
+    desk.pay(second);
+    back(&mut desk, "bank_reference=B2 amount=1050");
+    assert_eq!(reference(&back(&mut desk, again)), reference(&paid));
+    let more = "original_reference=18 amount=1 currency=SEK value_date=2026-11-20";
+    assert_eq!(
+        desk.refused("loan.reversal", more),
+        "over_repaid_amount:amount"
     );
 }
