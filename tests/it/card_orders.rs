@@ -212,6 +212,27 @@ fn a_request_that_leaves_something_unsaid_is_told_and_not_guessed() {
             "{bad}: {line}"
         );
     }
+    // What a new contract does not take is not passed over in silence.
+    let account = "<issuerAccountExternalReference>ACC-2001</issuerAccountExternalReference>";
+    let other = "<issuerCustomerExternalReference>P-2002</issuerCustomerExternalReference>";
+    let rows = [
+        ("<cardContract>", format!("<cardHolderIdentifier>{other}</cardHolderIdentifier>")),
+        ("<cardContract>", "<cardHolderRequestCorrelationId>55</cardHolderRequestCorrelationId>".into()),
+        (account, format!("<accountOwnerIdentifier>{other}</accountOwnerIdentifier>")),
+        (
+            account,
+            "<selectedModels><selectedModel><reference>ELB-SETUP-41</reference></selectedModel></selectedModels>".into(),
+        ),
+    ];
+    for (before, more) in rows {
+        let place = Place::new();
+        let text = SAMPLE.replacen(before, &[before, &more].concat(), 1);
+        let told = place.run(3, &text);
+        assert!(
+            told[0].starts_with("X-1 accepted") && told[0].contains("does not take the field"),
+            "{more}: {told:?}"
+        );
+    }
     // A request that the format does not know may be one that nobody told us of.
     let unknown = SAMPLE.replace("signContract", "renewContract");
     let told = place.run(30, &unknown);
