@@ -96,7 +96,8 @@ for scale in "${scales[@]}"; do
         "$generate" --rows 1000000 --kind receivable --bad 0 -o "$inbox/canonical_2.csv"
         measure "(1 M receivables)" loans 1000000
         "$generate" --rows 1000000 --kind repayment -o "$inbox/inbet_20261120_001.csv"
-        rm -rf "$folder/before"
+        # Its answers were fetched: to copy them each time would leave the system's memory full of them.
+        rm -rf "$folder"/before "$folder"/loans/{outbox/bench,archive}/*
         mv "$folder/loans" "$folder/before"
         walls=()
         for round in 1 2 3 4 5; do
