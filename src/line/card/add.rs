@@ -1,6 +1,7 @@
 //! `contract.add-card`: a further card, a further account, or both.
 
 use anyhow::Result;
+use rust_decimal::Decimal;
 
 use super::customer::{self, Customer, Named};
 use super::document;
@@ -10,7 +11,7 @@ use super::fees;
 use super::lifecycle::Ask;
 use super::making::{Embossing, embossing, new_account, new_card};
 use super::product::Product;
-use super::words::{Indicator, Status};
+use super::words::{Category, Indicator, Status};
 use super::work::{enlist, product, take};
 use super::{check, ids, orders, shape};
 use crate::code::Code;
@@ -213,6 +214,10 @@ fn put(
     if let Some(mut account) = wanted.account {
         account.status = Status::Active;
         account.activated = Some(now.clone());
+        // What is prepaid has no credit, whatever accounts there are.
+        if product.category == Category::Prepaid {
+            account.credit_limit = Some(Decimal::ZERO);
+        }
         contract.accounts.push(account);
     }
     let mut accounts = contract.accounts.iter();

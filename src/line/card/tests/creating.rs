@@ -246,6 +246,11 @@ fn credit_is_for_credit_products_and_what_is_prepaid_stays_so() {
         assert_eq!(codes(&decision), expected, "{limit}");
         if expected.is_empty() {
             assert_eq!(desk.accounts("credit_limit"), "0 -");
+            desk.good(
+                "contract.add-card",
+                "contract_ref=K1 extension=EXT card_account_ref=A2",
+            );
+            assert_eq!(desk.accounts("credit_limit"), "0 - 0");
         }
     }
 }
