@@ -1,11 +1,14 @@
 //! Card numbers: read without being kept, found where they must not be, hidden from what is sent back.
 
+mod find;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization as _;
+
+use find::{Certainty, Within, is_issued, is_separator, spans};
 
 use super::number;
 use crate::code::Code;
@@ -124,7 +127,7 @@ pub(super) fn hidden_within(seen: &str) -> Vec<Hidden> {
             .into_iter()
             .collect();
     }
-    let found = spans(seen.as_bytes(), Certainty::May);
+    let found = spans(seen.as_bytes(), Certainty::May, Within::Value);
     let found = found.into_iter();
     found.filter_map(|span| hidden_field(&seen[span])).collect()
 }
@@ -148,7 +151,7 @@ pub fn hide_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
     {
         return Cow::Owned(hidden.into_bytes());
     }
-    let found = spans(bytes, Certainty::Is);
+    let found = spans(bytes, Certainty::Is, Within::Record);
     if found.is_empty() {
         return Cow::Borrowed(bytes);
     }
@@ -168,12 +171,12 @@ fn hide_others(text: &str) -> Option<String> {
     let character = |c: char| match (digit(c), c.is_ascii()) {
         (Some(digit), _) => digit,
         (None, true) => u8::try_from(c).expect("ASCII"),
-        (None, false) if BLANKS.contains(&c) => b' ',
+        (None, false) if is_separator(c) => b' ',
         (None, false) => b'x',
     };
     let read: Vec<u8> = text.chars().map(character).collect();
     let mut hidden = read.clone();
-    for span in spans(&read, Certainty::Is) {
+    for span in spans(&read, Certainty::Is, Within::Record) {
         cover(&mut hidden[span]);
     }
     let places = read.iter().zip(hidden);
@@ -187,7 +190,7 @@ fn hide_others(text: &str) -> Option<String> {
 
 fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
     let read = plain(text);
-    let found = spans(read.as_bytes(), certainty);
+    let found = spans(read.as_bytes(), certainty, Within::Value);
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
@@ -202,9 +205,7 @@ fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
 /// digits and separators alone: card rules allow these.
 fn mask(text: &str) -> String {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = |c: char| {
-        c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '/' | '_') || BLANKS.contains(&c)
-    };
+    let is_number = |c: char| c.is_ascii_digit() || is_separator(c);
     if digits < *LENGTH.start() || !text.chars().all(is_number) {
         return crate::model::value::mask(text);
     }
@@ -225,25 +226,18 @@ fn cover(number: &mut [u8]) {
     }
 }
 
-/// How sure it must be that digits are a card number.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Certainty {
-    /// They may be one: 13 digits or more that pass modulus 10.
-    May,
-    /// An issuer can have given them, and what letters stand around them make no other number of them.
-    Is,
-}
-
 /// Whether a text holds what may be a card number: 13 digits or more in one run that pass modulus 10, or 13 to 19
 /// grouped as they are on a card, in fours from the left.
 pub(super) fn may_hold(text: &str) -> bool {
-    text.len() >= *LENGTH.start() && !spans(plain(text).as_bytes(), Certainty::May).is_empty()
+    text.len() >= *LENGTH.start()
+        && !spans(plain(text).as_bytes(), Certainty::May, Within::Value).is_empty()
 }
 
 /// Whether a text holds what is a card number.
 pub(super) fn holds(text: &str) -> bool {
     // No character stands for more digits than it has bytes.
-    text.len() >= *LENGTH.start() && !spans(plain(text).as_bytes(), Certainty::Is).is_empty()
+    text.len() >= *LENGTH.start()
+        && !spans(plain(text).as_bytes(), Certainty::Is, Within::Value).is_empty()
 }
 
 /// Whether a card number stands where a person's or a company's should. A Brazilian or French company's may look like one.
@@ -287,160 +281,6 @@ fn digit(c: char) -> Option<u8> {
         .map(|nought| u32::from(c).checked_sub(*nought));
     let value = values.flatten().find(|value| *value < 10)?;
     Some(b'0' + u8::try_from(value).ok()?)
-}
-
-/// Blanks and dashes beyond ASCII that stand between groups.
-const BLANKS: &[char] = &[
-    '\u{a0}', '\u{2009}', '\u{200b}', '\u{2010}', '\u{2011}', '\u{2012}', '\u{2013}', '\u{202f}',
-];
-
-/// What stands between the groups of a card number: blanks, hyphens and dashes, points, strokes; a blank that does not
-/// break is another byte in single-byte character sets.
-const SEPARATORS: &[&[u8]] = &[
-    b" ",
-    b"-",
-    b".",
-    b"/",
-    b"_",
-    b"\xa0",
-    "\u{a0}".as_bytes(),
-    "\u{2009}".as_bytes(),
-    "\u{200b}".as_bytes(),
-    "\u{2010}".as_bytes(),
-    "\u{2011}".as_bytes(),
-    "\u{2012}".as_bytes(),
-    "\u{2013}".as_bytes(),
-    "\u{202f}".as_bytes(),
-];
-
-/// Whether this stands between two groups: at most three separators, such as ` - `.
-fn separates(mut between: &[u8]) -> bool {
-    for _ in 0..3 {
-        let mut rests = SEPARATORS
-            .iter()
-            .filter_map(|one| between.strip_prefix(*one));
-        match rests.next() {
-            Some([]) => return true,
-            Some(rest) => between = rest,
-            None => return false,
-        }
-    }
-    false
-}
-
-/// Where card numbers stand.
-fn spans(bytes: &[u8], certainty: Certainty) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    if bytes.iter().filter(|byte| byte.is_ascii_digit()).count() < *LENGTH.start() {
-        return found;
-    }
-    let runs = digit_runs(bytes);
-    let mut at = 0;
-    while at < runs.len() {
-        match number_from(bytes, &runs[at..], certainty) {
-            Some((span, used)) => {
-                found.push(span);
-                at += used;
-            }
-            None => at += 1,
-        }
-    }
-    found
-}
-
-fn digit_runs(bytes: &[u8]) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in bytes
-        .iter()
-        .enumerate()
-        .filter(|(_, byte)| byte.is_ascii_digit())
-    {
-        match runs.last_mut() {
-            Some(run) if run.end == at => run.end = at + 1,
-            _ => runs.push(at..at + 1),
-        }
-    }
-    runs
-}
-
-/// The card number that begins with the first of these runs, and how many of them it takes.
-fn number_from(
-    bytes: &[u8],
-    runs: &[Range<usize>],
-    certainty: Certainty,
-) -> Option<(Range<usize>, usize)> {
-    let first = runs[0].clone();
-    let alone = |span: &Range<usize>| certainty == Certainty::May || *span == word(bytes, span);
-    // Letters may be glued to it, but for those of another number.
-    let by_itself = || alone(&first) || !is_other(&bytes[word(bytes, &first)]);
-    if is_card(&bytes[first.clone()], certainty) && by_itself() {
-        return Some((first, 1));
-    }
-    // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
-    if first.len() != 4 {
-        return None;
-    }
-    let mut digits = bytes[first.clone()].to_vec();
-    let mut end = first.end;
-    for (used, run) in runs.iter().enumerate().skip(1) {
-        let fits = match used {
-            1 => matches!(run.len(), 4 | 6),
-            // Behind a group of six comes the last one.
-            2 if digits.len() == 10 => matches!(run.len(), 4 | 5),
-            _ => digits.len().is_multiple_of(4) && run.len() <= 4,
-        };
-        digits.extend_from_slice(&bytes[run.clone()]);
-        if !fits || !separates(&bytes[end..run.start]) || digits.len() > *LENGTH.end() {
-            return None;
-        }
-        end = run.end;
-        let span = first.start..end;
-        if is_card(&digits, certainty) && alone(&span) {
-            return Some((span, used + 1));
-        }
-    }
-    None
-}
-
-/// The letters and digits that a span stands among.
-fn word(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
-    let is_not = |byte: &u8| !byte.is_ascii_alphanumeric();
-    let start = bytes[..span.start].iter().rposition(is_not);
-    let end = bytes[span.end..].iter().position(is_not);
-    start.map_or(0, |at| at + 1)..end.map_or(bytes.len(), |at| span.end + at)
-}
-
-/// Fewest digits of a hash in hex.
-const HASH: usize = 32;
-
-/// Whether letters and digits are a number of another kind whose digits say nothing: an account in its international
-/// form, or a hash.
-fn is_other(word: &[u8]) -> bool {
-    let is_hash = word.len() >= HASH && word.iter().all(u8::is_ascii_hexdigit);
-    let is_account = || str::from_utf8(word).is_ok_and(|word| number::iban(word).is_ok());
-    is_hash || is_account()
-}
-
-/// No card number begins with a nought.
-fn is_card(digits: &[u8], certainty: Certainty) -> bool {
-    let Ok(text) = std::str::from_utf8(digits) else {
-        return false;
-    };
-    let may = text.len() >= *LENGTH.start() && !text.starts_with('0') && number::luhn(text);
-    may && (certainty == Certainty::May || LENGTH.contains(&text.len()) && is_issued(text))
-}
-
-/// Whether one of the card schemes gives numbers that begin so.
-fn is_issued(digits: &str) -> bool {
-    match digits.as_bytes()[0] {
-        b'3'..=b'6' => true,
-        b'2' => {
-            ("2200".."2205").contains(&&digits[..4]) || ("2221".."2721").contains(&&digits[..4])
-        }
-        b'8' => matches!(&digits[..2], "81" | "82"),
-        b'9' => digits.starts_with("9792"),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

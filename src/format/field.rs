@@ -118,6 +118,7 @@ fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option
         position: None,
         path: None,
         or: Vec::new(),
+        agrees: Vec::new(),
         columns: Vec::new(),
         also: Vec::new(),
         record: Some(record),
@@ -162,6 +163,7 @@ fn named(
         position: None,
         path: xml.then_some(path),
         or: Vec::new(),
+        agrees: Vec::new(),
         columns: Vec::new(),
         also: Vec::new(),
         record: None,
@@ -205,6 +207,7 @@ fn field(
         position: place.position,
         path: place.path,
         or: place.or,
+        agrees: place.agrees,
         columns: place.columns,
         also,
         record,
@@ -251,6 +254,7 @@ struct Standing {
     position: Option<usize>,
     path: Option<XmlPath>,
     or: Vec<XmlPath>,
+    agrees: Vec<XmlPath>,
     star: Option<XmlPath>,
     columns: Vec<Columns>,
     required: bool,
@@ -277,6 +281,7 @@ impl Standing {
             standing.from = format!("column {position}");
         }
         standing.star(table, record);
+        standing.agrees(table, reader, record);
         standing.check(table, reader);
         standing
     }
@@ -317,6 +322,36 @@ impl Standing {
             }
         }
         self.from = from;
+    }
+
+    /// Where the same must stand.
+    fn agrees(
+        &mut self,
+        table: &mut Table<'_>,
+        reader: Option<&ReaderKind>,
+        record: Option<usize>,
+    ) {
+        let Some(text) = table.string("agrees") else {
+            return;
+        };
+        let Some(ReaderKind::Xml(rules)) = reader.filter(|_| record.is_some()) else {
+            table.fault_at(
+                "agrees",
+                "only a field of a `[record.NAME]` of xml has `agrees`",
+            );
+            return;
+        };
+        let within = |paths: &Vec<XmlPath>| paths.iter().all(|path| !path.from_root);
+        let Some(paths) = paths(&text).filter(within) else {
+            let message =
+                format!("`{text}` is not a path within the record, such as `Customer/Name`");
+            table.fault_at("agrees", message);
+            return;
+        };
+        for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
+            table.fault_at("agrees", format!("`{text}`: {astray}"));
+        }
+        self.agrees = paths;
     }
 
     /// What a family's `*` stands for: said in the element that a member is.

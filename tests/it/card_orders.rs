@@ -212,27 +212,6 @@ fn a_request_that_leaves_something_unsaid_is_told_and_not_guessed() {
             "{bad}: {line}"
         );
     }
-    // What a new contract does not take is not passed over in silence.
-    let account = "<issuerAccountExternalReference>ACC-2001</issuerAccountExternalReference>";
-    let other = "<issuerCustomerExternalReference>P-2002</issuerCustomerExternalReference>";
-    let rows = [
-        ("<cardContract>", format!("<cardHolderIdentifier>{other}</cardHolderIdentifier>")),
-        ("<cardContract>", "<cardHolderRequestCorrelationId>55</cardHolderRequestCorrelationId>".into()),
-        (account, format!("<accountOwnerIdentifier>{other}</accountOwnerIdentifier>")),
-        (
-            account,
-            "<selectedModels><selectedModel><reference>ELB-SETUP-41</reference></selectedModel></selectedModels>".into(),
-        ),
-    ];
-    for (before, more) in rows {
-        let place = Place::new();
-        let text = SAMPLE.replacen(before, &[before, &more].concat(), 1);
-        let told = place.run(3, &text);
-        assert!(
-            told[0].starts_with("X-1 accepted") && told[0].contains("does not take the field"),
-            "{more}: {told:?}"
-        );
-    }
     // A request that the format does not know may be one that nobody told us of.
     let unknown = SAMPLE.replace("signContract", "renewContract");
     let told = place.run(30, &unknown);
@@ -240,4 +219,119 @@ fn a_request_that_leaves_something_unsaid_is_told_and_not_guessed() {
         told.iter().all(|line| !line.contains(" accepted ")),
         "{told:?}"
     );
+}
+
+/// The source gives the first card and its account a holder of their own; ours are the owner's.
+#[test]
+fn the_first_card_and_its_account_are_the_owners_whoever_is_named() {
+    let account = "<issuerAccountExternalReference>ACC-2001</issuerAccountExternalReference>";
+    let known = |who: &str| {
+        format!("<issuerCustomerExternalReference>{who}</issuerCustomerExternalReference>")
+    };
+    let holder = |who: &str| {
+        format!(
+            "<cardHolderIdentifier>{}</cardHolderIdentifier>",
+            known(who)
+        )
+    };
+    let holder_key = |key: &str| {
+        format!("<cardHolderRequestCorrelationId>{key}</cardHolderRequestCorrelationId>")
+    };
+    let owner = |who: &str| {
+        format!(
+            "<accountOwnerIdentifier>{}</accountOwnerIdentifier>",
+            known(who)
+        )
+    };
+    let owner_key = |key: &str| {
+        format!("<accountOwnerRequestCorrelationId>{key}</accountOwnerRequestCorrelationId>")
+    };
+    let (fine, other) = ("accepted ", "rejected conflicting_fields");
+    let rows = [
+        ("<cardContract>", holder("P-2001"), fine),
+        ("<cardContract>", holder_key("92"), fine),
+        (account, owner("P-2001"), fine),
+        (account, owner_key("92"), fine),
+        ("<cardContract>", holder("P-2002"), other),
+        ("<cardContract>", holder_key("93"), other),
+        (account, owner("P-2002"), other),
+        (account, owner_key("93"), other),
+        // Nobody of the request.
+        ("<cardContract>", holder_key("55"), "rejected required"),
+    ];
+    for (before, more, expected) in rows {
+        let place = Place::new();
+        let text = SAMPLE.replacen(before, &[before, &more].concat(), 1);
+        let told = place.run(3, &text);
+        assert_eq!(
+            told[0].trim_end(),
+            format!("X-1 {expected}").trim_end(),
+            "{more}"
+        );
+    }
+    // A holder is no owner where none is named.
+    let place = Place::new();
+    let nobody = SAMPLE
+        .replacen(
+            "<cardContract>",
+            &["<cardContract>", &holder_key("92")].concat(),
+            1,
+        )
+        .replacen(
+            "<contractOwnerRequestCorrelationId>92</contractOwnerRequestCorrelationId>",
+            "",
+            1,
+        );
+    let told = place.run(3, &nobody);
+    assert_eq!(told[0], "X-1 rejected required");
+}
+
+#[test]
+fn what_a_new_contract_does_not_take_is_told() {
+    let account = "<issuerAccountExternalReference>ACC-2001</issuerAccountExternalReference>";
+    let rows = [
+        (
+            account,
+            "<selectedModels><selectedModel><reference>ELB-SETUP-41</reference></selectedModel></selectedModels>",
+        ),
+        (
+            "<birthPlace>Lübeck</birthPlace>",
+            "<legitimacyDocuments><legitimacyDocument><legitimacyDocumentType>Passport</legitimacyDocumentType></legitimacyDocument></legitimacyDocuments>",
+        ),
+    ];
+    for (before, more) in rows {
+        let place = Place::new();
+        let text = SAMPLE.replacen(before, &[before, more].concat(), 1);
+        let told = place.run(3, &text);
+        assert!(
+            told[0].starts_with("X-1 accepted") && told[0].contains("does not take the field"),
+            "{more}: {told:?}"
+        );
+    }
+}
+
+/// A number that is written with references comes back hidden, and the record with it.
+#[test]
+fn what_is_hidden_in_a_record_does_not_keep_it_from_coming_back() {
+    let place = Place::new();
+    let card = "<issuerCardExternalReference>CARD-2001</issuerCardExternalReference>";
+    for (number, pan) in (40..).zip([
+        "4546177060616413",
+        "&#52;546177060616413",
+        "4546<![CDATA[1770]]>60616413",
+        "4546 1770\n          6061 6413",
+    ]) {
+        let text = SAMPLE
+            .replacen(card, &format!("{card}<pan>{pan}</pan>"), 1)
+            .replacen("ELB-DEBIT<", "ELB-NONE<", 1)
+            .replace("2001", &format!("4{number}"));
+        let told = place.run(number, &text);
+        assert!(told[0].starts_with("X-1 rejected "), "{told:?}");
+        let back = place.answer(number, ".rejected.xml").expect("a record");
+        let plain: String = back.split_whitespace().collect();
+        assert!(
+            plain.contains("<pan>454617******6413</pan>"),
+            "{pan}: {back}"
+        );
+    }
 }

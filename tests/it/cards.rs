@@ -49,6 +49,10 @@ fn records() -> Vec<Vec<(String, String)>> {
     for (field, product, number) in [
         ("pan", "DEBIT", "4546177060616413"),
         ("pan", "DEBIT", "4546 1770 6061 6413"),
+        ("pan", "NOPE", "4546\t1770\t6061\t6413"),
+        ("pan", "NOPE", "4 5 4 6 1 7 7 0 6 0 6 1 6 4 1 3"),
+        ("comment", "DEBIT", "4546\t1770\t6061\t6413"),
+        ("last_name", "DEBIT", "4-5-4-6-1-7-7-0-6-0-6-1-6-4-1-3"),
         ("pan", "NOPE", "4546177060616413"),
         ("pan", "NOPE", "5555-5555-5555-4444"),
         // Mistyped: nobody knows what it is, and nobody is told.

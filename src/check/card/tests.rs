@@ -16,7 +16,17 @@ fn card_numbers_in_free_text() {
         ("4111  1111 1111 1111", true),
         ("4111 - 1111 - 1111 - 1111", true),
         ("4111    1111    1111    1111", false),
+        // The numbers of a list.
         ("4111, 1111, 1111, 1111", false),
+        ("4111;1111;1111;1111", false),
+        ("4111\t1111\t1111\t1111", true),
+        ("4111 1111\n1111 1111", true),
+        ("4111 1111\r\n        1111 1111", true),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1", true),
+        ("no. 4-1-1-1-1-1-1-1-1-1-1-1-1-1-1-1!", true),
+        ("4 1 1 1 1 1 1 1 1 1 1 1 1 1 1 2", false),
+        ("4,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1", false),
+        ("1 2 3", false),
         ("4111.1111.1111.1111", true),
         ("4111/1111/1111/1111", true),
         ("4111_1111_1111_1111", true),
@@ -97,6 +107,15 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "REF4546177060616413X;PAN_4546177060616413",
             "REF454617******6413X;PAN_454617******6413",
         ),
+        // In fields of a record, wrapped or not.
+        (
+            "<pan>4546 1770\n   6061 6413</pan>",
+            "<pan>4546 17**\n   **** 6413</pan>",
+        ),
+        (
+            "5 5 5 5 5 5 5 5 5 5 5 5 4 4 4 4",
+            "5 5 5 5 5 5 * * * * * * 4 4 4 4",
+        ),
         // A Danish account whose digits pass for a card's, and a hash.
         (
             "DK5340044011624331;a454617706061641300000000000000bc",
@@ -116,6 +135,9 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
         assert_eq!(String::from_utf8_lossy(&hidden), expected);
         assert_eq!(hide_certain(text), expected);
     }
+    let columns = "4546\t1770\t6061\t6413";
+    assert_eq!(&*hide_bytes(columns.as_bytes()), columns.as_bytes());
+    assert_eq!(hide_certain(columns), "4546\t17**\t****\t6413");
     // Digits of other shapes and scripts, the rest as it is: in UTF-8, whatever stands around them.
     for (text, expected) in [
         (

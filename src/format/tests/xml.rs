@@ -284,11 +284,23 @@ fn faults_of_xml_records_are_told() {
         let said = told.iter().any(|fault| fault.contains(expected));
         assert!(said, "{expected}: {told:?}");
     }
+    let agrees = |agrees: &str| {
+        let field = format!("from = 'Why | ../@why', agrees = '{agrees}'");
+        faults(&nested("", "", "").replace("from = 'Why | ../@why'", &field))
+    };
+    assert_eq!(agrees("a | ../b@c"), <[String; 0]>::default());
+    assert!(agrees("/F/a")[0].contains("is not a path within the record"));
+    assert!(
+        agrees("$none/a")[0].contains("`$none/a`"),
+        "{:?}",
+        agrees("$none/a")
+    );
     let plain = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'xml'\nxml = { record = '/F/R' }\nfield = [{ name = 'kind', constant = 'customer.create' }, { name = 'comment', from = '";
     for (from, expected) in [
         ("../x", "only with `[record.NAME]`"),
         ("$a/x", "only with `[record.NAME]`"),
         ("a | b", "several paths"),
+        ("a', agrees = 'b", "only a field of a `[record.NAME]`"),
         ("a[2+]/b", "or mean several with `[2+]`"),
     ] {
         let told = faults(&format!("{plain}{from}' }}]"));

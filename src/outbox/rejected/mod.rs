@@ -99,9 +99,7 @@ impl RejectedWriter {
                 Source::Bytes { start, end },
             ) => {
                 let record = bytes.get(*start..*end).context(OUTSIDE)?;
-                let Some(record) = veil.bytes(record) else {
-                    return Ok(());
-                };
+                let record = veil.bytes(record);
                 match self.writer()? {
                     Writer::Csv(writer) => writer.add(&record),
                     Writer::Xml(_) | Writer::Excel(_) | Writer::Fixed(_) => Ok(()),
@@ -130,9 +128,7 @@ impl RejectedWriter {
             }
             (Chunk::Fixed(chunk), Source::Bytes { start, end }) => {
                 let record = chunk.bytes.get(*start..*end).context(OUTSIDE)?;
-                let Some(record) = veil.bytes(record) else {
-                    return Ok(());
-                };
+                let record = veil.bytes(record);
                 match self.writer()? {
                     Writer::Fixed(writer) => writer.add(chunk, *start, &record),
                     Writer::Csv(_) | Writer::Xml(_) | Writer::Excel(_) => Ok(()),

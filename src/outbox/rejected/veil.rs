@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
+use memchr::memmem;
+
 use crate::check::card;
 use crate::model::Hidden;
+use crate::read::xml::spelled;
 use crate::read::{Cell, SheetRow};
 
 /// What of a record is hidden when it is sent back.
@@ -16,9 +19,13 @@ pub(super) struct Veil<'a> {
 }
 
 impl Veil<'_> {
-    /// A record's bytes with nothing in them that must be hidden. `None`: a text does not stand there as it was read
-    /// (written with character references, say), so that it cannot be hidden alone.
-    pub(super) fn bytes<'b>(&self, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
+    /// The bytes of a record of lines, with nothing in them that must be hidden.
+    pub(super) fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        self.found(bytes).unwrap_or_else(|| starred(bytes).into())
+    }
+
+    /// The same; `None`: a text does not stand there as it was read (its quotes are doubled, say).
+    fn found<'b>(&self, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         let mut bytes = Cow::Borrowed(bytes);
         for hidden in self.hidden {
             bytes = replaced(&bytes, hidden)?.into();
@@ -28,6 +35,44 @@ impl Veil<'_> {
         } else {
             bytes
         })
+    }
+
+    /// The bytes of an element, with nothing in them that must be hidden. What stands there otherwise than it was read,
+    /// with character references, say, is written plainly.
+    pub(super) fn element<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let is_plain = !OBSCURING
+            .iter()
+            .any(|mark| memmem::find(bytes, mark).is_some());
+        if is_plain && let Some(veiled) = self.found(bytes) {
+            return veiled;
+        }
+        let mut missing: Vec<&Hidden> = self.hidden.iter().collect();
+        let mut changed = false;
+        let veiled = spelled(bytes, |text| {
+            missing
+                .retain(|hidden| !(text.contains(&*hidden.sent) || text.contains(&*hidden.shown)));
+            let veiled = self.text(text);
+            changed |= veiled != text;
+            veiled
+        });
+        match veiled {
+            Some(_) if missing.is_empty() && !changed => Cow::Borrowed(bytes),
+            Some(veiled) if missing.is_empty() => veiled.into(),
+            _ => spelled(bytes, |text| text.replace(is_digit, "*"))
+                .unwrap_or_else(|| starred(bytes))
+                .into(),
+        }
+    }
+
+    fn text(&self, text: &str) -> String {
+        let mut veiled = text.to_owned();
+        for hidden in self.hidden {
+            veiled = veiled.replace(&*hidden.sent, &hidden.shown);
+        }
+        if self.cards {
+            veiled = card::hide_certain(&veiled).into_owned();
+        }
+        veiled
     }
 
     /// What stands around the records: no texts of theirs, but a card number may have slipped among the labels.
@@ -46,13 +91,7 @@ impl Veil<'_> {
             let (Cell::Text(text) | Cell::Number(text)) = cell else {
                 continue;
             };
-            let mut veiled = text.clone();
-            for hidden in self.hidden {
-                veiled = veiled.replace(&*hidden.sent, &hidden.shown);
-            }
-            if self.cards {
-                veiled = card::hide_certain(&veiled).into_owned();
-            }
+            let veiled = self.text(text);
             if veiled != *text {
                 *cell = Cell::Text(veiled);
             }
@@ -61,11 +100,25 @@ impl Veil<'_> {
     }
 }
 
+/// Markup in which a text may stand otherwise than it is read.
+const OBSCURING: [&[u8]; 3] = [b"&", b"<![CDATA[", b"<!--"];
+
+fn is_digit(c: char) -> bool {
+    c.is_numeric()
+}
+
+/// The last resort, so that a record is neither lost nor told: without its digits.
+fn starred(bytes: &[u8]) -> Vec<u8> {
+    let star = |byte: &u8| if byte.is_ascii_digit() { b'*' } else { *byte };
+    bytes.iter().map(star).collect()
+}
+
+/// What is hidden, replaced. `None`: it does not stand there.
 fn replaced(bytes: &[u8], hidden: &Hidden) -> Option<Vec<u8>> {
     let (sent, shown) = (hidden.sent.as_bytes(), hidden.shown.as_bytes());
     let mut done = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
-    while let Some(at) = memchr::memmem::find(rest, sent) {
+    while let Some(at) = memmem::find(rest, sent) {
         done.extend_from_slice(&rest[..at]);
         done.extend_from_slice(shown);
         rest = &rest[at + sent.len()..];
@@ -73,7 +126,7 @@ fn replaced(bytes: &[u8], hidden: &Hidden) -> Option<Vec<u8>> {
     let found = rest.len() < bytes.len();
     done.extend_from_slice(rest);
     // What is masked already, or was replaced before, needs no hiding.
-    (found || sent == shown || memchr::memmem::find(bytes, shown).is_some()).then_some(done)
+    (found || sent == shown || memmem::find(bytes, shown).is_some()).then_some(done)
 }
 
 #[cfg(test)]
@@ -91,18 +144,15 @@ mod tests {
             hidden: &hidden,
         };
         let sent = b"a;4546177060616413;4546177060616413;4111111111111111";
-        let veiled = veil.bytes(sent).expect("found");
         assert_eq!(
-            &*veiled,
+            &*veil.bytes(sent),
             b"a;454617******6413;454617******6413;4111111111111111"
         );
-        assert!(veil.bytes(b"<pan>&#52;546177060616413</pan>").is_none());
         let all = Veil {
             cards: true,
             ..veil
         };
-        let veiled = all.bytes(sent).expect("found");
-        assert!(veiled.ends_with(b"411111******1111"));
+        assert!(all.bytes(sent).ends_with(b"411111******1111"));
         let row = SheetRow {
             row: 0,
             cells: vec![(0, Cell::Number("4546177060616413".to_owned()))],
@@ -110,5 +160,65 @@ mod tests {
         };
         let cell = Cell::Text("454617******6413".to_owned());
         assert_eq!(veil.row(&row).cells, [(0, cell)]);
+    }
+
+    #[test]
+    fn what_is_written_otherwise_than_it_is_read_is_hidden_too() {
+        let hidden = |sent: &str, shown: &str| Hidden {
+            sent: sent.into(),
+            shown: shown.into(),
+        };
+        let pan = [hidden("4546177060616413", "454617******6413")];
+        let odd = [hidden("45 & 46", "** & **")];
+        let veiled = |hidden: &[Hidden], cards, sent: &str| {
+            let veil = Veil { cards, hidden };
+            String::from_utf8(veil.element(sent.as_bytes()).into_owned()).expect("UTF-8")
+        };
+        for (sent, expected) in [
+            ("<p>&#52;546177060616413</p>", "<p>454617******6413</p>"),
+            (
+                "<p>4546<![CDATA[17706061]]>6413</p>",
+                "<p>454617******6413</p>",
+            ),
+            ("<p>4546<!-- -->177060616413</p>", "<p>454617******6413</p>"),
+            (
+                "<p a='&#x34;546177060616413'>1</p>",
+                "<p a='454617******6413'>1</p>",
+            ),
+            // The rest says what it said.
+            (
+                "<o xmlns='u' b='&lt;&amp;'><p>4546177060616413</p><!--x--><q>A &amp; B&#33;</q><r/></o>",
+                "<o xmlns='u' b='&lt;&amp;'><p>454617******6413</p><q>A &amp; B!</q><r/></o>",
+            ),
+            // Nothing is to be hidden that is not hidden: as it came.
+            (
+                "<p>454617******6413&#33;</p>",
+                "<p>454617******6413&#33;</p>",
+            ),
+            // It stands nowhere: rather no digit than this one.
+            (
+                "<p b='7'>4546 1770 6061 6413&#33;</p>",
+                "<p b='*'>**** **** **** ****!</p>",
+            ),
+        ] {
+            assert_eq!(veiled(&pan, false, sent), expected);
+        }
+        assert_eq!(
+            veiled(&odd, false, "<p>45 &amp; 46</p>"),
+            "<p>** &amp; **</p>"
+        );
+        assert_eq!(
+            veiled(&[], true, "<p>&#52;546177060616413</p>"),
+            "<p>454617******6413</p>"
+        );
+        assert_eq!(veiled(&[], true, "<p>&#52;5</p>"), "<p>&#52;5</p>");
+        // A quoted cell whose quotes are doubled.
+        let quoted = [hidden("4546 \"1770\" 6061 6413", "**** \"****\" **** ****")];
+        let veil = Veil {
+            cards: true,
+            hidden: &quoted,
+        };
+        let veiled = veil.bytes(b"a1,\"4546 \"\"1770\"\" 6061 6413\",b");
+        assert_eq!(&*veiled, b"a*,\"**** \"\"****\"\" **** ****\",b");
     }
 }

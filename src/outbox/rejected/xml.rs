@@ -95,11 +95,8 @@ impl XmlWriter {
         if element.bytes.is_empty() {
             return Ok(());
         }
-        if let Some(bytes) = veil.bytes(&element.bytes) {
-            self.element(element, &bytes)?;
-            self.records += 1;
-        }
-        Ok(())
+        self.records += 1;
+        self.element(element, &veil.element(&element.bytes))
     }
 
     /// Adds one of the records of an element: those of one element come one after another.
@@ -136,10 +133,7 @@ impl XmlWriter {
             cards: pending.cards,
             hidden: &pending.hidden,
         };
-        match veil.bytes(&bytes) {
-            Some(bytes) => self.element(&pending.element, &bytes),
-            None => Ok(()),
-        }
+        self.element(&pending.element, &veil.element(&bytes))
     }
 
     /// Writes an element, with these bytes, inside what stood around it.

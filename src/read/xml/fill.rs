@@ -47,11 +47,16 @@ impl<'c> Filling<'c> {
 
     /// A field's text as the document has it.
     pub(super) fn put(&mut self, at: usize, text: Cow<'c, str>) {
-        let field = &self.layout.format().fields[at];
         if std::mem::replace(&mut self.stood[at], true) {
             self.conflict(at);
             return;
         }
+        self.put_beside(at, text);
+    }
+
+    /// One more text of a field that has one.
+    pub(super) fn put_beside(&mut self, at: usize, text: Cow<'c, str>) {
+        let field = &self.layout.format().fields[at];
         if self.is_undecodable(&text) {
             self.undecodable = true;
             self.find(at, Finding::field(Code::Undecodable, field.name));
@@ -65,6 +70,11 @@ impl<'c> Filling<'c> {
         let value = given(field, text, spot(at));
         self.given[at] |= value.is_some();
         self.record.fields.extend(value);
+    }
+
+    /// Whether a field has a value, or had one that is wrong.
+    pub(super) fn is_given(&self, at: usize) -> bool {
+        self.given[at]
     }
 
     /// Notes what is wrong with a field, which then has no other value.

@@ -28,6 +28,7 @@ mod rest;
 mod route;
 mod scope;
 mod seek;
+mod spell;
 mod sums;
 mod syntax;
 #[cfg(test)]
@@ -41,6 +42,7 @@ mod walk;
 pub use layout::XmlLayout;
 pub use outline::Context;
 pub(crate) use outline::{Edit, Segment};
+pub(crate) use spell::spelled;
 
 use cut::Cutter;
 use outline::Tails;

@@ -160,6 +160,7 @@ impl<'c> Nested<'c> {
         }
         for standing in &plan.fields {
             self.put(standing, node, &parts, &mut filling);
+            self.put_agreeing(standing, node, &parts, &mut filling);
         }
         for members in &plan.families {
             self.put_members(members, node, &parts, &mut filling);
@@ -201,6 +202,31 @@ impl<'c> Nested<'c> {
                     if left == 0 || !text.trim().is_empty() {
                         filling.put(standing.field, text);
                         return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Puts what must be the same as the field's text beside it: whether it is, the check sees.
+    fn put_agreeing(
+        &mut self,
+        standing: &'c Standing,
+        node: usize,
+        parts: &[Option<usize>],
+        filling: &mut Filling<'c>,
+    ) {
+        if !filling.is_given(standing.field) {
+            // What stands there is not the field itself.
+            return;
+        }
+        for path in &standing.agrees {
+            match self.seeker.find(path, node, parts) {
+                Found::Nothing => {}
+                Found::Several => filling.conflict(standing.field),
+                Found::One(found) => {
+                    if let Some(text) = self.text(path, found) {
+                        filling.put_beside(standing.field, text);
                     }
                 }
             }

@@ -44,6 +44,8 @@ pub(super) struct Standing {
     pub(super) field: usize,
     /// Where it stands: the first of these that has a text.
     pub(super) paths: Vec<Path>,
+    /// Where the same stands, if anything does.
+    pub(super) agrees: Vec<Path>,
     /// Texts that are joined to it.
     pub(super) joined: Vec<Path>,
 }
@@ -132,6 +134,7 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
                 .chain(&field.or)
                 .map(resolve)
                 .collect(),
+            agrees: field.agrees.iter().map(resolve).collect(),
             joined: joined(field).iter().map(resolve).collect(),
         };
         fields.push(standing);
@@ -198,7 +201,12 @@ fn resolve(path: &XmlPath, record: &XmlRecord) -> Path {
 /// Notes where a record's fields, and what finds its parts, stand in what is cut out.
 fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &XmlRecord) {
     let of_fields = of_record(format, number).flat_map(|(_, field)| {
-        let paths = field.path.iter().chain(&field.or).cloned();
+        let paths = field
+            .path
+            .iter()
+            .chain(&field.or)
+            .chain(&field.agrees)
+            .cloned();
         paths.chain(joined(field)).collect::<Vec<_>>()
     });
     let conditions = record.when.iter().flat_map(|when| when.at.iter().cloned());

@@ -46,6 +46,7 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         position: None,
         path: (!from.is_empty()).then(|| path(from)),
         or: Vec::new(),
+        agrees: Vec::new(),
         columns: Vec::new(),
         record: None,
         star: None,

@@ -303,6 +303,38 @@ fn each_element_of_a_list_is_a_member_of_its_family() {
 }
 
 #[test]
+fn what_must_be_the_same_elsewhere_is_read_beside_it() {
+    let text = ORDERS.replace(
+        "from = '$owner/Ref | Policy/Owner'",
+        "from = '$owner/Ref | Policy/Owner', agrees = 'Policy/Also | Policy/Too@ref'",
+    );
+    assert_ne!(text, ORDERS);
+    let told = |key: &str, more: &str| {
+        let document = format!(
+            "<F><Order>{PEOPLE}<Policy><OwnerKey>{key}</OwnerKey>{more}</Policy></Order></F>"
+        );
+        told(fake::format(&text), document.as_bytes()).remove(0)
+    };
+    // What stands in the places, and what of it the record says.
+    for (more, expected) in [
+        ("", "customer_no=P1"),
+        ("<Also>P1</Also><Too/>", "customer_no=P1 customer_no=P1"),
+        ("<Too ref=' P9 '/>", "customer_no=P1 customer_no=P9"),
+    ] {
+        let record = told("a", more);
+        let all: Vec<&str> = record
+            .split(' ')
+            .filter(|f| f.starts_with("customer_no"))
+            .collect();
+        assert_eq!(all.join(" "), expected, "{record}");
+    }
+    // It is not the field itself.
+    assert!(!told("", "<Also>P1</Also>").contains("customer_no"));
+    let twice = told("a", "<Also>P1</Also><Also>P2</Also>");
+    assert!(twice.contains("conflicting_fields"), "{twice}");
+}
+
+#[test]
 fn what_is_optional_may_be_known_and_a_step_may_mean_all_from_one_on() {
     let text = ORDERS
         .replace(

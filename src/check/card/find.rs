@@ -1,0 +1,180 @@
+//! Where digits stand that are a card number.
+
+use std::ops::{Range, RangeInclusive};
+
+use super::{LENGTH, number};
+
+/// How sure it must be that digits are a card number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// They may be one: 13 digits or more that pass modulus 10.
+    May,
+    /// An issuer can have given them, and what letters stand around them make no other number of them.
+    Is,
+}
+
+/// What is looked through.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    /// A value as it was read. What stands between the groups may be tabs and ends of lines.
+    Value,
+    /// A record as it came: tabs may stand between its columns.
+    Record,
+}
+
+/// Most separators between two groups, such as ` - `; a run of blanks that wraps a line counts once.
+const BETWEEN: RangeInclusive<usize> = 1..=3;
+
+/// Whether this character may stand between the groups of a card number: blanks, hyphens and dashes, points, strokes. Not
+/// commas and the like, which stand between the numbers of a list.
+pub(super) const fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '-' | '.' | '/' | '_' | '\u{ad}' | '\u{b7}')
+        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2010}'..='\u{2015}')
+        || matches!(c, '\u{2060}' | '\u{2212}' | '\u{feff}')
+}
+
+/// Whether this stands between two groups.
+fn separates(between: &[u8], within: Within) -> bool {
+    match str::from_utf8(between) {
+        Ok(text) => characters_separate(text.chars(), within),
+        // A blank that does not break is another byte in single-byte character sets.
+        Err(_) => characters_separate(between.iter().map(|byte| char::from(*byte)), within),
+    }
+}
+
+fn characters_separate(between: impl Iterator<Item = char> + Clone, within: Within) -> bool {
+    let wraps = between.clone().any(|c| match within {
+        Within::Value => matches!(c, '\t' | '\n' | '\r'),
+        Within::Record => matches!(c, '\n' | '\r'),
+    });
+    let mut separators = 0;
+    let mut blank = false;
+    for c in between {
+        if !is_separator(c) || c == '\t' && !wraps {
+            return false;
+        }
+        let goes_on = wraps && blank && c.is_whitespace();
+        separators += usize::from(!goes_on);
+        blank = c.is_whitespace();
+    }
+    BETWEEN.contains(&separators)
+}
+
+/// Where card numbers stand.
+pub(super) fn spans(bytes: &[u8], certainty: Certainty, within: Within) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    if bytes.iter().filter(|byte| byte.is_ascii_digit()).count() < *LENGTH.start() {
+        return found;
+    }
+    let runs = digit_runs(bytes);
+    let mut at = 0;
+    while at < runs.len() {
+        let (number, passed) = number_from(bytes, &runs[at..], (certainty, within));
+        found.extend(number);
+        at += passed;
+    }
+    found
+}
+
+fn digit_runs(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, _) in bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| byte.is_ascii_digit())
+    {
+        match runs.last_mut() {
+            Some(run) if run.end == at => run.end = at + 1,
+            _ => runs.push(at..at + 1),
+        }
+    }
+    runs
+}
+
+/// The card number that begins with the first of these runs, if one does, and how many of them are done with.
+fn number_from(
+    bytes: &[u8],
+    runs: &[Range<usize>],
+    (certainty, within): (Certainty, Within),
+) -> (Option<Range<usize>>, usize) {
+    let first = runs[0].clone();
+    let alone = |span: &Range<usize>| certainty == Certainty::May || *span == word(bytes, span);
+    // Letters may be glued to it, but for those of another number.
+    let by_itself = || alone(&first) || !is_other(&bytes[word(bytes, &first)]);
+    if is_card(&bytes[first.clone()], certainty) && by_itself() {
+        return (Some(first), 1);
+    }
+    let separate = |a: &Range<usize>, b: &Range<usize>| separates(&bytes[a.end..b.start], within);
+    if first.len() == 1 {
+        let goes_on = |pair: &&[Range<usize>]| pair[1].len() == 1 && separate(&pair[0], &pair[1]);
+        let used = 1 + runs.windows(2).take_while(goes_on).count();
+        let digits: Vec<u8> = runs[..used].iter().map(|run| bytes[run.start]).collect();
+        let span = first.start..runs[used - 1].end;
+        let is_number = is_card(&digits, certainty) && alone(&span);
+        return (is_number.then_some(span), used);
+    }
+    // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
+    if first.len() != 4 {
+        return (None, 1);
+    }
+    let mut digits = bytes[first.clone()].to_vec();
+    for (used, run) in runs.iter().enumerate().skip(1) {
+        let fits = match used {
+            1 => matches!(run.len(), 4 | 6),
+            // Behind a group of six comes the last one.
+            2 if digits.len() == 10 => matches!(run.len(), 4 | 5),
+            _ => digits.len().is_multiple_of(4) && run.len() <= 4,
+        };
+        digits.extend_from_slice(&bytes[run.clone()]);
+        if !fits || !separate(&runs[used - 1], run) || digits.len() > *LENGTH.end() {
+            break;
+        }
+        let span = first.start..run.end;
+        if is_card(&digits, certainty) && alone(&span) {
+            return (Some(span), used + 1);
+        }
+    }
+    (None, 1)
+}
+
+/// The letters and digits that a span stands among.
+fn word(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
+    let is_not = |byte: &u8| !byte.is_ascii_alphanumeric();
+    let start = bytes[..span.start].iter().rposition(is_not);
+    let end = bytes[span.end..].iter().position(is_not);
+    start.map_or(0, |at| at + 1)..end.map_or(bytes.len(), |at| span.end + at)
+}
+
+/// Fewest digits of a hash in hex.
+const HASH: usize = 32;
+
+/// Whether letters and digits are a number of another kind whose digits say nothing: an account in its international
+/// form, or a hash.
+fn is_other(word: &[u8]) -> bool {
+    let is_hash = word.len() >= HASH && word.iter().all(u8::is_ascii_hexdigit);
+    let is_account = || str::from_utf8(word).is_ok_and(|word| number::iban(word).is_ok());
+    is_hash || is_account()
+}
+
+/// No card number begins with a nought.
+fn is_card(digits: &[u8], certainty: Certainty) -> bool {
+    let Ok(text) = std::str::from_utf8(digits) else {
+        return false;
+    };
+    let may = text.len() >= *LENGTH.start() && !text.starts_with('0') && number::luhn(text);
+    may && (certainty == Certainty::May || LENGTH.contains(&text.len()) && is_issued(text))
+}
+
+/// Whether one of the card schemes gives numbers that begin so.
+pub(super) fn is_issued(digits: &str) -> bool {
+    match digits.as_bytes()[0] {
+        b'3'..=b'6' => true,
+        b'2' => {
+            ("2200".."2205").contains(&&digits[..4]) || ("2221".."2721").contains(&&digits[..4])
+        }
+        b'8' => matches!(&digits[..2], "81" | "82"),
+        b'9' => digits.starts_with("9792"),
+        _ => false,
+    }
+}
