@@ -21,12 +21,14 @@ pub mod show;
 pub mod status;
 pub mod table;
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::Result;
 use clap::Parser;
 
+use crate::check::card::hide_certain;
 use crate::ledger::Book;
 use crate::os::is_broken;
 use crate::run::RunError;
@@ -45,7 +47,10 @@ pub fn main() -> Exit {
         }
         Err(asked) => {
             // Help and version end well; their reader may be gone already.
-            asked.print().ok();
+            match hide_certain(&asked.to_string()) {
+                Cow::Borrowed(_) => asked.print().ok(),
+                Cow::Owned(hidden) => write!(std::io::stderr(), "{hidden}").ok(),
+            };
             if asked.exit_code() == 0 {
                 Exit::Good
             } else {
@@ -65,8 +70,10 @@ fn ended(result: Result<Exit>) -> Exit {
     if is_broken("failure_not_told") {
         return Exit::Good;
     }
+    // What was asked for is repeated, and standard error is kept; a card number is not to be kept with it.
+    let said = format!("{error:#}");
     // Standard error may be closed; then nobody is left to tell.
-    writeln!(std::io::stderr(), "sluss: {error:#}").ok();
+    writeln!(std::io::stderr(), "sluss: {}", hide_certain(&said)).ok();
     let wrong_site = |site: &SiteError| site.is_usage();
     let wrong_run = |run: &RunError| matches!(run, RunError::Wrong(_));
     let usage = error.is::<WrongUse>()

@@ -156,3 +156,32 @@ fn numbers_come_from_the_arguments_or_line_by_line() {
     );
     assert_eq!(sluss(&["number", "se.nothing", "1"]).status.code(), Some(2));
 }
+
+/// What was asked is repeated where it cannot be answered, and standard error is kept.
+#[test]
+fn a_card_number_on_the_command_line_is_not_repeated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let site = folder.path().join("site");
+    let site = site.to_str().expect("UTF-8");
+    assert!(sluss(&["init", site]).status.success());
+    let settings = "[site]\ntime_zone = \"Europe/Berlin\"\n\n[partner.p]\nformats = [\"canonical-csv\"]\nlines = [\"card\"]\nissuer_id = \"1\"\n";
+    std::fs::write(folder.path().join("site/sluss.toml"), settings).expect("written");
+    for arguments in [
+        ["show", "4546177060616413"],
+        ["errors", "4546177060616413"],
+        ["status", "4546177060616413"],
+        ["check", "4546177060616413.csv"],
+        ["--4546177060616413", "run"],
+        ["4546 1770 6061 6413", "run"],
+    ] {
+        let told = sluss(&[&["--site", site, "--partner", "p"], &arguments[..]].concat());
+        let said = String::from_utf8(told.stderr).expect("UTF-8");
+        assert!(!told.status.success(), "{arguments:?}");
+        assert!(said.contains("6413") && said.contains("****"), "{said}");
+        assert!(
+            !said.contains("4546177060616413") && !said.contains("6061"),
+            "{said}"
+        );
+        assert!(told.stdout.is_empty(), "{arguments:?}");
+    }
+}

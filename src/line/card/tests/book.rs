@@ -34,7 +34,10 @@ const PRODUCTS: &[(&str, &str)] = &[
         "signature_required = true\npin_mailer = true\nextensions = ['EXT']\n",
     ),
     ("CREDIT", "category = 'CREDIT'\npin_mailer = true\n"),
-    ("PREPAID", "category = 'PREPAID'\nsupport = 'virtual'\nextensions = ['EXT']\n"),
+    (
+        "PREPAID",
+        "category = 'PREPAID'\nsupport = 'virtual'\nextensions = ['EXT']\n",
+    ),
     (
         "CREATED",
         "initial_card_status = 'CREATED'\nvalidity_months = 2\nsuspension_closure_days = 10\nextensions = ['EXT']\n",
