@@ -20,6 +20,7 @@ mod describe;
 mod field;
 mod file;
 mod fixed;
+mod forbidden;
 mod names;
 mod path;
 pub(crate) use path::{Positions, path, positioned};
@@ -355,53 +356,7 @@ impl std::fmt::Debug for Dictionary {
     }
 }
 
-/// Words, letters and digits alone, for what must never leave a card: no file that can bring card orders has a column or
-/// an element of this name.
-const FORBIDDEN: &[&str] = &[
-    "cav2",
-    "cvn",
-    "csc",
-    "cardverificationvalue",
-    "cardverificationcode",
-    "securitycode",
-    "cardsecuritycode",
-    "pin",
-    "pincode",
-    "pinnumber",
-    "cardpin",
-    "cardpincode",
-    "pinblock",
-    "pinoffset",
-    "pvv",
-    "track",
-    "track1",
-    "track2",
-    "trackdata",
-    "magstripe",
-    "track1data",
-    "track2data",
-];
-
-/// The same, whatever stands around them.
-const NEVER_WITHIN: &[&str] = &["cvv", "cvc"];
-
 impl Format {
-    /// Whether a file of this format must not have a column or element of this name: the format can bring card orders,
-    /// and the name is that of what must never leave a card.
-    pub fn forbids(&self, label: &str) -> bool {
-        let word = |label: &str| -> String {
-            let letters = label.chars().filter(|c| c.is_alphanumeric());
-            letters.flat_map(char::to_lowercase).collect()
-        };
-        // A member of a family has its own name behind a point.
-        let own = label.rsplit_once('.').map_or(label, |(_, own)| own);
-        let is = |word: String| {
-            FORBIDDEN.contains(&word.as_str())
-                || NEVER_WITHIN.iter().any(|part| word.contains(part))
-        };
-        (is(word(label)) || is(word(own))) && self.lines.iter().any(|line| line == "card")
-    }
-
     /// The format as it reads a file with these labels: members of families among them are fields.
     pub fn for_labels(self: &Arc<Self>, labels: &[std::borrow::Cow<'_, str>]) -> Arc<Self> {
         let mut met: Vec<Field> = Vec::new();

@@ -343,6 +343,14 @@ fn a_cvv_or_pin_is_refused_outright() {
         ),
         ("CARD_20261120_1.csv", "contract_ref,Card PIN\nK1,987\n"),
         (
+            "CARD_20261120_1.csv",
+            "contract_ref,Sicherheitscode\nK1,987\n",
+        ),
+        (
+            "CARD_20261120_1.csv",
+            "contract_ref,Sa\u{308}kerhets-kod\nK1,987\n",
+        ),
+        (
             "canonical_1.csv",
             "kind,contract_ref,specific.Cvv\ncontract.update,K1,987\n",
         ),

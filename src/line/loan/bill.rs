@@ -159,7 +159,7 @@ fn closed(work: &mut Work<'_>, number: &str, store: &mut dyn Store) -> Result<()
     let own = holder.is_some_and(|holder| *holder == *work.key);
     let finding = if own {
         let finding = Finding::field(Code::NotAllowedInState, "receivable_no");
-        finding.hinting("nothing of the receivable is open any more: it takes no invoice")
+        finding.hinting("the receivable is PAID or CREDITED: an invoice is for one that is CREATED")
     } else {
         Finding::field(Code::NotFound, "receivable_no")
     };

@@ -152,6 +152,11 @@ fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered
             work.note(tolerated(work, finding));
             return Ok(None);
         }
+        // A number that is mistyped makes the other one doubtful.
+        (None, Some(_)) if reference.is_some_and(|text| is_mistyped(work, text)) => {
+            mistyped(work);
+            return Ok(None);
+        }
         (Some(found), None) | (None, Some(found)) => Some(found),
         (None, None) => match payer {
             Some(payer) if !work.context.contested => find::by_payer(store, payer)?,
@@ -174,13 +179,20 @@ fn tolerated(work: &Work<'_>, finding: Finding) -> Finding {
     }
 }
 
+/// Whether a reference number that names nothing can be none at all: its check digit is wrong.
+fn is_mistyped(work: &Work<'_>, text: &str) -> bool {
+    !find::can_be_reference(work.context.products, text)
+}
+
+fn mistyped(work: &mut Work<'_>) {
+    let finding = Finding::field(Code::InvalidReference, "reference_no");
+    work.note(tolerated(work, finding));
+}
+
 /// Notes why nothing matches.
 fn lost(work: &mut Work<'_>, reference: Option<&str>) {
-    if let Some(text) = reference
-        && !find::can_be_reference(work.context.products, text)
-    {
-        let finding = Finding::field(Code::InvalidReference, "reference_no");
-        return work.note(tolerated(work, finding));
+    if reference.is_some_and(|text| is_mistyped(work, text)) {
+        return mistyped(work);
     }
     let names = ["reference_no", "contract_no", "payer_no"];
     let Some(name) = names.into_iter().find(|name| work.fields.has(name)) else {
