@@ -186,7 +186,9 @@ fn moved(
     if let Some(id) = find::end_to_end_id(fields.text("end_to_end_id"))
         && best.found.is_none()
     {
-        best.chain(Chain::same(store, &find::end_to_end_key(id))?, store)?;
+        for chain in Chain::end_to_end(store, id)? {
+            best.chain(chain, store)?;
+        }
     }
     for name in ["reference_no", "original_reference"] {
         let Some(text) = fields.text(name).filter(|_| best.found.is_none()) else {
@@ -197,7 +199,7 @@ fn moved(
         {
             best.contract(*loan, store)?;
         }
-        best.chain(Chain::lost(store, text)?, store)?;
+        best.chain(Chain::lost(store, context.products, text)?, store)?;
         // A reference stands for many payments: one that is of another amount is another one.
         best.found.take_if(|money| money.likeness(fields) < 3);
     }

@@ -65,6 +65,18 @@ pub(super) fn by_payer(store: &mut dyn Store, number: &str) -> Result<Option<Num
     Ok(one.filter(|_| found.is_empty()))
 }
 
+/// The reference number of the one contract that a payer has, where it takes no payments.
+pub(super) fn closed_of_payer(
+    store: &mut dyn Store,
+    number: &str,
+) -> Result<Option<CompactString>> {
+    let found = all_of_payer(store, number)?;
+    Ok(match &*found {
+        [(_, loan)] if !takes_money(loan.state) => Some((&*loan.reference).into()),
+        _ => None,
+    })
+}
+
 /// Every contract whose payer a bank knows by this number, zeros in front aside.
 pub(super) fn all_of_payer(store: &mut dyn Store, number: &str) -> Result<Vec<Numbered>> {
     let number = number.trim_start_matches('0');
@@ -150,9 +162,14 @@ pub(super) fn named_key(id: &str) -> String {
     ["n", id].concat()
 }
 
-/// The index entry of money that matches nothing, by the reference number that it came with.
-pub(super) fn lost_key(reference: &str) -> String {
-    ["r", reference].concat()
+/// The index entry of money that matches nothing, by the reference number that it came with, however that is spelled.
+pub(super) fn lost_key(products: &Products, reference: &str) -> String {
+    let mut kinds = kinds(products).into_iter();
+    let written = kinds.find_map(|kind| match kind {
+        Reference::Any => None,
+        kind => kind.check(reference).ok(),
+    });
+    ["r", written.as_deref().unwrap_or(reference)].concat()
 }
 
 /// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never
@@ -194,9 +211,21 @@ impl Chain {
     }
 
     /// With a reference number that matched nothing.
-    pub(super) fn lost(store: &mut dyn Store, reference: &str) -> Result<Self> {
-        let newest = store.find_by(FOUND_BY, &lost_key(reference))?;
+    pub(super) fn lost(
+        store: &mut dyn Store,
+        products: &Products,
+        reference: &str,
+    ) -> Result<Self> {
+        let newest = store.find_by(FOUND_BY, &lost_key(products, reference))?;
         Ok(Self::from(newest, |cash| cash.alike.as_deref()))
+    }
+
+    /// With an end-to-end id, alone or beside a bank's reference.
+    pub(super) fn end_to_end(store: &mut dyn Store, id: &str) -> Result<[Self; 2]> {
+        Ok([
+            Self::same(store, &end_to_end_key(id))?,
+            Self::named(store, id)?,
+        ])
     }
 
     /// With an end-to-end id beside a bank's reference.

@@ -20,6 +20,8 @@ pub(super) enum Found {
     TooSmall(Decimal),
     /// Payments in this currency.
     OtherCurrency(Currency),
+    /// Payments that differ in who paid, or for what, and fit alike.
+    Several,
     /// None.
     Nothing,
 }
@@ -40,20 +42,24 @@ impl Found {
             Self::TooSmall(most) if cash.currency == asked.currency => {
                 Self::TooSmall(most.max(left))
             }
-            Self::TooSmall(_) => self,
+            Self::TooSmall(_) | Self::Several => self,
             _ if cash.currency == asked.currency => Self::TooSmall(left),
             _ => Self::OtherCurrency(cash.currency),
         }
     }
 
     /// The same of what was found in two ways. Of two that fit alike the later one is meant, and of one day that which is
-    /// kept apart: nothing is owed again for it.
+    /// kept apart still: nothing is owed again for it.
     fn or_apart(self, apart: Self, asked: &Asked<'_>) -> Self {
         match (self, apart) {
             (Self::Nothing, other) | (other, Self::Nothing) => other,
+            (Self::Several, _) | (_, Self::Several) => Self::Several,
             (Self::One(id, cash), Self::One(other_id, other)) => {
-                let rank = |cash: &Cash| (rank(cash, asked), cash.value_date);
-                if rank(&other) >= rank(&cash) {
+                let rank = |cash: &Cash| {
+                    let apart = cash.contract.is_none();
+                    (rank(cash, asked), cash.value_date, apart)
+                };
+                if rank(&other) > rank(&cash) {
                     Self::One(other_id, other)
                 } else {
                     Self::One(id, cash)
@@ -103,7 +109,7 @@ pub(super) fn by_original(
         };
         found = of_contract(loan.last, same, asked, store)?;
     }
-    let apart = best(Chain::lost(store, text)?, asked, store)?;
+    let apart = best(Chain::lost(store, products, text)?, asked, store)?;
     found = found.or_apart(apart, asked);
     if matches!(found, Found::Nothing)
         && let Some(cash) = find::cash(store, text)?
@@ -113,9 +119,41 @@ pub(super) fn by_original(
     if matches!(found, Found::Nothing)
         && let Some(id) = find::end_to_end_id(Some(text))
     {
-        found = best(Chain::same(store, &find::end_to_end_key(id))?, asked, store)?;
-        let named = best(Chain::named(store, id)?, asked, store)?;
-        found = found.or_apart(named, asked);
+        found = by_end_to_end(id, asked, store)?;
+    }
+    Ok(found)
+}
+
+/// A payment by the id that its payer gave it. Another payer may have given the same.
+fn by_end_to_end(id: &str, asked: &Asked<'_>, store: &mut dyn Store) -> Result<Found> {
+    let mut found = Found::Nothing;
+    for mut chain in Chain::end_to_end(store, id)? {
+        while let Some((id, cash)) = chain.next(store)? {
+            found = found.or(&id, cash, asked);
+        }
+    }
+    let Found::One(_, meant) = &found else {
+        return Ok(found);
+    };
+    let of = |cash: &Cash| {
+        let who = (&cash.payer_name, &cash.payer_account, &cash.payer_iban);
+        (
+            who.0.clone(),
+            who.1.clone(),
+            who.2.clone(),
+            cash.contract.clone(),
+        )
+    };
+    let other = |cash: &Cash| {
+        let fits = cash.currency == asked.currency && cash.returnable() >= asked.amount;
+        fits && rank(cash, asked) == rank(meant, asked) && of(cash) != of(meant)
+    };
+    for mut chain in Chain::end_to_end(store, id)? {
+        while let Some((_, cash)) = chain.next(store)? {
+            if other(&cash) {
+                return Ok(Found::Several);
+            }
+        }
     }
     Ok(found)
 }
@@ -135,7 +173,11 @@ pub(super) fn by_payer(
         .pop()
         .filter(|_| loans.is_empty() && !work.context.contested);
     match one {
-        Some((_, loan)) => of_contract(loan.last, |_| true, asked, store),
+        Some((_, loan)) => {
+            let found = of_contract(loan.last, |_| true, asked, store)?;
+            let apart = Chain::lost(store, work.context.products, &loan.reference)?;
+            Ok(found.or_apart(best(apart, asked, store)?, asked))
+        }
         None => Ok(Found::Nothing),
     }
 }

@@ -33,7 +33,8 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
     if let Some((first, cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
         return Ok(repeated(&first, cash.contract.as_deref(), &cash.answered));
     }
-    let found = matched(&mut work, store)?;
+    let mut closed = None;
+    let found = matched(&mut work, store, &mut closed)?;
     if work.is_bad() {
         let standing = found.as_ref().map_or("", |(_, loan)| loan.state.as_str());
         let key = found.as_ref().map_or(work.key, |(key, _)| key);
@@ -42,7 +43,7 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
     }
     match found {
         Some(found) => book(work, &id, cash, known, found, store),
-        None => keep_apart(work, &id, cash, known, store),
+        None => keep_apart(work, &id, cash, known, closed, store),
     }
 }
 
@@ -115,8 +116,13 @@ pub(super) fn repeated(cash_id: &str, contract: Option<&str>, answered: &str) ->
     decision
 }
 
-/// The contract that a payment is for; where there is none, why not: a finding in a partner's file, a note in a bank's.
-fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered>> {
+/// The contract that a payment is for; where there is none, why not: a finding in a partner's file, a note in a bank's. Of
+/// one that takes no money any more the reference number is `closed`.
+fn matched(
+    work: &mut Work<'_>,
+    store: &mut dyn Store,
+    closed: &mut Option<CompactString>,
+) -> Result<Option<Numbered>> {
     let fields = work.fields;
     let (reference, number) = (fields.text("reference_no"), fields.text("contract_no"));
     let payer = fields.text("payer_no");
@@ -159,7 +165,13 @@ fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered
         }
         (Some(found), None) | (None, Some(found)) => Some(found),
         (None, None) => match payer {
-            Some(payer) if !work.context.contested => find::by_payer(store, payer)?,
+            Some(payer) if !work.context.contested => {
+                let found = find::by_payer(store, payer)?;
+                if found.is_none() {
+                    *closed = find::closed_of_payer(store, payer)?;
+                }
+                found
+            }
             Some(_) => None,
             None => None,
         },
@@ -167,7 +179,11 @@ fn matched(work: &mut Work<'_>, store: &mut dyn Store) -> Result<Option<Numbered
     if found.is_none() {
         lost(work, reference);
     }
-    Ok(found.and_then(|found| usable(work, found)))
+    let Some((key, loan)) = found else {
+        return Ok(None);
+    };
+    *closed = (!find::takes_money(loan.state)).then(|| (&*loan.reference).into());
+    Ok(usable(work, (key, loan)))
 }
 
 /// In a bank's own file nothing is refused.
@@ -286,18 +302,21 @@ pub(super) fn finish(
     Ok(decision)
 }
 
-/// Registers money that matches nothing: it came.
+/// Registers money that matches nothing: it came. `closed`: the reference number of the contract that it would have been
+/// for, by which it is found where it came without one.
 fn keep_apart(
     mut work: Work<'_>,
     id: &str,
     mut cash: Box<Cash>,
     known: Known,
+    closed: Option<CompactString>,
     store: &mut dyn Store,
 ) -> Result<Decision> {
     let mut also = known.enter(&mut cash);
-    if let Some(reference) = cash.reference.clone() {
-        cash.alike = Chain::lost(store, &reference)?.newest();
-        also.push(find::lost_key(&reference));
+    if let Some(reference) = cash.reference.clone().or(closed) {
+        let products = work.context.products;
+        cash.alike = Chain::lost(store, products, &reference)?.newest();
+        also.push(find::lost_key(products, &reference));
     }
     cash.premature = work.fields.flag("premature") == Some(true);
     let state = CashState::Unmatched.as_str();

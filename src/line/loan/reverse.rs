@@ -84,6 +84,9 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
             .hinting(format!("{left} is left of it")),
         Found::OtherCurrency(other) => Finding::field(Code::CurrencyNotAllowed, "currency")
             .hinting(format!("the payment is in {other}")),
+        Found::Several => Finding::field(Code::ConflictingFields, field)
+            .saying("payments of several payers, or for several contracts, have this end-to-end id")
+            .hinting("name the one that is meant by its bank reference or its cash reference"),
         Found::Nothing => Finding::field(Code::NotFound, field)
             .hinting("no payment in the book has this reference"),
     };

@@ -1,7 +1,7 @@
 //! What is owed again is paid by what lies there, and a contract that is over opens again for it.
 
-use super::Desk;
 use super::book::{confirmed, moved, reference};
+use super::{Desk, codes};
 use crate::model::Decision;
 
 fn back(desk: &mut Desk, fields: &str) -> Decision {
@@ -119,4 +119,88 @@ fn what_came_twice_goes_back_and_the_contract_stays_closed() {
         desk.refused("loan.reversal", more),
         "over_repaid_amount:amount"
     );
+}
+
+/// Money that has a contract is owed again there when it goes back.
+#[test]
+fn what_was_given_to_another_contract_is_not_apart_any_more() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.import("L2", 2, "5000");
+    desk.owe("L2", "RX", "2026-12-10", "500", "");
+    let paid = desk.pay("reference_no=18 amount=1050 premature=true bank_reference=B1");
+    desk.pay("reference_no=18 amount=1050 bank_reference=B2");
+    desk.good("loan.match", "contract_no=L2 bank_reference=B2");
+    let decision = back(&mut desk, "original_reference=18 amount=1050");
+    assert_eq!(reference(&decision), reference(&paid));
+    assert_eq!(desk.state("L1"), "ACTIVE");
+    assert_eq!(desk.sum("L2", "open_receivables"), "0.00");
+}
+
+/// The second payment of a loan that is over is meant, however it said what it was for.
+#[test]
+fn what_came_too_late_is_found_however_it_is_spelled() {
+    for second in ["reference_no=1_8", "contract_no=L1", "payer_no=18"] {
+        let mut desk = Desk::with("ACTIVE");
+        desk.pay("reference_no=18 amount=1050 premature=true bank_reference=B1");
+        let twice = desk.pay(&format!("{second} amount=1050 bank_reference=B2"));
+        assert_eq!(twice.state, "unmatched", "{second}");
+        for original in ["original_reference=18", "payer_no=18"] {
+            let mut desk = desk.clone();
+            let decision = back(&mut desk, &format!("{original} amount=1050"));
+            assert_eq!(reference(&decision), reference(&twice), "{second}");
+            assert_eq!(desk.state("L1"), "CLOSED", "{second}");
+        }
+    }
+}
+
+/// Payers choose end-to-end ids by themselves, so that two may have the same.
+#[test]
+fn whose_payment_an_end_to_end_id_means_is_not_guessed() {
+    let set_up = || {
+        let mut desk = Desk::with("ACTIVE");
+        desk.import("L2", 2, "5000");
+        let one = desk.pay("reference_no=18 amount=90 bank_reference=B1 end_to_end_id=INVOICE");
+        let other = desk.pay("reference_no=26 amount=70 bank_reference=B2 end_to_end_id=INVOICE");
+        (desk, one, other)
+    };
+    let (mut desk, ..) = set_up();
+    let record = "original_reference=INVOICE amount=50 currency=SEK value_date=2026-11-20";
+    assert_eq!(
+        desk.refused("loan.reversal", record),
+        "conflicting_fields:original_reference"
+    );
+    // Exactly as much as one of them, or more than the other.
+    for amount in ["70", "80"] {
+        let (mut desk, one, other) = set_up();
+        let decision = back(
+            &mut desk,
+            &format!("original_reference=INVOICE amount={amount}"),
+        );
+        let meant = if amount == "70" { other } else { one };
+        assert_eq!(reference(&decision), reference(&meant), "{amount}");
+    }
+    // In the bank's own file nothing is refused, and nothing guessed; which one it names is clear.
+    let (mut desk, ..) = set_up();
+    desk.bank = true;
+    desk.file += 1;
+    let decision = back(&mut desk, "original_reference=INVOICE amount=50");
+    assert_eq!(
+        codes(&decision),
+        "unmatched conflicting_fields:original_reference"
+    );
+    assert_eq!(moved(&decision), "0 50 0 0 -50");
+    let (mut desk, _, other) = set_up();
+    desk.bank = true;
+    desk.file += 1;
+    let decision = back(
+        &mut desk,
+        "original_reference=INVOICE bank_reference=B2 amount=50",
+    );
+    assert_eq!(reference(&decision), reference(&other));
+    // One payer's two payments for one contract: either is his.
+    let mut desk = Desk::with("ACTIVE");
+    desk.pay("reference_no=18 amount=90 bank_reference=B1 end_to_end_id=INVOICE");
+    let newest = desk.pay("reference_no=18 amount=70 bank_reference=B2 end_to_end_id=INVOICE");
+    let decision = back(&mut desk, "original_reference=INVOICE amount=50");
+    assert_eq!(reference(&decision), reference(&newest));
 }
