@@ -8,7 +8,7 @@ use std::fmt;
 use compact_str::CompactString;
 use unicode_normalization::UnicodeNormalization as _;
 
-use find::{Certainty, Within, is_issued, is_separator, spans};
+use find::{Certainty, Within, is_grouped, is_issued, is_separator, spans};
 
 use super::number;
 use crate::code::Code;
@@ -146,46 +146,58 @@ pub fn hide_certain(text: &str) -> Cow<'_, str> {
 /// The same of bytes, in any character set whose digits are those of ASCII; their number stays, but for digits of other
 /// shapes in UTF-8.
 pub fn hide_bytes(bytes: &[u8]) -> Cow<'_, [u8]> {
-    if let Ok(text) = str::from_utf8(bytes)
-        && let Some(hidden) = hide_others(text)
-    {
-        return Cow::Owned(hidden.into_bytes());
-    }
-    let found = spans(bytes, Certainty::Is, Within::Record);
-    if found.is_empty() {
-        return Cow::Borrowed(bytes);
-    }
-    let mut bytes = bytes.to_vec();
+    let mut bytes = hide_others(bytes);
+    let found = spans(&bytes, Certainty::Is, Within::Record);
     for span in found {
-        cover(&mut bytes[span]);
+        cover(&mut bytes.to_mut()[span]);
     }
-    Cow::Owned(bytes)
+    bytes
 }
 
-/// A text with what is card numbers in it masked, where it has digits of other shapes, and nothing else changed.
-fn hide_others(text: &str) -> Option<String> {
-    if text.is_ascii() || !text.contains(is_other_digit) {
-        return None;
+/// Bytes with what is card numbers in them masked that are written, at least in part, in digits of other shapes, in UTF-8.
+fn hide_others(bytes: &[u8]) -> Cow<'_, [u8]> {
+    // What is not text is passed over, character by character.
+    let chunks = || bytes.utf8_chunks();
+    if bytes.is_ascii() || !chunks().any(|chunk| chunk.valid().contains(is_other_digit)) {
+        return Cow::Borrowed(bytes);
     }
-    // A byte a character, so that places in both are the same; what is no digit and no separator is a letter.
-    let character = |c: char| match (digit(c), c.is_ascii()) {
-        (Some(digit), _) => digit,
-        (None, true) => u8::try_from(c).expect("ASCII"),
-        (None, false) if is_separator(c) => b' ',
-        (None, false) => b'x',
-    };
-    let read: Vec<u8> = text.chars().map(character).collect();
+    // A byte a character, so that places in both are the same.
+    let read: Vec<u8> = chunks()
+        .flat_map(|chunk| {
+            let invalid = chunk.invalid().iter().map(|_| NO_LETTER);
+            chunk.valid().chars().map(read_as).chain(invalid)
+        })
+        .collect();
     let mut hidden = read.clone();
     for span in spans(&read, Certainty::Is, Within::Record) {
         cover(&mut hidden[span]);
     }
-    let places = read.iter().zip(hidden);
-    let characters = text.chars().zip(places);
-    Some(
-        characters
-            .map(|(c, (read, hidden))| if *read == hidden { c } else { '*' })
-            .collect(),
-    )
+    let mut places = read
+        .iter()
+        .zip(hidden)
+        .map(|(read, hidden)| *read == hidden);
+    let mut written = Vec::with_capacity(bytes.len());
+    for chunk in chunks() {
+        for (c, stays) in chunk.valid().chars().zip(&mut places) {
+            let c = if stays { c } else { '*' };
+            written.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+        written.extend_from_slice(chunk.invalid());
+        places.by_ref().take(chunk.invalid().len()).for_each(drop);
+    }
+    Cow::Owned(written)
+}
+
+/// What stands between words, as letters beyond ASCII do for bytes.
+const NO_LETTER: u8 = 0x80;
+
+fn read_as(c: char) -> u8 {
+    match digit(c) {
+        Some(digit) => digit,
+        None if c.is_ascii() => u8::try_from(c).expect("ASCII"),
+        None if is_separator(c) => b' ',
+        None => NO_LETTER,
+    }
 }
 
 fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
@@ -201,17 +213,24 @@ fn masked(text: &str, certainty: Certainty) -> Cow<'_, str> {
     Cow::Owned(String::from_utf8(bytes).expect("digits became asterisks"))
 }
 
-/// Hides letters and digits, but for the first six and the last four of a text that is as long as a card number and of
-/// digits and separators alone: card rules allow these.
+/// Hides letters and digits, but for the first six and the last four of a text that is one number as long as a card's:
+/// card rules allow these. What stands behind a number may be its CVV.
 fn mask(text: &str) -> String {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let is_number = |c: char| c.is_ascii_digit() || is_separator(c);
-    if digits < *LENGTH.start() || !text.chars().all(is_number) {
+    if !is_one_number(text) {
         return crate::model::value::mask(text);
     }
     let mut bytes = text.as_bytes().to_vec();
     cover(&mut bytes);
     String::from_utf8(bytes).expect("digits became asterisks")
+}
+
+/// Lengths of most card numbers: one of these may be mistyped. Others are only known by their check digit.
+const USUAL: std::ops::RangeInclusive<usize> = 15..=16;
+
+fn is_one_number(text: &str) -> bool {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let proven = LENGTH.contains(&digits.len()) && number::luhn(&digits);
+    (proven || USUAL.contains(&digits.len())) && is_grouped(text)
 }
 
 /// Leaves first six and last four digits.
@@ -261,26 +280,38 @@ fn plain(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let ascii = |c: char| digit(c).map_or(c, char::from);
-    Cow::Owned(text.nfkc().map(ascii).collect())
+    Cow::Owned(text.chars().map(ascii).collect())
 }
 
 fn is_other_digit(c: char) -> bool {
     !c.is_ascii() && c.is_numeric()
 }
 
-/// The noughts of scripts whose ten digits follow from them: Arabic, Persian, Devanagari, Bengali, Thai, full width.
-const NOUGHTS: [u32; 6] = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10];
+/// The noughts of scripts whose ten digits follow from them (Unicode 16, class Nd, without historic scripts).
+const NOUGHTS: [u32; 37] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xde6,
+    0xe50, 0xed0, 0xf20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50,
+    0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+    0x1e950,
+];
 
-/// A decimal digit, of any of these scripts, as ASCII's.
+/// A decimal digit, of any of these scripts or raised, lowered or otherwise adorned, as ASCII's.
 fn digit(c: char) -> Option<u8> {
     if c.is_ascii_digit() {
         return u8::try_from(c).ok();
     }
+    if !is_other_digit(c) {
+        return None;
+    }
     let values = NOUGHTS
         .iter()
         .map(|nought| u32::from(c).checked_sub(*nought));
-    let value = values.flatten().find(|value| *value < 10)?;
-    Some(b'0' + u8::try_from(value).ok()?)
+    if let Some(value) = values.flatten().find(|value| *value < 10) {
+        return Some(b'0' + u8::try_from(value).ok()?);
+    }
+    let mut plain = std::iter::once(c).nfkc();
+    let one = plain.next().filter(char::is_ascii_digit)?;
+    plain.next().is_none().then(|| u8::try_from(one).ok())?
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub(super) const fn is_separator(c: char) -> bool {
         || matches!(c, '-' | '.' | '/' | '_' | '\u{ad}' | '\u{b7}')
         || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2010}'..='\u{2015}')
         || matches!(c, '\u{2060}' | '\u{2212}' | '\u{feff}')
+        || matches!(c, '\u{ff0d}'..='\u{ff0f}' | '\u{ff3f}')
 }
 
 /// Whether this stands between two groups.
@@ -75,6 +76,29 @@ pub(super) fn spans(bytes: &[u8], certainty: Certainty, within: Within) -> Vec<R
         at += passed;
     }
     found
+}
+
+/// Whether a text is nothing but the digits of one number: in one run, grouped as on a card, or one by one.
+pub(super) fn is_grouped(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let runs = digit_runs(bytes);
+    let around = |place: &[u8]| str::from_utf8(place).is_ok_and(|text| text.trim().is_empty());
+    let (Some(first), Some(last)) = (runs.first(), runs.last()) else {
+        return false;
+    };
+    let between =
+        |pair: &[Range<usize>]| separates(&bytes[pair[0].end..pair[1].start], Within::Value);
+    let lengths: Vec<usize> = runs.iter().map(ExactSizeIterator::len).collect();
+    let fits = match lengths.as_slice() {
+        [_] | [4, 6, 4 | 5] => true,
+        [all @ .., last] => {
+            all.iter().all(|one| *one == 4) && *last <= 4 || lengths.iter().all(|one| *one == 1)
+        }
+        [] => false,
+    };
+    fits && runs.windows(2).all(between)
+        && around(&bytes[..first.start])
+        && around(&bytes[last.end..])
 }
 
 fn digit_runs(bytes: &[u8]) -> Vec<Range<usize>> {

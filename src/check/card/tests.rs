@@ -149,6 +149,15 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "４５４６ 17**\u{a0}**** ６４１３",
         ),
         ("PAN ٤٥٤٦١٧٧٠٦٠٦١٦٤١٣", "PAN ٤٥٤٦١٧******٦٤١٣"),
+        // Beside characters that stand for a number, and behind letters beyond ASCII.
+        ("№4546 1770 6061 6413 m²", "№4546 17** **** 6413 m²"),
+        ("½ “4546 1770 6061 6413”", "½ “4546 17** **** 6413”"),
+        (
+            "４５４６１７７０６０６１６４１３：4546 1770 6061 6413",
+            "４５４６１７******６４１３：4546 17** **** 6413",
+        ),
+        ("⁴⁵⁴⁶¹⁷⁷⁰⁶⁰⁶¹⁶⁴¹³", "⁴⁵⁴⁶¹⁷******⁶⁴¹³"),
+        ("૪૫૪૬૧૭૭૦૬૦૬૧૬૪૧૩", "૪૫૪૬૧૭******૬૪૧૩"),
         (
             "４５４６１７７０６０６１６４１４;½;ä",
             "４５４６１７７０６０６１６４１４;½;ä",
@@ -156,6 +165,30 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
     ] {
         let hidden = hide_bytes(text.as_bytes());
         assert_eq!(String::from_utf8_lossy(&hidden), expected);
+    }
+    // One byte that is no text hides nothing.
+    let mut mixed = "４５４６１７７０６０６１６４１３;".as_bytes().to_vec();
+    mixed.extend(b"\xe4 5555-5555-5555-4444\xf6");
+    let mut expected = "４５４６１７******６４１３;".as_bytes().to_vec();
+    expected.extend(b"\xe4 5555-55**-****-4444\xf6");
+    assert_eq!(&*hide_bytes(&mixed), expected);
+    assert!(holds("№4546 1770 6061 6413") && holds("૪૫૪૬૧૭૭૦૬૦૬૧૬૪૧૩"));
+    // What stands behind a number in its field may be its CVV: then nothing is shown.
+    for text in [
+        "4546177060616414/123",
+        "4546177060616413/123",
+        "4546177060616414/12/27/123",
+        "4546 1770 6061 6414 124",
+        "1234567890128456.123",
+        "4546177060616414124",
+        "4546177060616413\t123",
+        "454617706061 6413",
+    ] {
+        let stars: String = text
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '*' } else { c })
+            .collect();
+        assert_eq!(shown(text), stars);
     }
     for (text, expected) in [
         ("４５４６１７７０６０６１６４１３", "454617******6413"),
@@ -166,6 +199,10 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "4546\u{a0}17**\u{a0}****\u{a0}6413",
         ),
         ("4546,1770,6061,6413", "****,****,****,****"),
+        // Mistyped.
+        ("4546177060616414", "454617******6414"),
+        ("4546-1770-6061-6414", "4546-17**-****-6414"),
+        ("3782 822463 10006", "3782 82**** *0006"),
     ] {
         assert_eq!(shown(text), expected);
         let hidden = hidden_field(text).expect("hidden");

@@ -1,6 +1,7 @@
 //! What must not be sent back as it came: card numbers.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use memchr::memmem;
 
@@ -27,8 +28,16 @@ impl Veil<'_> {
     /// The same; `None`: a text does not stand there as it was read (its quotes are doubled, say).
     fn found<'b>(&self, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         let mut bytes = Cow::Borrowed(bytes);
-        for hidden in self.hidden {
-            bytes = replaced(&bytes, hidden)?.into();
+        let all = self.longest_first();
+        for (at, hidden) in all.iter().enumerate() {
+            match replaced(&bytes, hidden) {
+                Some(veiled) => bytes = veiled.into(),
+                // It went with the text that it is a part of.
+                None if all[..at]
+                    .iter()
+                    .any(|more| more.sent.contains(&*hidden.sent)) => {}
+                None => return None,
+            }
         }
         Some(if self.cards {
             card::hide_bytes(&bytes).into_owned().into()
@@ -64,9 +73,16 @@ impl Veil<'_> {
         }
     }
 
+    /// One text may be a part of another, which shows less of it.
+    fn longest_first(&self) -> Vec<&Hidden> {
+        let mut all: Vec<&Hidden> = self.hidden.iter().collect();
+        all.sort_by_key(|hidden| Reverse(hidden.sent.len()));
+        all
+    }
+
     fn text(&self, text: &str) -> String {
         let mut veiled = text.to_owned();
-        for hidden in self.hidden {
+        for hidden in self.longest_first() {
             veiled = veiled.replace(&*hidden.sent, &hidden.shown);
         }
         if self.cards {
@@ -212,6 +228,26 @@ mod tests {
             "<p>454617******6413</p>"
         );
         assert_eq!(veiled(&[], true, "<p>&#52;5</p>"), "<p>&#52;5</p>");
+        // One that is a part of another.
+        let parts = [
+            hidden("4546177060616413", "454617******6413"),
+            hidden("4546177060616413/123", "****************/***"),
+        ];
+        let sent = "<p>4546177060616413/123</p>";
+        assert_eq!(veiled(&parts, true, sent), "<p>****************/***</p>");
+        let veil = Veil {
+            cards: true,
+            hidden: &parts,
+        };
+        let back = veil.bytes(b"a1,4546177060616413/123");
+        assert_eq!(&*back, b"a1,****************/***");
+        let row = SheetRow {
+            row: 0,
+            cells: vec![(0, Cell::Text("4546177060616413/123".to_owned()))],
+            fault: None,
+        };
+        let cell = Cell::Text("****************/***".to_owned());
+        assert_eq!(veil.row(&row).cells, [(0, cell)]);
         // A quoted cell whose quotes are doubled.
         let quoted = [hidden("4546 \"1770\" 6061 6413", "**** \"****\" **** ****")];
         let veil = Veil {
