@@ -298,6 +298,17 @@ fn what_a_new_contract_does_not_take_is_told() {
             "<birthPlace>Lübeck</birthPlace>",
             "<legitimacyDocuments><legitimacyDocument><legitimacyDocumentType>Passport</legitimacyDocumentType></legitimacyDocument></legitimacyDocuments>",
         ),
+        // Several of them are told as one is.
+        (
+            account,
+            "<selectedModels><selectedModel><reference>ELB-SETUP-41</reference><type>ACCOUNT_SETUP_FEE</type></selectedModel>\
+             <selectedModel><reference>ELB-MEMBER-41</reference><type>MEMBERSHIP_FEE</type></selectedModel></selectedModels>",
+        ),
+        (
+            "<birthPlace>Lübeck</birthPlace>",
+            "<legitimacyDocuments><legitimacyDocument><legitimacyDocumentId>1</legitimacyDocumentId></legitimacyDocument>\
+             <legitimacyDocument><legitimacyDocumentId>2</legitimacyDocumentId></legitimacyDocument></legitimacyDocuments>",
+        ),
     ];
     for (before, more) in rows {
         let place = Place::new();
