@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::entity::{Entry, Receivable};
+use super::retold::Retold;
 use super::words::CashState;
 use crate::line::stored::{currency, date, decimal};
 use crate::model::Currency;
@@ -80,6 +81,9 @@ pub(super) struct Cash {
     /// The money with the same end-to-end id before it, where both have a bank reference, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub named: Option<CompactString>,
+    /// The money that is told apart from it by nothing, and who told it again; `None`: none, and nobody.
+    #[serde(default, rename = "t", skip_serializing_if = "Option::is_none")]
+    pub retold: Option<Box<Retold>>,
     /// What its record was answered with, where that was not an active contract.
     #[serde(default = "active", skip_serializing_if = "is_active")]
     pub answered: CompactString,
@@ -100,6 +104,9 @@ pub(super) struct Back {
     /// What the bank's own file calls it by.
     #[serde(default, rename = "bank", skip_serializing_if = "Option::is_none")]
     pub bank_reference: Option<CompactString>,
+    /// What went back that is told apart from it by nothing, and who told it again; `None`: none, and nobody.
+    #[serde(default, rename = "t", skip_serializing_if = "Option::is_none")]
+    pub retold: Option<Box<Retold>>,
     /// What the record was answered with, where that was not an active contract.
     #[serde(default = "active", skip_serializing_if = "is_active")]
     pub answered: CompactString,
@@ -205,6 +212,7 @@ impl Cash {
             first: None,
             alike: None,
             named: None,
+            retold: None,
             answered: active(),
             told: 0,
         }
@@ -249,7 +257,8 @@ impl Cash {
             && self.currency == other.currency
             && self.value_date == other.value_date;
         let who = if self.bank_reference.is_some() || other.bank_reference.is_some() {
-            self.payee == other.payee && self.bank_reference == other.bank_reference
+            let payees = [self, other].map(|cash| cash.payee.as_deref().map(account));
+            payees[0] == payees[1] && self.bank_reference == other.bank_reference
         } else {
             self.end_to_end_id == other.end_to_end_id
                 && self.payer_name == other.payer_name
@@ -258,6 +267,13 @@ impl Cash {
         };
         alike && who
     }
+}
+
+/// An account in one way, however it is spelled: without separators and zeros in front.
+pub(super) fn account(text: &str) -> CompactString {
+    let plain = text.chars().filter(char::is_ascii_alphanumeric);
+    let plain: CompactString = plain.map(|c| c.to_ascii_uppercase()).collect();
+    plain.trim_start_matches('0').into()
 }
 
 impl CreditNote {

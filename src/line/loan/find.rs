@@ -169,7 +169,14 @@ pub(super) fn lost_key(products: &Products, reference: &str) -> String {
         Reference::Any => None,
         kind => kind.check(reference).ok(),
     });
-    ["r", written.as_deref().unwrap_or(reference)].concat()
+    let plain = || {
+        reference
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-'))
+            .collect()
+    };
+    let written = written.map_or_else(plain, std::borrow::Cow::into_owned);
+    ["r", &written].concat()
 }
 
 /// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never

@@ -129,6 +129,8 @@ const PAYMENT: &[FieldSpec] = &[
 const REVERSAL: &[FieldSpec] = &[
     optional("bank_reference", T::Ref),
     optional("original_reference", T::Ref),
+    optional("end_to_end_id", T::Ref),
+    optional("own_reference", T::Ref),
     optional("payer_no", T::Ref),
     optional("payee_account", T::Ref),
     required("value_date", T::Date),

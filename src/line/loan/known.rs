@@ -4,8 +4,9 @@ use anyhow::Result;
 use compact_str::CompactString;
 
 use super::FOUND_BY;
-use super::cash::Cash;
+use super::cash::{Cash, account};
 use super::find::{self, Chain};
+use super::retold::Retold;
 use crate::line::Store;
 
 /// What the book has of a payment's own number: the bank's reference, else the end-to-end id.
@@ -17,6 +18,8 @@ pub(super) struct Known {
     /// The index entry of its end-to-end id beside the bank's reference, and the newest money with it: a reversal may name it
     /// by that.
     named: Option<(String, Option<CompactString>)>,
+    /// What the book has alike, where this is one more.
+    retold: Option<Box<Retold>>,
 }
 
 impl Known {
@@ -36,34 +39,51 @@ impl Known {
             entry,
             newest,
             named,
+            retold: None,
         })
     }
 
-    /// The payment that this one tells again. Two records of one bank file are two payments.
+    /// The payment that this one tells again. Two records of one bank file are two payments: each in the book is told again
+    /// once by a file.
     pub(super) fn told_before(
-        &self,
+        &mut self,
         cash: &Cash,
         id: &str,
         bank: bool,
         store: &mut dyn Store,
     ) -> Result<Option<(CompactString, Box<Cash>)>> {
+        let Some(alike) = self.alike(cash, store)? else {
+            return Ok(None);
+        };
+        let (newest, known) = &alike;
+        let told = !bank || Retold::is_told(known.retold.as_deref(), newest, id);
+        if !told {
+            self.retold = Some(Box::new(Retold::one_more(known.retold.as_deref())));
+        }
+        Ok(told.then_some(alike))
+    }
+
+    /// The newest money that nothing tells apart from this.
+    fn alike(
+        &self,
+        cash: &Cash,
+        store: &mut dyn Store,
+    ) -> Result<Option<(CompactString, Box<Cash>)>> {
         let Some((newest, at)) = &self.newest else {
             return Ok(None);
         };
-        let again = |(known, other): &(CompactString, Box<Cash>)| {
-            other.is_same(cash) && !(bank && of_one_file(known, id))
-        };
-        let mut others = vec![at.first.clone()];
-        others.push(store.find_by(FOUND_BY, &detail_key(cash))?);
-        let newest = (newest.clone(), at.clone());
-        if again(&newest) {
-            return Ok(Some(newest));
+        if at.is_same(cash) {
+            return Ok(Some((newest.clone(), at.clone())));
         }
+        let others = [
+            store.find_by(FOUND_BY, &detail_key(cash))?,
+            at.first.clone(),
+        ];
         for other in others.into_iter().flatten() {
-            if let Some(other) = find::cash(store, &other)?.map(|cash| (other, cash))
-                && again(&other)
+            if let Some(known) = find::cash(store, &other)?
+                && known.is_same(cash)
             {
-                return Ok(Some(other));
+                return Ok(Some((other, known)));
             }
         }
         Ok(None)
@@ -76,6 +96,7 @@ impl Known {
             return Vec::new();
         };
         let mut also = vec![entry];
+        cash.retold = self.retold;
         if let Some((newest, at)) = self.newest {
             also.push(detail_key(cash));
             cash.first = Some(at.first.unwrap_or_else(|| newest.clone()));
@@ -91,8 +112,12 @@ impl Known {
 
 /// Whether two records came in one file.
 pub(super) fn of_one_file(one: &str, other: &str) -> bool {
-    let file = |id: &str| id.rsplit_once('-').map(|(file, _)| file.to_owned());
-    file(one) == file(other)
+    file_of(one) == file_of(other)
+}
+
+/// The file that a record came in.
+pub(super) fn file_of(record: &str) -> &str {
+    record.rsplit_once('-').map_or("", |(file, _)| file)
 }
 
 /// All that tells payments with one number apart.
@@ -100,7 +125,8 @@ fn detail_key(cash: &Cash) -> String {
     let text = |text: &Option<CompactString>| text.as_deref().unwrap_or_default().to_owned();
     let (amount, currency, date) = (cash.amount.normalize(), cash.currency, cash.value_date);
     if let Some(bank) = &cash.bank_reference {
-        return format!("B{}|{bank}|{amount}|{currency}|{date}", text(&cash.payee));
+        let payee = cash.payee.as_deref().map(account).unwrap_or_default();
+        return format!("B{payee}|{bank}|{amount}|{currency}|{date}");
     }
     let payer = [&cash.payer_name, &cash.payer_account, &cash.payer_iban].map(text);
     format!(

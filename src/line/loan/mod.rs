@@ -19,10 +19,12 @@ mod kinds;
 mod known;
 mod lifecycle;
 mod original;
+mod own;
 mod pay;
 mod person;
 mod product;
 mod read;
+mod retold;
 mod reverse;
 mod show;
 #[cfg(test)]

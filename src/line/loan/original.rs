@@ -73,10 +73,13 @@ impl Found {
     }
 }
 
-/// How well a payment fits: whether the bank names it, and whether it is exactly as much.
-fn rank(cash: &Cash, asked: &Asked<'_>) -> (bool, bool) {
-    let named = asked.reference.is_some() && cash.bank_reference.as_deref() == asked.reference;
-    (named, cash.returnable() == asked.amount)
+/// How well a payment fits: whether the bank's reference names it, whether the end-to-end id does, and whether it is exactly
+/// as much.
+fn rank(cash: &Cash, asked: &Asked<'_>) -> (bool, bool, bool) {
+    let named = |asked: Option<&str>, own: Option<&str>| asked.is_some() && own == asked;
+    let bank = named(asked.of_payment, cash.bank_reference.as_deref());
+    let end_to_end = named(asked.end_to_end_id, cash.end_to_end_id.as_deref());
+    (bank, end_to_end, cash.returnable() == asked.amount)
 }
 
 /// The best of a chain.
@@ -125,7 +128,7 @@ pub(super) fn by_original(
 }
 
 /// A payment by the id that its payer gave it. Another payer may have given the same.
-fn by_end_to_end(id: &str, asked: &Asked<'_>, store: &mut dyn Store) -> Result<Found> {
+pub(super) fn by_end_to_end(id: &str, asked: &Asked<'_>, store: &mut dyn Store) -> Result<Found> {
     let mut found = Found::Nothing;
     for mut chain in Chain::end_to_end(store, id)? {
         while let Some((id, cash)) = chain.next(store)? {

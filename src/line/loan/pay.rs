@@ -8,10 +8,11 @@ use super::entity::{Entry, Loan, Rest};
 use super::find::{self, Chain, Numbered};
 use super::known::Known;
 use super::lifecycle::{Ask, step};
+use super::retold::Retold;
 use super::till::Till;
 use super::words::CashState;
 use super::work::take;
-use super::{LOAN, events};
+use super::{CASH, LOAN, events};
 use crate::check::number;
 use crate::code::Code;
 use crate::lifecycle::Outcome as Step;
@@ -29,12 +30,16 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
         work.context.terms.payee_bankgiro.as_deref(),
     ));
     payer(&mut work, &mut cash);
-    let known = Known::of(&cash, store)?;
-    if let Some((first, cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
+    let mut known = Known::of(&cash, store)?;
+    if let Some((first, mut cash)) = known.told_before(&cash, &id, work.context.bank, store)? {
+        if work.context.bank {
+            Retold::tell(&mut cash.retold, &id);
+            store.save(CASH, &first, cash.text(), &[])?;
+        }
         return Ok(repeated(&first, cash.contract.as_deref(), &cash.answered));
     }
-    let mut closed = None;
-    let found = matched(&mut work, store, &mut closed)?;
+    let mut aside = None;
+    let found = matched(&mut work, store, &mut aside)?;
     if work.is_bad() {
         let standing = found.as_ref().map_or("", |(_, loan)| loan.state.as_str());
         let key = found.as_ref().map_or(work.key, |(key, _)| key);
@@ -42,8 +47,8 @@ pub(super) fn repayment(mut work: Work<'_>, store: &mut dyn Store) -> Result<Dec
         return Ok(Decision::rejected(key, standing, findings));
     }
     match found {
-        Some(found) => book(work, &id, cash, known, found, store),
-        None => keep_apart(work, &id, cash, known, closed, store),
+        Some(found) => book(work, (&id, cash), (known, aside), found, store),
+        None => keep_apart(work, (&id, cash), (known, aside), store),
     }
 }
 
@@ -54,7 +59,7 @@ pub(super) fn is_told(
     context: &Context<'_>,
 ) -> Result<bool> {
     let cash = received(fields, context.terms.payee_bankgiro.as_deref());
-    let known = Known::of(&cash, store)?;
+    let mut known = Known::of(&cash, store)?;
     let told = known.told_before(&cash, &context.record_name(), context.bank, store)?;
     Ok(told.is_some())
 }
@@ -116,12 +121,13 @@ pub(super) fn repeated(cash_id: &str, contract: Option<&str>, answered: &str) ->
     decision
 }
 
-/// The contract that a payment is for; where there is none, why not: a finding in a partner's file, a note in a bank's. Of
-/// one that takes no money any more the reference number is `closed`.
+/// The contract that a payment is for; where there is none, why not: a finding in a partner's file, a note in a bank's.
+/// `aside`: the reference number by which the money is found again where the contract's is not that: a foreign one that it
+/// came with beside the contract's number, or that of a contract that takes no money any more.
 fn matched(
     work: &mut Work<'_>,
     store: &mut dyn Store,
-    closed: &mut Option<CompactString>,
+    aside: &mut Option<CompactString>,
 ) -> Result<Option<Numbered>> {
     let fields = work.fields;
     let (reference, number) = (fields.text("reference_no"), fields.text("contract_no"));
@@ -139,6 +145,7 @@ fn matched(
         Some(key) => find::loan(store, &key)?,
         None => None,
     };
+    let is_foreign = by_reference.is_none();
     let by_number = match number {
         Some(number)
             if by_reference
@@ -165,13 +172,7 @@ fn matched(
         }
         (Some(found), None) | (None, Some(found)) => Some(found),
         (None, None) => match payer {
-            Some(payer) if !work.context.contested => {
-                let found = find::by_payer(store, payer)?;
-                if found.is_none() {
-                    *closed = find::closed_of_payer(store, payer)?;
-                }
-                found
-            }
+            Some(payer) if !work.context.contested => of_payer(payer, aside, store)?,
             Some(_) => None,
             None => None,
         },
@@ -182,8 +183,23 @@ fn matched(
     let Some((key, loan)) = found else {
         return Ok(None);
     };
-    *closed = (!find::takes_money(loan.state)).then(|| (&*loan.reference).into());
+    *aside = match reference.filter(|_| is_foreign) {
+        Some(foreign) => Some(foreign.into()),
+        None => (!find::takes_money(loan.state)).then(|| (&*loan.reference).into()),
+    };
     Ok(usable(work, (key, loan)))
+}
+
+fn of_payer(
+    payer: &str,
+    aside: &mut Option<CompactString>,
+    store: &mut dyn Store,
+) -> Result<Option<Numbered>> {
+    let found = find::by_payer(store, payer)?;
+    if found.is_none() {
+        *aside = find::closed_of_payer(store, payer)?;
+    }
+    Ok(found)
 }
 
 /// In a bank's own file nothing is refused.
@@ -251,14 +267,16 @@ fn usable(work: &mut Work<'_>, (key, mut loan): Numbered) -> Option<Numbered> {
 /// Registers money for a contract, and lets it pay.
 fn book(
     mut work: Work<'_>,
-    id: &str,
-    mut cash: Box<Cash>,
-    known: Known,
+    (id, mut cash): (&str, Box<Cash>),
+    (known, aside): (Known, Option<CompactString>),
     (key, mut loan): Numbered,
     store: &mut dyn Store,
 ) -> Result<Decision> {
     cash.contract = Some(key.clone());
-    let also = known.enter(&mut cash);
+    let mut also = known.enter(&mut cash);
+    if cash.reference.is_some() {
+        lay_aside(&work, &mut cash, aside, &mut also, store)?;
+    }
     events::registered(&mut work, &key, Some(&loan), (id, &cash), None);
     let mut till = Till::default();
     lay_on(&mut loan, id, &mut cash);
@@ -302,22 +320,32 @@ pub(super) fn finish(
     Ok(decision)
 }
 
-/// Registers money that matches nothing: it came. `closed`: the reference number of the contract that it would have been
-/// for, by which it is found where it came without one.
-fn keep_apart(
-    mut work: Work<'_>,
-    id: &str,
-    mut cash: Box<Cash>,
-    known: Known,
-    closed: Option<CompactString>,
+/// Lets money be found again by a reference number that is not its contract's.
+fn lay_aside(
+    work: &Work<'_>,
+    cash: &mut Cash,
+    reference: Option<CompactString>,
+    also: &mut Vec<String>,
     store: &mut dyn Store,
-) -> Result<Decision> {
-    let mut also = known.enter(&mut cash);
-    if let Some(reference) = cash.reference.clone().or(closed) {
+) -> Result<()> {
+    if let Some(reference) = reference {
         let products = work.context.products;
         cash.alike = Chain::lost(store, products, &reference)?.newest();
         also.push(find::lost_key(products, &reference));
     }
+    Ok(())
+}
+
+/// Registers money that matches nothing: it came.
+fn keep_apart(
+    mut work: Work<'_>,
+    (id, mut cash): (&str, Box<Cash>),
+    (known, aside): (Known, Option<CompactString>),
+    store: &mut dyn Store,
+) -> Result<Decision> {
+    let mut also = known.enter(&mut cash);
+    let reference = cash.reference.clone().or(aside);
+    lay_aside(&work, &mut cash, reference, &mut also, store)?;
     cash.premature = work.fields.flag("premature") == Some(true);
     let state = CashState::Unmatched.as_str();
     cash.answered = state.into();

@@ -5,16 +5,15 @@ use chrono::NaiveDate;
 use compact_str::CompactString;
 use rust_decimal::Decimal;
 
-use super::FOUND_BY;
-use super::cash::{Back, Cash, Part};
+use super::cash::{Cash, Part};
 use super::disburse::{To, order};
 use super::entity::Loan;
 use super::events::{self, Confirmed};
 use super::find::{self, Chain};
-use super::known::of_one_file;
 use super::lifecycle::{Ask, Was};
-use super::original::{Found, best, by_original, by_payer};
-use super::pay::{apart, finish, repeated};
+use super::original::{Found, best, by_end_to_end, by_original, by_payer};
+use super::own::Own;
+use super::pay::{apart, finish};
 use super::till::Till;
 use super::words::{Initiator, ReceivableState};
 use super::work::take;
@@ -31,6 +30,10 @@ pub(super) struct Asked<'a> {
     pub value_date: NaiveDate,
     /// The bank's reference in its own file: it tells the reversal from another, whether it is its own or the payment's.
     pub reference: Option<&'a str>,
+    /// What may be the bank's reference of the payment.
+    pub of_payment: Option<&'a str>,
+    /// The payment's end-to-end id.
+    pub end_to_end_id: Option<&'a str>,
     /// The bank's own reference of the reversal, where that is not the payment's.
     pub own: Option<&'a str>,
     pub by_bank: bool,
@@ -44,7 +47,9 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     let payer = fields.text("payer_no");
     let named = original.or(payer);
     let asked = asked(fields, work.context);
-    if bank.is_none() && named.is_none() && !work.context.bank {
+    let end_to_end = asked.end_to_end_id;
+    let is_named = bank.or(named).or(end_to_end).is_some();
+    if !is_named && !work.context.bank {
         let finding = Finding::field(Code::Required, "bank_reference");
         work.note(finding.hinting(
             "give the bank's reference of the payment, or the reference that it came with",
@@ -52,14 +57,11 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         return Ok(work.close());
     }
     let id = work.context.record_name();
-    let entry = asked.reference;
-    let entry = entry.and_then(|text| own_key(fields, work.context, text));
-    if let Some(entry) = &entry
-        && let Some(decision) = told_before(entry, &id, &asked, store)?
-    {
+    let mut own = Own::of(&asked, fields, work.context, store)?;
+    if let Some(decision) = own.told_before(&id, store)? {
         return Ok(decision);
     }
-    let found = match (original, bank) {
+    let mut found = match (original, bank) {
         (Some(original), _) if asked.own.is_some() || bank.is_none() => {
             by_original(&work, original, &asked, store)?
         }
@@ -69,16 +71,21 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         (_, Some(bank)) => best(Chain::same(store, &find::bank_key(bank))?, &asked, store)?,
         _ => Found::Nothing,
     };
+    if let (Found::Nothing, Some(id)) = (&found, end_to_end) {
+        found = by_end_to_end(id, &asked, store)?;
+    }
     let field = if bank.is_some() && asked.own.is_none() {
         "bank_reference"
     } else if original.is_none() && payer.is_some() {
         "payer_no"
+    } else if original.is_none() && end_to_end.is_some() {
+        "end_to_end_id"
     } else {
         "original_reference"
     };
     let finding = match found {
         Found::One(cash_id, cash) => {
-            return take_back(work, &id, (cash_id, cash), &asked, entry, store);
+            return take_back(work, &id, (cash_id, cash), &asked, own, store);
         }
         Found::TooSmall(left) => Finding::field(Code::OverRepaidAmount, "amount")
             .hinting(format!("{left} is left of it")),
@@ -96,22 +103,25 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     }
     work.note(Finding::new(Code::Unmatched));
     work.note(finding.as_note());
-    gone(work, &id, &asked, entry, store)
+    gone(work, &id, &asked, own, store)
 }
 
 /// What a record takes back.
 fn asked<'a>(fields: &'a Fields, context: &Context<'_>) -> Asked<'a> {
     let currency = find::currency(fields.text("currency"));
     let amount = fields.decimal("amount").expect("required: checked before");
-    let bank = find::bank_reference(fields.text("bank_reference")).filter(|_| context.bank);
+    let by_bank = |name| find::bank_reference(fields.text(name)).filter(|_| context.bank);
+    let (bank, own) = (by_bank("bank_reference"), by_bank("own_reference"));
     let is_named = fields.has("original_reference") || fields.has("payer_no");
     let initiator = fields.text("initiated_by").and_then(Initiator::named);
     Asked {
         amount: money(amount, currency),
         currency,
         value_date: fields.date("value_date").expect("required: checked before"),
-        reference: bank,
-        own: bank.filter(|_| is_named),
+        reference: own.or(bank),
+        of_payment: bank,
+        end_to_end_id: find::end_to_end_id(fields.text("end_to_end_id")),
+        own: own.or(bank.filter(|_| is_named)),
         by_bank: context.bank || initiator == Some(Initiator::Bank),
     }
 }
@@ -123,42 +133,8 @@ pub(super) fn is_told(
     context: &Context<'_>,
 ) -> Result<bool> {
     let asked = asked(fields, context);
-    let entry = asked.reference;
-    let Some(entry) = entry.and_then(|text| own_key(fields, context, text)) else {
-        return Ok(false);
-    };
-    Ok(told_before(&entry, &context.record_name(), &asked, store)?.is_some())
-}
-
-/// What of a bank's reversal tells it apart from others. `None`: it lacks what tells.
-pub(super) fn own_key(fields: &Fields, context: &Context<'_>, reference: &str) -> Option<String> {
-    let terms = context.terms.payee_bankgiro.as_deref();
-    let payee = fields.text("payee_account").or(terms).unwrap_or_default();
-    let amount = fields.decimal("amount")?.normalize();
-    let (currency, date) = (fields.text("currency")?, fields.date("value_date")?);
-    Some(format!("V{payee}|{reference}|{amount}|{currency}|{date}"))
-}
-
-/// The answer to a reversal that was told before. Two records of one bank file are two reversals.
-fn told_before(
-    entry: &str,
-    id: &str,
-    asked: &Asked<'_>,
-    store: &mut dyn Store,
-) -> Result<Option<Decision>> {
-    let Some(cash_id) = store.find_by(FOUND_BY, entry)? else {
-        return Ok(None);
-    };
-    let cash =
-        find::cash(store, &cash_id)?.context("money that is referred to is not in the book")?;
-    let again = |back: &&Back| {
-        back.bank_reference.as_deref() == asked.reference
-            && back.amount == asked.amount
-            && back.value_date == asked.value_date
-            && !of_one_file(&back.id, id)
-    };
-    let back = cash.backs.iter().rev().find(again);
-    Ok(back.map(|back| repeated(&cash_id, cash.contract.as_deref(), &back.answered)))
+    let own = Own::of(&asked, fields, context, store)?;
+    Ok(own.is_told(&context.record_name()))
 }
 
 /// Takes money back: first what pays nothing, then what it paid, newest first.
@@ -167,7 +143,7 @@ fn take_back(
     id: &str,
     (cash_id, cash): (CompactString, Box<Cash>),
     asked: &Asked<'_>,
-    entry: Option<String>,
+    own: Own,
     store: &mut dyn Store,
 ) -> Result<Decision> {
     let loan = match &cash.contract {
@@ -181,13 +157,7 @@ fn take_back(
     till.hold(&cash_id, cash);
     let cash = till.cash(&cash_id, store)?;
     let left = cash.left();
-    cash.backs.push(Back {
-        id: id.into(),
-        amount: asked.amount,
-        value_date: asked.value_date,
-        bank_reference: asked.reference.map(CompactString::from),
-        answered: "ACTIVE".into(),
-    });
+    cash.backs.push(own.back(id, asked, "ACTIVE"));
     let subject = loan.as_ref().map_or(&*cash_id, |(key, _)| key).to_owned();
     let back = Some((asked.amount, asked.own));
     events::registered(
@@ -200,7 +170,7 @@ fn take_back(
     if !asked.by_bank {
         refund(&mut work, &subject, cash, asked.amount);
     }
-    if let Some(entry) = entry {
+    if let Some(entry) = own.entry {
         till.find_by(&cash_id, entry);
     }
     let Some((key, mut loan)) = loan else {
@@ -354,21 +324,16 @@ fn gone(
     mut work: Work<'_>,
     id: &str,
     asked: &Asked<'_>,
-    entry: Option<String>,
+    own: Own,
     store: &mut dyn Store,
 ) -> Result<Decision> {
     let fields = work.fields;
     let text = |name| fields.text(name).map(CompactString::from);
     let unmatched = super::words::CashState::Unmatched.as_str();
     let cash = Cash {
-        backs: vec![Back {
-            id: id.into(),
-            amount: asked.amount,
-            value_date: asked.value_date,
-            bank_reference: asked.reference.map(CompactString::from),
-            answered: unmatched.into(),
-        }],
+        backs: vec![own.back(id, asked, unmatched)],
         reference: text("original_reference"),
+        end_to_end_id: text("end_to_end_id"),
         bank_reference: text("bank_reference").filter(|_| asked.own.is_none()),
         payee: text("payee_account"),
         comment: text("comment"),
@@ -383,7 +348,7 @@ fn gone(
         Some((asked.amount, asked.own)),
     );
     let mut till = Till::default();
-    till.take_in(id, Box::new(cash), entry.into_iter().collect());
+    till.take_in(id, Box::new(cash), own.entry.into_iter().collect());
     till.put_away(&mut work, store)?;
     Ok(apart(work, id, asked.currency))
 }

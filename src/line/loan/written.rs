@@ -92,6 +92,9 @@ impl Written for Cash {
         to.given("first", self.first.as_deref());
         to.given("alike", self.alike.as_deref());
         to.given("named", self.named.as_deref());
+        if let Some(retold) = &self.retold {
+            retold.write(to);
+        }
         answered(to, &self.answered);
         if self.told != 0 {
             to.whole("n", self.told.into());
@@ -112,6 +115,9 @@ fn back(to: &mut Brief, back: &Back) {
     to.decimal("a", back.amount);
     to.day("on", back.value_date);
     to.given("bank", back.bank_reference.as_deref());
+    if let Some(retold) = &back.retold {
+        retold.write(to);
+    }
     answered(to, &back.answered);
     to.close();
 }
@@ -215,12 +221,12 @@ pub(super) mod tests {
 
     pub(in crate::line::loan) const CASH: &str = concat!(
         r#"{"k":"L1","a":"3100.00","c":"SEK","v":"2026-11-19","p":"2026-11-20","#,
-        r#""backs":[{"id":"B1","a":"1.00","on":"2026-11-21","bank":"b1","answered":"CLOSED"},"#,
+        r#""backs":[{"id":"B1","a":"1.00","on":"2026-11-21","bank":"b1","t":{"n":1},"answered":"CLOSED"},"#,
         r#"{"id":"B2","a":"2.00","on":"2026-11-22"}],"r":"18","b":"53","e":"E2E","payee":"5805-6201","y":"Zoë \\ Co","#,
         r#""account":"123","iban":"SE45","bic":"ESSESESS","h":"BANKGIRO","comment":"x\ny","premature":true,"#,
         r#""w":[["R1","INT","9.50"],[null,"PRI","100.00"]],"#,
         r#""d":[{"n":"R1","s":"PAID","t":"FEE","b":"2026-12-01","d":"2026-12-31","l":[{"t":"FEE","a":"1.00","p":"1.00"}]}],"#,
-        r#""z":{"c":"C0"},"same":"C3","first":"C4","alike":"C5","named":"C6","answered":"unmatched","n":7}"#
+        r#""z":{"c":"C0"},"same":"C3","first":"C4","alike":"C5","named":"C6","t":{"n":2,"f":"0123456789ab","r":1},"answered":"unmatched","n":7}"#
     );
 
     #[test]

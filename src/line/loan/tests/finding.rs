@@ -36,6 +36,9 @@ fn the_banks_reference_tells_a_payment_from_another() {
             [Accepted, Duplicate],
         ),
         ("reference_no=18|contract_no=L1", [Duplicate, Duplicate]),
+        // One account, however it is spelled.
+        ("account=9912346|account=991-2346", [Duplicate, Duplicate]),
+        ("account=9912346|account=0009912346", [Duplicate, Duplicate]),
     ];
     for (change, expected) in rows {
         let (from, to) = change.split_once('|').unwrap_or_default();
@@ -228,4 +231,59 @@ fn a_collection_that_failed_changes_nothing_and_is_told() {
         codes(&desk.good("loan.collection-failed", &unknown)),
         "unmatched:payer_no"
     );
+}
+
+/// What a bank tells again stands for what was told, record by record: one more is one more.
+#[test]
+fn of_payments_alike_each_is_told_again_once_by_a_file() {
+    use Outcome::{Accepted, Duplicate};
+    for number in ["bank_reference=B1", "end_to_end_id=E1"] {
+        let payment = format!("reference_no=18 amount=5 {number} payer_name=Eva");
+        let mut desk = Desk::with("ACTIVE");
+        desk.bank = true;
+        let mut file = |records: usize| {
+            desk.file += 1;
+            let one = |_| desk.send("loan.repayment", &paid(&payment)).outcome;
+            (0..records).map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(file(1), [Accepted], "{number}");
+        assert_eq!(file(1), [Duplicate]);
+        assert_eq!(file(2), [Duplicate, Accepted]);
+        assert_eq!(file(4), [Duplicate, Duplicate, Accepted, Accepted]);
+        assert_eq!(file(4), [Duplicate; 4]);
+        assert_eq!(desk.sum("L1", "unallocated"), "0.00");
+        assert_eq!(desk.sum("L1", "open_receivables"), "90.00");
+    }
+    // Other numbers do not stand for these.
+    let mut desk = Desk::with("ACTIVE");
+    desk.bank = true;
+    for amount in [5, 6, 5, 6, 7] {
+        desk.pay(&format!(
+            "reference_no=18 amount={amount} bank_reference=B1"
+        ));
+    }
+    desk.file += 1;
+    for (amount, expected) in [
+        (6, Duplicate),
+        (5, Duplicate),
+        (7, Duplicate),
+        (6, Duplicate),
+        (5, Duplicate),
+        (7, Accepted),
+        (5, Accepted),
+    ] {
+        let record = paid(&format!(
+            "reference_no=18 amount={amount} bank_reference=B1"
+        ));
+        assert_eq!(
+            desk.send("loan.repayment", &record).outcome,
+            expected,
+            "{amount}"
+        );
+    }
+    // Nor do a partner's records count: who sends a payment twice sends it twice.
+    let mut desk = Desk::with("ACTIVE");
+    let payment = paid("reference_no=18 amount=5 bank_reference=B1");
+    let sent = [(); 3].map(|()| desk.send("loan.repayment", &payment).outcome);
+    assert_eq!(sent, [Accepted, Duplicate, Duplicate]);
 }

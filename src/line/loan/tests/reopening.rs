@@ -2,7 +2,7 @@
 
 use super::book::{confirmed, moved, reference};
 use super::{Desk, codes};
-use crate::model::Decision;
+use crate::model::{Decision, Outcome};
 
 fn back(desk: &mut Desk, fields: &str) -> Decision {
     desk.good(
@@ -203,4 +203,100 @@ fn whose_payment_an_end_to_end_id_means_is_not_guessed() {
     let newest = desk.pay("reference_no=18 amount=70 bank_reference=B2 end_to_end_id=INVOICE");
     let decision = back(&mut desk, "original_reference=INVOICE amount=50");
     assert_eq!(reference(&decision), reference(&newest));
+}
+
+#[test]
+fn of_reversals_alike_each_is_told_again_once_by_a_file() {
+    use Outcome::{Accepted, Duplicate};
+    for number in [
+        "bank_reference=B1",
+        "original_reference=18 bank_reference=S1",
+        "own_reference=S1 payer_no=18",
+    ] {
+        let mut desk = Desk::with("ACTIVE");
+        desk.pay("reference_no=18 amount=50 bank_reference=B1");
+        desk.bank = true;
+        let record = format!("{number} amount=5 currency=SEK value_date=2026-11-20");
+        let mut file = |records: usize| {
+            desk.file += 1;
+            let one = |_| desk.send("loan.reversal", &record).outcome;
+            (0..records).map(one).collect::<Vec<_>>()
+        };
+        assert_eq!(file(1), [Accepted], "{number}");
+        assert_eq!(file(2), [Duplicate, Accepted], "{number}");
+        assert_eq!(file(3), [Duplicate, Duplicate, Accepted], "{number}");
+        assert_eq!(file(3), [Duplicate; 3], "{number}");
+        assert_eq!(desk.sum("L1", "open_receivables"), "75.00");
+    }
+}
+
+/// A number that only counts the bank's records may be another payment's, too.
+#[test]
+fn the_banks_own_number_of_a_reversal_is_no_payments() {
+    for named in ["", "original_reference=26 "] {
+        let mut desk = Desk::with("ACTIVE");
+        desk.import("L2", 2, "5000");
+        desk.pay("reference_no=18 amount=50 bank_reference=4");
+        desk.pay("reference_no=26 amount=50 bank_reference=4 value_date=2026-11-01");
+        let newest = desk.pay("reference_no=26 amount=50 bank_reference=5");
+        desk.bank = true;
+        desk.file += 1;
+        let decision = back(&mut desk, &format!("{named}own_reference=4 amount=50"));
+        if named.is_empty() {
+            assert_eq!(codes(&decision), "unmatched not_found:original_reference");
+            assert_eq!(moved(&decision), "0 50 0 0 -50");
+        } else {
+            assert_eq!(reference(&decision), reference(&newest));
+        }
+        assert_eq!(desk.sum("L1", "open_receivables"), "60.00");
+    }
+}
+
+#[test]
+fn an_end_to_end_id_tells_which_of_a_contracts_payments_is_meant() {
+    let months = || {
+        let mut desk = Desk::with("ACTIVE");
+        let october = desk.pay("reference_no=18 amount=50 bank_reference=B1 end_to_end_id=OCT");
+        desk.pay("reference_no=18 amount=50 bank_reference=B2 end_to_end_id=NOV");
+        desk.bank = true;
+        desk.file += 1;
+        (desk, october)
+    };
+    for named in [
+        "payer_no=18",
+        "original_reference=18",
+        "original_reference=18 bank_reference=S1",
+        "bank_reference=S1",
+        "own_reference=S1",
+        "",
+    ] {
+        let (mut desk, october) = months();
+        let decision = back(&mut desk, &format!("{named} end_to_end_id=OCT amount=50"));
+        assert_eq!(reference(&decision), reference(&october), "{named}");
+    }
+    // A partner's reversal can name it so as well; what the payer did not give is no id.
+    let (mut desk, october) = months();
+    desk.bank = false;
+    let decision = back(&mut desk, "end_to_end_id=OCT amount=20");
+    assert_eq!(reference(&decision), reference(&october));
+    for (id, expected) in [
+        ("DEC", "not_found:end_to_end_id"),
+        ("NOTPROVIDED", "required:bank_reference"),
+    ] {
+        let record = format!("end_to_end_id={id} amount=1 currency=SEK value_date=2026-11-20");
+        assert_eq!(desk.refused("loan.reversal", &record), expected);
+    }
+}
+
+/// It came with that number, whatever it was for.
+#[test]
+fn a_payment_is_found_by_the_foreign_reference_that_it_came_with() {
+    for number in ["contract_no=L1", "payer_no=18"] {
+        let mut desk = Desk::with("ACTIVE");
+        let paid = desk.pay(&format!("reference_no=3-4 {number} amount=50"));
+        assert_eq!(paid.entity, "L1");
+        let decision = back(&mut desk, "original_reference=34 amount=50");
+        assert_eq!(reference(&decision), reference(&paid), "{number}");
+        assert_eq!(desk.sum("L1", "open_receivables"), "110.00");
+    }
 }
