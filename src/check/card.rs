@@ -230,7 +230,12 @@ const USUAL: std::ops::RangeInclusive<usize> = 15..=16;
 fn is_one_number(text: &str) -> bool {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let proven = LENGTH.contains(&digits.len()) && number::luhn(&digits);
-    (proven || USUAL.contains(&digits.len())) && is_grouped(text)
+    // Of a shorter number the last three may be its CVV.
+    let shorter = digits.len().checked_sub(3).map(|length| &digits[..length]);
+    let holds_another =
+        || shorter.is_some_and(|one| LENGTH.contains(&one.len()) && number::luhn(one));
+    let mistyped = || USUAL.contains(&digits.len()) && !holds_another();
+    (proven || mistyped()) && is_grouped(text)
 }
 
 /// Leaves first six and last four digits.

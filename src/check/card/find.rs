@@ -131,12 +131,14 @@ fn number_from(
     }
     let separate = |a: &Range<usize>, b: &Range<usize>| separates(&bytes[a.end..b.start], within);
     if first.len() == 1 {
+        // What stands before or behind the number may be single digits, too, such as its CVV.
         let goes_on = |pair: &&[Range<usize>]| pair[1].len() == 1 && separate(&pair[0], &pair[1]);
-        let used = 1 + runs.windows(2).take_while(goes_on).count();
-        let digits: Vec<u8> = runs[..used].iter().map(|run| bytes[run.start]).collect();
-        let span = first.start..runs[used - 1].end;
-        let is_number = is_card(&digits, certainty) && alone(&span);
-        return (is_number.then_some(span), used);
+        let singles = runs.windows(2).take(*LENGTH.end() - 1);
+        let singles = 1 + singles.take_while(goes_on).count();
+        return match spelled_out(bytes, &runs[..singles]) {
+            Some((span, passed)) => (Some(span).filter(alone), passed),
+            None => (None, 1),
+        };
     }
     // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
     if first.len() != 4 {
@@ -155,19 +157,63 @@ fn number_from(
             break;
         }
         let span = first.start..run.end;
-        if is_card(&digits, certainty) && alone(&span) {
+        let is_account = || certainty == Certainty::Is && is_of_account(bytes, &span);
+        if is_card(&digits, certainty) && alone(&span) && !is_account() {
             return (Some(span), used + 1);
         }
     }
     (None, 1)
 }
 
+/// Lengths of card numbers, the usual ones first.
+const LENGTHS: [usize; 7] = [16, 15, 19, 18, 17, 14, 13];
+
+/// The card number that begins with the first of these single digits, and which of them is the first behind it.
+fn spelled_out(bytes: &[u8], runs: &[Range<usize>]) -> Option<(Range<usize>, usize)> {
+    let digits: Vec<u8> = runs.iter().map(|run| bytes[run.start]).collect();
+    let is_number = |length: &&usize| {
+        digits
+            .get(..**length)
+            .is_some_and(|one| is_card(one, Certainty::Is))
+    };
+    let length = *LENGTHS.iter().find(is_number)?;
+    Some((runs[0].start..runs[length - 1].end, length))
+}
+
+/// More letters and digits than any number has are not looked at.
+const AROUND: usize = 64;
+
 /// The letters and digits that a span stands among.
 fn word(bytes: &[u8], span: &Range<usize>) -> Range<usize> {
     let is_not = |byte: &u8| !byte.is_ascii_alphanumeric();
-    let start = bytes[..span.start].iter().rposition(is_not);
-    let end = bytes[span.end..].iter().position(is_not);
-    start.map_or(0, |at| at + 1)..end.map_or(bytes.len(), |at| span.end + at)
+    let (from, to) = (
+        span.start.saturating_sub(AROUND),
+        bytes.len().min(span.end + AROUND),
+    );
+    let start = bytes[from..span.start].iter().rposition(is_not);
+    let end = bytes[span.end..to].iter().position(is_not);
+    start.map_or(from, |at| from + at + 1)..end.map_or(to, |at| span.end + at)
+}
+
+/// Whether groups belong to an account in its international form, printed in groups of four as accounts are.
+fn is_of_account(bytes: &[u8], span: &Range<usize>) -> bool {
+    let from = span.start.saturating_sub(AROUND);
+    let to = bytes.len().min(span.end + AROUND);
+    // The country and its check digits begin it.
+    let begins = |at: &usize| {
+        let group = &bytes[*at..span.start];
+        let is_alone = *at == 0 || !bytes[*at - 1].is_ascii_alphanumeric();
+        is_alone
+            && matches!(group, [a, b, c, d, b' ', ..]
+            if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_digit() && d.is_ascii_digit())
+    };
+    (from..span.start).filter(begins).any(|start| {
+        let is_of_it = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b' ';
+        let end = start + bytes[start..to].iter().take_while(is_of_it).count();
+        let groups = (span.end..=end).filter(|at| *at == end || bytes[*at] == b' ');
+        let mut texts = groups.filter_map(|at| str::from_utf8(&bytes[start..at]).ok());
+        texts.any(|text| number::iban(text).is_ok())
+    })
 }
 
 /// Fewest digits of a hash in hex.

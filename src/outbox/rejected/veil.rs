@@ -49,6 +49,21 @@ impl Veil<'_> {
     /// The bytes of an element, with nothing in them that must be hidden. What stands there otherwise than it was read,
     /// with character references, say, is written plainly.
     pub(super) fn element<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        let mut veiled = self.texts(bytes);
+        // Comments and instructions are no texts, and hold nothing that must be hidden either.
+        for hidden in self.longest_first() {
+            if let Some(more) = replaced(&veiled, hidden) {
+                veiled = more.into();
+            }
+        }
+        if self.cards {
+            veiled = card::hide_bytes(&veiled).into_owned().into();
+        }
+        veiled
+    }
+
+    /// The same of its texts and attributes.
+    fn texts<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
         let is_plain = !OBSCURING
             .iter()
             .any(|mark| memmem::find(bytes, mark).is_some());
@@ -205,6 +220,19 @@ mod tests {
             (
                 "<o xmlns='u' b='&lt;&amp;'><p>4546177060616413</p><!--x--><q>A &amp; B&#33;</q><r/></o>",
                 "<o xmlns='u' b='&lt;&amp;'><p>454617******6413</p><q>A &amp; B!</q><r/></o>",
+            ),
+            // A comment outside of the texts, an instruction, and what belongs to XML itself.
+            (
+                "<o><!-- 4546177060616413 --><p>454617******6413</p>&amp;</o>",
+                "<o><!-- 454617******6413 --><p>454617******6413</p>&amp;</o>",
+            ),
+            (
+                "<o xml:id='4546177060616413'><?x 4546177060616413?><p>&#52;546177060616413</p></o>",
+                "<o xml:id='454617******6413'><?x 454617******6413?><p>454617******6413</p></o>",
+            ),
+            (
+                "<p>4546<?x?>177060616413</p>",
+                "<p><?x?>454617******6413</p>",
             ),
             // Nothing is to be hidden that is not hidden: as it came.
             (

@@ -121,9 +121,12 @@ impl Charset {
                 }
             }
             Kind::Single(table) => {
-                // Only characters that came out of this table are ever encoded.
                 let byte = (0..=u8::MAX).find(|&byte| table[usize::from(byte)] == c);
-                bytes.push(byte.unwrap_or(b'?'));
+                match byte {
+                    Some(byte) => bytes.push(byte),
+                    // It stood there as a reference.
+                    None => bytes.extend_from_slice(format!("&#{};", u32::from(c)).as_bytes()),
+                }
             }
         }
     }

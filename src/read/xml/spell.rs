@@ -31,8 +31,12 @@ pub(crate) fn spelled(bytes: &[u8], mut edit: impl FnMut(&str) -> String) -> Opt
                 text.push_str(&said);
                 continue;
             }
-            // Comments divide no text.
+            // Comments and instructions divide no text.
             Piece::Comment => continue,
+            Piece::Instruction => {
+                out.push_str(raw);
+                continue;
+            }
             _ => {}
         }
         if !text.is_empty() {
@@ -54,8 +58,12 @@ fn tag(out: &mut String, raw: &str, edit: &mut impl FnMut(&str) -> String) -> Op
             continue;
         }
         out.push_str(&raw[done..attribute.start]);
-        let said = value_text(attribute.raw).ok()?;
-        out.push_str(&escape(edit(&said)));
+        let said = edit(&value_text(attribute.raw).ok()?);
+        // Written as they are, they would be read as blanks.
+        let written = escape(said.as_str())
+            .replace('\t', "&#9;")
+            .replace('\n', "&#10;");
+        out.push_str(&written.replace('\r', "&#13;"));
         done = attribute.start + attribute.raw.len();
     }
     out.push_str(&raw[done..]);

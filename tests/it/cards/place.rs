@@ -122,7 +122,7 @@ pub(super) fn nothing_of_them(place: &Place, told: &str) {
             let digits: Vec<u8> = bytes
                 .iter()
                 .copied()
-                .filter(|byte| !matches!(byte, b' ' | b'-'))
+                .filter(|byte| !matches!(byte, b' ' | b'-' | b'\t' | b'\n' | b'\r'))
                 .collect();
             assert!(
                 !holds(&bytes, number) && !holds(&digits, middle),
