@@ -200,7 +200,7 @@ fn moved(
         {
             best.contract(*loan, store)?;
         }
-        best.chain(Chain::lost(store, context.products, text)?, store)?;
+        best.chain(Chain::lost(store, text)?, store)?;
         // A reference stands for many payments: one that is of another amount is another one.
         best.found.take_if(|money| money.likeness(fields) < 3);
     }

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use compact_str::CompactString;
 
-use super::cash::{Cash, CreditNote};
+use super::cash::{Cash, CreditNote, account};
 use super::entity::Loan;
 use super::product::Reference;
 use super::words::State;
@@ -162,21 +162,10 @@ pub(super) fn named_key(id: &str) -> String {
     ["n", id].concat()
 }
 
-/// The index entry of money that matches nothing, by the reference number that it came with, however that is spelled.
-pub(super) fn lost_key(products: &Products, reference: &str) -> String {
-    let mut kinds = kinds(products).into_iter();
-    let written = kinds.find_map(|kind| match kind {
-        Reference::Any => None,
-        kind => kind.check(reference).ok(),
-    });
-    let plain = || {
-        reference
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-'))
-            .collect()
-    };
-    let written = written.map_or_else(plain, std::borrow::Cow::into_owned);
-    ["r", &written].concat()
+/// The index entry of money that matches nothing, by the reference number that it came with: without separators and zeros in
+/// front, which products write or do not. Several numbers may have it.
+pub(super) fn lost_key(reference: &str) -> String {
+    ["r", &account(reference)].concat()
 }
 
 /// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never
@@ -217,13 +206,14 @@ impl Chain {
         Ok(Self::from(newest, |cash| cash.same.as_deref()))
     }
 
-    /// With a reference number that matched nothing.
-    pub(super) fn lost(
-        store: &mut dyn Store,
-        products: &Products,
-        reference: &str,
-    ) -> Result<Self> {
-        let newest = store.find_by(FOUND_BY, &lost_key(products, reference))?;
+    /// With a reference number that matched nothing, or one that is spelled nearly so.
+    pub(super) fn lost(store: &mut dyn Store, reference: &str) -> Result<Self> {
+        Self::lost_under(store, &lost_key(reference))
+    }
+
+    /// The same by the index entry.
+    pub(super) fn lost_under(store: &mut dyn Store, entry: &str) -> Result<Self> {
+        let newest = store.find_by(FOUND_BY, entry)?;
         Ok(Self::from(newest, |cash| cash.alike.as_deref()))
     }
 

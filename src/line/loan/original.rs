@@ -99,21 +99,32 @@ pub(super) fn by_original(
     asked: &Asked<'_>,
     store: &mut dyn Store,
 ) -> Result<Found> {
-    let products = work.context.products;
     let mut found = Found::Nothing;
-    if let Some(key) = find::by_reference(store, products, text)? {
+    let mut entries = vec![find::lost_key(text)];
+    let mut own = false;
+    if let Some(key) = find::by_reference(store, work.context.products, text)? {
         let loan = load::<Loan>(store, &key)?.context("a reference number without a contract")?;
-        let own = find::by_reference(store, products, &loan.reference)?.is_some()
-            && is_own(&loan, work, text);
-        // Money that came by the contract's number alone came for its own reference number.
-        let same = |cash: &Cash| {
-            let reference = cash.reference.as_deref();
-            reference.map_or(own, |reference| is_same(work, reference, text))
-        };
-        found = of_contract(loan.last, same, asked, store)?;
+        own = is_same(work, &loan.reference, text);
+        found = of_contract(
+            loan.last,
+            |cash| is_meant(work, cash, text, own),
+            asked,
+            store,
+        )?;
+        // What came after the contract's end lies under its own number.
+        entries.push(find::lost_key(&loan.reference));
+        entries.dedup();
     }
-    let apart = best(Chain::lost(store, products, text)?, asked, store)?;
-    found = found.or_apart(apart, asked);
+    for entry in entries {
+        let is_meant = |cash: &Cash| is_meant(work, cash, text, own);
+        found = beside(
+            found,
+            Chain::lost_under(store, &entry)?,
+            is_meant,
+            asked,
+            store,
+        )?;
+    }
     if matches!(found, Found::Nothing)
         && let Some(cash) = find::cash(store, text)?
     {
@@ -140,16 +151,15 @@ pub(super) fn by_end_to_end(id: &str, asked: &Asked<'_>, store: &mut dyn Store) 
     };
     let of = |cash: &Cash| {
         let who = (&cash.payer_name, &cash.payer_account, &cash.payer_iban);
-        (
-            who.0.clone(),
-            who.1.clone(),
-            who.2.clone(),
-            cash.contract.clone(),
-        )
+        (who.0.clone(), who.1.clone(), who.2.clone())
+    };
+    let elsewhere = |cash: &Cash| {
+        cash.contract.is_some() && meant.contract.is_some() && cash.contract != meant.contract
     };
     let other = |cash: &Cash| {
         let fits = cash.currency == asked.currency && cash.returnable() >= asked.amount;
-        fits && rank(cash, asked) == rank(meant, asked) && of(cash) != of(meant)
+        let differs = of(cash) != of(meant) || elsewhere(cash);
+        fits && rank(cash, asked) == rank(meant, asked) && differs
     };
     for mut chain in Chain::end_to_end(store, id)? {
         while let Some((_, cash)) = chain.next(store)? {
@@ -178,8 +188,9 @@ pub(super) fn by_payer(
     match one {
         Some((_, loan)) => {
             let found = of_contract(loan.last, |_| true, asked, store)?;
-            let apart = Chain::lost(store, work.context.products, &loan.reference)?;
-            Ok(found.or_apart(best(apart, asked, store)?, asked))
+            // What was given to another contract is that one's.
+            let apart = Chain::lost(store, &loan.reference)?;
+            beside(found, apart, |cash| cash.contract.is_none(), asked, store)
         }
         None => Ok(Found::Nothing),
     }
@@ -216,8 +227,32 @@ fn of_contract(
     Ok(found)
 }
 
-fn is_own(loan: &Loan, work: &Work<'_>, text: &str) -> bool {
-    is_same(work, &loan.reference, text)
+/// Whether money came for this reference number. What came by the contract's number alone came for its own.
+fn is_meant(work: &Work<'_>, cash: &Cash, text: &str, own: bool) -> bool {
+    let reference = cash.reference.as_deref();
+    reference.map_or(own, |reference| is_same(work, reference, text))
+}
+
+/// What was found, and what a chain has beside it: what is kept apart still, and what has a contract by now.
+fn beside(
+    found: Found,
+    mut chain: Chain,
+    is_meant: impl Fn(&Cash) -> bool,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Found> {
+    let (mut apart, mut given) = (Found::Nothing, Found::Nothing);
+    while let Some((id, cash)) = chain.next(store)? {
+        if is_meant(&cash) {
+            let of = if cash.contract.is_none() {
+                &mut apart
+            } else {
+                &mut given
+            };
+            *of = std::mem::replace(of, Found::Nothing).or(&id, cash, asked);
+        }
+    }
+    Ok(found.or_apart(apart, asked).or_apart(given, asked))
 }
 
 /// Whether two texts are one reference number, as some product writes it.
@@ -230,7 +265,10 @@ fn is_same(work: &Work<'_>, one: &str, other: &str) -> bool {
             .ok()
             .map(std::borrow::Cow::into_owned)
     };
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| !matches!(c, ' ' | '-')).collect() };
     one == other
+        || plain(one) == plain(other)
         || products.any(|product| {
             written(product, one).is_some_and(|one| written(product, other) == Some(one))
         })

@@ -171,6 +171,14 @@ fn matched(
             return Ok(None);
         }
         (Some(found), None) | (None, Some(found)) => Some(found),
+        (None, None)
+            if !work.context.bank
+                && payer.is_some()
+                && reference.is_some_and(|text| is_mistyped(work, text)) =>
+        {
+            mistyped(work);
+            return Ok(None);
+        }
         (None, None) => match payer {
             Some(payer) if !work.context.contested => of_payer(payer, aside, store)?,
             Some(_) => None,
@@ -275,7 +283,7 @@ fn book(
     cash.contract = Some(key.clone());
     let mut also = known.enter(&mut cash);
     if cash.reference.is_some() {
-        lay_aside(&work, &mut cash, aside, &mut also, store)?;
+        lay_aside(&mut cash, aside, &mut also, store)?;
     }
     events::registered(&mut work, &key, Some(&loan), (id, &cash), None);
     let mut till = Till::default();
@@ -322,16 +330,14 @@ pub(super) fn finish(
 
 /// Lets money be found again by a reference number that is not its contract's.
 fn lay_aside(
-    work: &Work<'_>,
     cash: &mut Cash,
     reference: Option<CompactString>,
     also: &mut Vec<String>,
     store: &mut dyn Store,
 ) -> Result<()> {
     if let Some(reference) = reference {
-        let products = work.context.products;
-        cash.alike = Chain::lost(store, products, &reference)?.newest();
-        also.push(find::lost_key(products, &reference));
+        cash.alike = Chain::lost(store, &reference)?.newest();
+        also.push(find::lost_key(&reference));
     }
     Ok(())
 }
@@ -344,8 +350,8 @@ fn keep_apart(
     store: &mut dyn Store,
 ) -> Result<Decision> {
     let mut also = known.enter(&mut cash);
-    let reference = cash.reference.clone().or(aside);
-    lay_aside(&work, &mut cash, reference, &mut also, store)?;
+    let reference = aside.or_else(|| cash.reference.clone());
+    lay_aside(&mut cash, reference, &mut also, store)?;
     cash.premature = work.fields.flag("premature") == Some(true);
     let state = CashState::Unmatched.as_str();
     cash.answered = state.into();

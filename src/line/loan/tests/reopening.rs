@@ -2,6 +2,7 @@
 
 use super::book::{confirmed, moved, reference};
 use super::{Desk, codes};
+use crate::line::loan::Reference;
 use crate::model::{Decision, Outcome};
 
 fn back(desk: &mut Desk, fields: &str) -> Decision {
@@ -299,4 +300,71 @@ fn a_payment_is_found_by_the_foreign_reference_that_it_came_with() {
         assert_eq!(reference(&decision), reference(&paid), "{number}");
         assert_eq!(desk.sum("L1", "open_receivables"), "110.00");
     }
+}
+
+/// Whatever products there are now: what is kept apart still goes back first.
+#[test]
+fn what_is_kept_apart_is_found_beside_what_was_given_away() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.import("L2", 2, "5000");
+    let mut finnish = desk.products.loan["ANN"].clone();
+    finnish.reference = Reference::Fi;
+    let paid = "reference_no=18 amount=1050 premature=true bank_reference=B1";
+    desk.pay(paid);
+    let second = desk.pay("reference_no=1_8 amount=1050 bank_reference=B2");
+    desk.products.loan.insert("FI".to_owned(), finnish);
+    desk.pay("reference_no=18 amount=1050 bank_reference=B3 value_date=2026-11-20");
+    desk.good("loan.match", "contract_no=L2 bank_reference=B3");
+    for original in ["original_reference=18", "payer_no=18"] {
+        let mut desk = desk.clone();
+        let decision = back(&mut desk, &format!("{original} amount=1050"));
+        assert_eq!(reference(&decision), reference(&second), "{original}");
+        assert_eq!(desk.state("L1"), "CLOSED");
+    }
+    // By the payer's number nothing of another contract goes back, whenever it came.
+    let mut desk = Desk::with("ACTIVE");
+    desk.import("L2", 2, "5000");
+    let first = desk.pay(&paid.replace("B1", "B1 value_date=2026-11-19"));
+    desk.pay("reference_no=18 amount=1050 bank_reference=B2");
+    desk.good("loan.match", "contract_no=L2 bank_reference=B2");
+    let decision = back(&mut desk, "payer_no=18 amount=1050");
+    assert_eq!(reference(&decision), reference(&first));
+    // Another spelling of nearly the same is another number.
+    let mut desk = Desk::with("ACTIVE");
+    desk.pay("reference_no=34 amount=5");
+    let record = "original_reference=0034 amount=5 currency=SEK value_date=2026-11-20";
+    assert_eq!(
+        desk.refused("loan.reversal", record),
+        "not_found:original_reference"
+    );
+}
+
+#[test]
+fn what_came_late_under_an_invoice_is_found_by_it_and_by_the_payer() {
+    for original in ["original_reference", "payer_no"] {
+        let mut desk = Desk::with("ACTIVE");
+        let invoice = super::ocr(77);
+        desk.good(
+            "loan.invoice",
+            &format!("contract_no=L1 receivable_no=R1 invoice_no=I1 reference_no={invoice}"),
+        );
+        let paid = format!("reference_no={invoice} amount=1050 premature=true");
+        desk.pay(&format!("{paid} bank_reference=B1"));
+        assert_eq!(desk.state("L1"), "CLOSED");
+        let twice = desk.pay(&format!("{paid} bank_reference=B2"));
+        let number = if original == "payer_no" {
+            "18".to_owned()
+        } else {
+            invoice
+        };
+        let decision = back(&mut desk, &format!("{original}={number} amount=1050"));
+        assert_eq!(reference(&decision), reference(&twice), "{original}");
+        assert_eq!(desk.state("L1"), "CLOSED");
+    }
+    // One payer's two payments, of which one has no contract, are his.
+    let mut desk = Desk::with("ACTIVE");
+    desk.pay("reference_no=18 amount=1050 premature=true bank_reference=B1 end_to_end_id=INV");
+    let late = desk.pay("reference_no=18 amount=1050 bank_reference=B2 end_to_end_id=INV");
+    let decision = back(&mut desk, "original_reference=INV amount=1050");
+    assert_eq!(reference(&decision), reference(&late));
 }
