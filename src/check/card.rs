@@ -57,7 +57,8 @@ pub(super) fn read(text: &str, key: Option<&CardKey>) -> Result<CompactString, C
     if is_masked(&number) {
         return Ok(number.to_ascii_uppercase().replace('X', "*").into());
     }
-    if !number.bytes().all(|byte| byte.is_ascii_digit()) {
+    // What stands apart behind a number is no part of it.
+    if !number.bytes().all(|byte| byte.is_ascii_digit()) || !is_grouped(text) {
         return Err(Code::InvalidCharacter);
     }
     if number.len() > *LENGTH.end() {

@@ -254,7 +254,7 @@ struct Standing {
     position: Option<usize>,
     path: Option<XmlPath>,
     or: Vec<XmlPath>,
-    agrees: Vec<XmlPath>,
+    agrees: Vec<Vec<XmlPath>>,
     star: Option<XmlPath>,
     columns: Vec<Columns>,
     required: bool,
@@ -331,7 +331,7 @@ impl Standing {
         reader: Option<&ReaderKind>,
         record: Option<usize>,
     ) {
-        let Some(text) = table.string("agrees") else {
+        let Some(all) = table.strings("agrees") else {
             return;
         };
         let Some(ReaderKind::Xml(rules)) = reader.filter(|_| record.is_some()) else {
@@ -341,17 +341,19 @@ impl Standing {
             );
             return;
         };
-        let within = |paths: &Vec<XmlPath>| paths.iter().all(|path| !path.from_root);
-        let Some(paths) = paths(&text).filter(within) else {
-            let message =
-                format!("`{text}` is not a path within the record, such as `Customer/Name`");
-            table.fault_at("agrees", message);
-            return;
-        };
-        for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
-            table.fault_at("agrees", format!("`{text}`: {astray}"));
+        for text in all {
+            let within = |paths: &Vec<XmlPath>| paths.iter().all(|path| !path.from_root);
+            let Some(paths) = paths(&text).filter(within) else {
+                let message =
+                    format!("`{text}` is not a path within the record, such as `Customer/Name`");
+                table.fault_at("agrees", message);
+                continue;
+            };
+            for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
+                table.fault_at("agrees", format!("`{text}`: {astray}"));
+            }
+            self.agrees.push(paths);
         }
-        self.agrees = paths;
     }
 
     /// What a family's `*` stands for: said in the element that a member is.

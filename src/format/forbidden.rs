@@ -9,7 +9,11 @@ use super::Format;
 const FORBIDDEN: &[&str] = &[
     "cav2",
     "cvn",
+    "cvn2",
+    "cvx2",
     "csc",
+    "csc2",
+    "securitycode2",
     "cardverificationvalue",
     "cardverificationcode",
     "securitycode",
@@ -27,6 +31,12 @@ const FORBIDDEN: &[&str] = &[
     "pinnumber",
     "cardpin",
     "cardpincode",
+    "pin1",
+    "pin2",
+    "newpin",
+    "oldpin",
+    "pinnummer",
+    "geheimzahl",
     "pinkod",
     "pinkode",
     "pinkoodi",
@@ -41,6 +51,11 @@ const FORBIDDEN: &[&str] = &[
     "magstripe",
     "track1data",
     "track2data",
+    "track3",
+    "track3data",
+    "magneticstripe",
+    "magnetstreifen",
+    "magnetremsa",
 ];
 
 /// The same, whatever stands around them.
@@ -51,7 +66,7 @@ impl Format {
     /// and the name is that of what must never leave a card.
     pub fn forbids(&self, label: &str) -> bool {
         let word = |label: &str| -> String {
-            let letters = label.nfc().filter(|c| c.is_alphanumeric());
+            let letters = label.nfkc().filter(|c| c.is_alphanumeric());
             letters.flat_map(char::to_lowercase).collect()
         };
         // A member of a family has its own name behind a point.

@@ -189,8 +189,9 @@ pub struct Field {
     pub path: Option<XmlPath>,
     /// xml: where it stands otherwise; the first of these that has a text counts.
     pub or: Vec<XmlPath>,
-    /// xml: where the same stands, if anything does; else the record contradicts itself.
-    pub agrees: Vec<XmlPath>,
+    /// xml: where the same stands, if anything does (of each the first place that has a text); else the record contradicts
+    /// itself.
+    pub agrees: Vec<Vec<XmlPath>>,
     /// fixed-width: the columns in which it stands; the first of these that has a text counts.
     pub columns: Vec<Columns>,
     /// Columns whose texts follow its own, in order: those that it is joined with.

@@ -29,7 +29,10 @@ const BETWEEN: RangeInclusive<usize> = 1..=3;
 /// commas and the like, which stand between the numbers of a list.
 pub(super) const fn is_separator(c: char) -> bool {
     c.is_whitespace()
-        || matches!(c, '-' | '.' | '/' | '_' | '\u{ad}' | '\u{b7}')
+        || matches!(
+            c,
+            '-' | '.' | '/' | '_' | '\u{96}' | '\u{97}' | '\u{ad}' | '\u{b7}'
+        )
         || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2010}'..='\u{2015}')
         || matches!(c, '\u{2060}' | '\u{2212}' | '\u{feff}')
         || matches!(c, '\u{ff0d}'..='\u{ff0f}' | '\u{ff3f}')
@@ -90,7 +93,7 @@ pub(super) fn is_grouped(text: &str) -> bool {
         |pair: &[Range<usize>]| separates(&bytes[pair[0].end..pair[1].start], Within::Value);
     let lengths: Vec<usize> = runs.iter().map(ExactSizeIterator::len).collect();
     let fits = match lengths.as_slice() {
-        [_] | [4, 6, 4 | 5] => true,
+        [_] | [4, 6, 4 | 5] | [8, 8] => true,
         [all @ .., last] => {
             all.iter().all(|one| *one == 4) && *last <= 4 || lengths.iter().all(|one| *one == 1)
         }
@@ -136,11 +139,22 @@ fn number_from(
         let singles = runs.windows(2).take(*LENGTH.end() - 1);
         let singles = 1 + singles.take_while(goes_on).count();
         return match spelled_out(bytes, &runs[..singles]) {
-            Some((span, passed)) => (Some(span).filter(alone), passed),
+            Some((span, passed)) => (Some(span), passed),
             None => (None, 1),
         };
     }
-    // Cards are written 4-4-4-4 and on, or 4-6-5: other groups are a phone number, dates, an account.
+    // Cards are written 4-4-4-4 and on, 4-6-5 or 8-8: other groups are a phone number, dates, an account.
+    if let [_, second, ..] = runs
+        && (first.len(), second.len()) == (8, 8)
+        && separate(&first, second)
+    {
+        let digits = [&bytes[first.clone()], &bytes[second.clone()]].concat();
+        let is_number = is_card(&digits, Certainty::Is);
+        return (
+            is_number.then_some(first.start..second.end),
+            1 + usize::from(is_number),
+        );
+    }
     if first.len() != 4 {
         return (None, 1);
     }
@@ -158,7 +172,7 @@ fn number_from(
         }
         let span = first.start..run.end;
         let is_account = || certainty == Certainty::Is && is_of_account(bytes, &span);
-        if is_card(&digits, certainty) && alone(&span) && !is_account() {
+        if is_card(&digits, certainty) && !is_account() {
             return (Some(span), used + 1);
         }
     }

@@ -79,6 +79,10 @@ fn what_is_kept_is_masked_and_named_by_a_keyed_reference() {
         ("454617xxxxxx6413", Ok("454617******6413")),
         ("4546177060616414", Err(Code::InvalidCheckDigit)),
         ("454617706061", Err(Code::InvalidCheckDigit)),
+        ("45461770 60616413", Ok("454617******6413")),
+        ("4546-1770-6061-6413", Ok("454617******6413")),
+        // A CVV with which the whole passes.
+        ("4546177060616413 737", Err(Code::InvalidCharacter)),
         ("1546177060616412", Err(Code::InvalidCheckDigit)),
         ("7000000000000005", Err(Code::InvalidNumber)),
         ("45461770606164130000", Err(Code::TooLong)),
@@ -118,6 +122,13 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "5 5 5 5 5 5 5 5 5 5 5 5 4 4 4 4",
             "5 5 5 5 5 5 * * * * * * 4 4 4 4",
         ),
+        // Letters may be glued to it.
+        ("PAN4546 1770 6061 6413x", "PAN4546 17** **** 6413x"),
+        (
+            "x4 5 4 6 1 7 7 0 6 0 6 1 6 4 1 3",
+            "x4 5 4 6 1 7 * * * * * * 6 4 1 3",
+        ),
+        ("45461770 60616413", "454617** ****6413"),
         (
             "1 4 5 4 6 1 7 7 0 6 0 6 1 6 4 1 3 1 2 3",
             "1 4 5 4 6 1 7 * * * * * * 6 4 1 3 1 2 3",
@@ -212,6 +223,7 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
             "4546\u{a0}17**\u{a0}****\u{a0}6413",
         ),
         ("4546,1770,6061,6413", "****,****,****,****"),
+        ("45461770 60616413", "454617** ****6413"),
         // Mistyped.
         ("4546177060616414", "454617******6414"),
         ("4546-1770-6061-6414", "4546-17**-****-6414"),

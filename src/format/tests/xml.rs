@@ -285,7 +285,7 @@ fn faults_of_xml_records_are_told() {
         assert!(said, "{expected}: {told:?}");
     }
     let agrees = |agrees: &str| {
-        let field = format!("from = 'Why | ../@why', agrees = '{agrees}'");
+        let field = format!("from = 'Why | ../@why', agrees = ['{agrees}']");
         faults(&nested("", "", "").replace("from = 'Why | ../@why'", &field))
     };
     assert_eq!(agrees("a | ../b@c"), <[String; 0]>::default());
@@ -300,12 +300,16 @@ fn faults_of_xml_records_are_told() {
         ("../x", "only with `[record.NAME]`"),
         ("$a/x", "only with `[record.NAME]`"),
         ("a | b", "several paths"),
-        ("a', agrees = 'b", "only a field of a `[record.NAME]`"),
         ("a[2+]/b", "or mean several with `[2+]`"),
     ] {
         let told = faults(&format!("{plain}{from}' }}]"));
         assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
     }
+    let told = faults(&format!("{plain}x', agrees = ['b'] }}]"));
+    assert!(
+        told[0].contains("only a field of a `[record.NAME]`"),
+        "{told:?}"
+    );
     let book = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'excel'\nfield = [{ name = 'kind', from = 'k' }]\n[record.a]\npath = '/a/b'";
     assert!(
         faults(book)[0].contains("a workbook has"),

@@ -153,7 +153,10 @@ impl<'c> Nested<'c> {
                 .part(part, node, &parts)
                 .unwrap_or_else(|finding| {
                     let finding = finding.at(filling.record.place.clone());
-                    filling.record.findings.push(finding);
+                    // Two parts may be referred to by one reference.
+                    if !filling.record.findings.contains(&finding) {
+                        filling.record.findings.push(finding);
+                    }
                     None
                 });
             parts.push(part);
@@ -220,15 +223,19 @@ impl<'c> Nested<'c> {
             // What stands there is not the field itself.
             return;
         }
-        for path in &standing.agrees {
-            match self.seeker.find(path, node, parts) {
-                Found::Nothing => {}
-                Found::Several => filling.conflict(standing.field),
-                Found::One(found) => {
-                    if let Some(text) = self.text(path, found) {
-                        filling.put_beside(standing.field, text);
-                    }
+        for places in &standing.agrees {
+            for path in places {
+                match self.seeker.find(path, node, parts) {
+                    Found::Nothing => continue,
+                    Found::Several => filling.conflict(standing.field),
+                    Found::One(found) => match self.text(path, found) {
+                        Some(text) if !text.trim().is_empty() => {
+                            filling.put_beside(standing.field, text);
+                        }
+                        _ => continue,
+                    },
                 }
+                break;
             }
         }
     }

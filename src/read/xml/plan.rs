@@ -45,7 +45,7 @@ pub(super) struct Standing {
     /// Where it stands: the first of these that has a text.
     pub(super) paths: Vec<Path>,
     /// Where the same stands, if anything does.
-    pub(super) agrees: Vec<Path>,
+    pub(super) agrees: Vec<Vec<Path>>,
     /// Texts that are joined to it.
     pub(super) joined: Vec<Path>,
 }
@@ -134,7 +134,9 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
                 .chain(&field.or)
                 .map(resolve)
                 .collect(),
-            agrees: field.agrees.iter().map(resolve).collect(),
+            agrees: (field.agrees.iter())
+                .map(|places| places.iter().map(resolve).collect())
+                .collect(),
             joined: joined(field).iter().map(resolve).collect(),
         };
         fields.push(standing);
@@ -205,7 +207,7 @@ fn know(known: &mut HashSet<String>, format: &Format, number: usize, record: &Xm
             .path
             .iter()
             .chain(&field.or)
-            .chain(&field.agrees)
+            .chain(field.agrees.iter().flatten())
             .cloned();
         paths.chain(joined(field)).collect::<Vec<_>>()
     });

@@ -306,7 +306,7 @@ fn each_element_of_a_list_is_a_member_of_its_family() {
 fn what_must_be_the_same_elsewhere_is_read_beside_it() {
     let text = ORDERS.replace(
         "from = '$owner/Ref | Policy/Owner'",
-        "from = '$owner/Ref | Policy/Owner', agrees = 'Policy/Also | Policy/Too@ref'",
+        "from = '$owner/Ref | Policy/Owner', agrees = ['Policy/Also', 'Policy/Too@ref | Policy/Else']",
     );
     assert_ne!(text, ORDERS);
     let told = |key: &str, more: &str| {
@@ -320,6 +320,14 @@ fn what_must_be_the_same_elsewhere_is_read_beside_it() {
         ("", "customer_no=P1"),
         ("<Also>P1</Also><Too/>", "customer_no=P1 customer_no=P1"),
         ("<Too ref=' P9 '/>", "customer_no=P1 customer_no=P9"),
+        (
+            "<Too ref=''/><Else>P8</Else>",
+            "customer_no=P1 customer_no=P8",
+        ),
+        (
+            "<Too ref='P9'/><Else>P8</Else>",
+            "customer_no=P1 customer_no=P9",
+        ),
     ] {
         let record = told("a", more);
         let all: Vec<&str> = record
