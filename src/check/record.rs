@@ -254,19 +254,33 @@ impl<'r> Work<'r> {
             }
             self.amount(currency, field);
         }
-        let Some(value) = self.read(spec, field) else {
+        let Some(mut value) = self.read(spec, field) else {
             return;
         };
         let found = match (spec.kind, &value) {
-            (FieldType::Text(_), Value::Text(text)) => card::may_hold(text),
+            (FieldType::Text(_), Value::Text(text)) => card::holds(text),
             (FieldType::Ref | FieldType::Digits(_), Value::Text(text)) => {
                 self.cards && card::holds(text)
             }
             (_, Value::Personal(number)) => card::stands_for_identity(number.reveal(), self.cards),
             _ => false,
         };
-        self.sensitive(found, field);
+        if found && self.profile.bank && can_do_without(spec) {
+            self.mask(&mut value, field);
+        } else {
+            self.sensitive(found, field);
+        }
         self.fields.push_at(field.name, value, field.spot);
+    }
+
+    /// What a bank tells of has happened: its text is kept without the card number.
+    fn mask(&mut self, value: &mut Value, field: &RawField<'_>) {
+        if let Value::Text(text) = value {
+            *text = card::hide_certain(text).into_owned().into();
+        }
+        let finding = self.finding(Code::SensitiveData, field).as_note();
+        let shown = Shown::plain(&card::hide(&field.seen));
+        self.findings.push(finding.seen(shown));
     }
 
     /// Notes a card number where none must be.

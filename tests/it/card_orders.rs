@@ -225,6 +225,7 @@ fn a_request_that_leaves_something_unsaid_is_told_and_not_guessed() {
 #[test]
 fn the_first_card_and_its_account_are_the_owners_whoever_is_named() {
     let account = "<issuerAccountExternalReference>ACC-2001</issuerAccountExternalReference>";
+    let root = "<issuerAccountExternalReference>ROOT-2001</issuerAccountExternalReference>";
     let known = |who: &str| {
         format!("<issuerCustomerExternalReference>{who}</issuerCustomerExternalReference>")
     };
@@ -258,6 +259,11 @@ fn the_first_card_and_its_account_are_the_owners_whoever_is_named() {
         (account, owner_key("93"), other),
         // Nobody of the request.
         ("<cardContract>", holder_key("55"), "rejected required"),
+        // The root account's owner, and its account number, are told once for the contract.
+        (root, owner("P-2002"), other),
+        (root, owner_key("92"), fine),
+        (root, owner_key("93"), other),
+        (root, owner_key("55"), "rejected required"),
     ];
     for (before, more, expected) in rows {
         let place = Place::new();
@@ -269,6 +275,40 @@ fn the_first_card_and_its_account_are_the_owners_whoever_is_named() {
             "{more}"
         );
     }
+    // Of a holder without a reference nobody can tell whether he is the owner.
+    let place = Place::new();
+    let unnamed = SAMPLE
+        .replacen(
+            "<cardContract>",
+            &["<cardContract>", &holder_key("94")].concat(),
+            1,
+        )
+        .replacen(
+            "</customers>",
+            "<customer><requestCorrelationId>94</requestCorrelationId></customer></customers>",
+            1,
+        );
+    let told = place.run(3, &unnamed);
+    assert_eq!(told[0], "X-1 rejected conflicting_fields");
+    let place = Place::new();
+    let two = SAMPLE.replacen(
+        "<iban>DE02500105174128973163",
+        "<iban>DE89370400440532013000",
+        1,
+    );
+    assert_eq!(place.run(3, &two)[0], "X-1 rejected conflicting_fields");
+    // An account of one and a card of another are no one instruction.
+    let place = Place::new();
+    let two = SAMPLE.replacen(
+        "<cardContract id=\"X-1-2\">",
+        "<cardContract id=\"X-1-2\"><cardHolderRequestCorrelationId>92</cardHolderRequestCorrelationId>",
+        1,
+    );
+    let told = place.run(3, &two);
+    assert!(
+        told[1].starts_with("X-1-2 rejected conflicting_fields"),
+        "{told:?}"
+    );
     // A holder is no owner where none is named.
     let place = Place::new();
     let nobody = SAMPLE

@@ -295,3 +295,42 @@ fn the_digest_leaves_out_the_instruction_id_and_nothing_else() {
     assert_ne!(plain, digest("I1", &[("effective_date", "2026-11-20")]));
     assert_ne!(plain, digest("I1", &[("note", "x")]));
 }
+
+/// A card number does not stand in a text. What only looks like one may: the references of payments prove themselves in the
+/// same way. And what a bank tells of has happened.
+#[test]
+fn a_card_number_in_a_text_is_refused_and_in_a_banks_masked() {
+    for (note, bank, found, kept) in [
+        ("ref 78123000000015", false, "", "ref 78123000000015"),
+        (
+            "card 4546177060616413",
+            false,
+            "sensitive_data",
+            "card 4546177060616413",
+        ),
+        (
+            "card 4546177060616413",
+            true,
+            "sensitive_data",
+            "card 454617******6413",
+        ),
+        ("ref 78123000000015", true, "", "ref 78123000000015"),
+    ] {
+        let profile = profile().of_bank(bank);
+        let fields = open_with(&[("note", note)]);
+        let checked = one(raw(&fields), &profile, &mut Order::default());
+        let codes: Vec<&str> = checked
+            .findings
+            .iter()
+            .map(|one| one.code.as_str())
+            .collect();
+        assert_eq!(codes.join(" "), found, "{note} {bank}");
+        assert_eq!(
+            checked.is_bad(),
+            !found.is_empty() && !bank,
+            "{note} {bank}"
+        );
+        let instruction = checked.instruction.expect("known");
+        assert_eq!(instruction.fields.text("note"), Some(kept));
+    }
+}

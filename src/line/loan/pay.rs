@@ -156,6 +156,12 @@ fn matched(
         }
         _ => None,
     };
+    // A number that is mistyped makes the other one doubtful; a payer's reference in a bank's file is his own affair.
+    let by_other = by_number.is_some() || payer.is_some() && !work.context.bank;
+    if is_foreign && by_other && reference.is_some_and(|text| is_mistyped(work, text)) {
+        mistyped(work);
+        return Ok(None);
+    }
     let found = match (by_reference, by_number) {
         (Some(_), Some((key, _))) => {
             let finding = Finding::field(Code::ConflictingFields, "contract_no");
@@ -165,20 +171,7 @@ fn matched(
             work.note(tolerated(work, finding));
             return Ok(None);
         }
-        // A number that is mistyped makes the other one doubtful.
-        (None, Some(_)) if reference.is_some_and(|text| is_mistyped(work, text)) => {
-            mistyped(work);
-            return Ok(None);
-        }
         (Some(found), None) | (None, Some(found)) => Some(found),
-        (None, None)
-            if !work.context.bank
-                && payer.is_some()
-                && reference.is_some_and(|text| is_mistyped(work, text)) =>
-        {
-            mistyped(work);
-            return Ok(None);
-        }
         (None, None) => match payer {
             Some(payer) if !work.context.contested => of_payer(payer, aside, store)?,
             Some(_) => None,
