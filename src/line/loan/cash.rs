@@ -180,7 +180,7 @@ fn is_active(state: &str) -> bool {
     clippy::trivially_copy_pass_by_ref,
     reason = "serde passes a reference"
 )]
-const fn is_none(number: &u32) -> bool {
+pub(super) const fn is_none(number: &u32) -> bool {
     *number == 0
 }
 

@@ -275,9 +275,7 @@ fn book(
 ) -> Result<Decision> {
     cash.contract = Some(key.clone());
     let mut also = known.enter(&mut cash);
-    if cash.reference.is_some() {
-        lay_aside(&mut cash, aside, &mut also, store)?;
-    }
+    lay_aside(&mut cash, aside, &mut also, store)?;
     events::registered(&mut work, &key, Some(&loan), (id, &cash), None);
     let mut till = Till::default();
     lay_on(&mut loan, id, &mut cash);

@@ -3,6 +3,7 @@
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use super::cash::is_none;
 use super::known::{file_of, of_one_file};
 use crate::model::Brief;
 
@@ -11,21 +12,13 @@ use crate::model::Brief;
 pub(super) struct Retold {
     /// How many alike are in the book beside it and before it.
     #[serde(rename = "n")]
-    pub others: u32,
+    others: u32,
     /// The file that told of them again last.
     #[serde(default, rename = "f", skip_serializing_if = "Option::is_none")]
     file: Option<CompactString>,
     /// How many records of that file did.
-    #[serde(default, rename = "r", skip_serializing_if = "is_nought")]
+    #[serde(default, rename = "r", skip_serializing_if = "is_none")]
     records: u32,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
-const fn is_nought(number: &u32) -> bool {
-    *number == 0
 }
 
 impl Retold {

@@ -22,10 +22,19 @@ pub(super) struct Veil<'a> {
 impl Veil<'_> {
     /// The bytes of a record of lines, with nothing in them that must be hidden.
     pub(super) fn bytes<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
-        self.found(bytes).unwrap_or_else(|| starred(bytes).into())
+        let veiled = self.found(bytes);
+        self.without_cards(veiled.unwrap_or_else(|| starred(bytes).into()))
     }
 
-    /// The same; `None`: a text does not stand there as it was read (its quotes are doubled, say).
+    fn without_cards<'b>(&self, bytes: Cow<'b, [u8]>) -> Cow<'b, [u8]> {
+        if self.cards {
+            card::hide_bytes(&bytes).into_owned().into()
+        } else {
+            bytes
+        }
+    }
+
+    /// Without the texts that are hidden; `None`: a text does not stand there as it was read (its quotes are doubled, say).
     fn found<'b>(&self, bytes: &'b [u8]) -> Option<Cow<'b, [u8]>> {
         let mut bytes = Cow::Borrowed(bytes);
         let all = self.longest_first();
@@ -39,16 +48,15 @@ impl Veil<'_> {
                 None => return None,
             }
         }
-        Some(if self.cards {
-            card::hide_bytes(&bytes).into_owned().into()
-        } else {
-            bytes
-        })
+        Some(bytes)
     }
 
     /// The bytes of an element, with nothing in them that must be hidden. What stands there otherwise than it was read,
     /// with character references, say, is written plainly.
     pub(super) fn element<'b>(&self, bytes: &'b [u8]) -> Cow<'b, [u8]> {
+        if self.hidden.is_empty() && !self.cards {
+            return Cow::Borrowed(bytes);
+        }
         let mut veiled = self.texts(bytes);
         // Comments and instructions are no texts, and hold nothing that must be hidden either.
         for hidden in self.longest_first() {
@@ -56,10 +64,7 @@ impl Veil<'_> {
                 veiled = more.into();
             }
         }
-        if self.cards {
-            veiled = card::hide_bytes(&veiled).into_owned().into();
-        }
-        veiled
+        self.without_cards(veiled)
     }
 
     /// The same of its texts and attributes.
