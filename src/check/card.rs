@@ -114,23 +114,33 @@ pub(super) fn hidden_field(seen: &str) -> Option<Hidden> {
 }
 
 /// What is to be hidden of a text that holds card numbers.
-pub(super) fn hidden_within(seen: &str) -> Vec<Hidden> {
-    if let Cow::Owned(_) = plain(seen) {
-        // Written in other digits, it is hidden as a whole.
-        let sent = seen.trim();
-        let shown = hide(sent);
-        let differs = shown != sent;
-        return differs
-            .then(|| Hidden {
-                sent: sent.into(),
-                shown: (*shown).into(),
-            })
-            .into_iter()
-            .collect();
+pub(super) fn hidden_within(seen: &str) -> Option<Hidden> {
+    let sent = seen.trim();
+    let shown = veiled(sent);
+    (shown != sent).then(|| Hidden {
+        sent: sent.into(),
+        shown: shown.into(),
+    })
+}
+
+/// A text as it may be told: where it holds what may be a card number that is masked, and so is every other digit, which
+/// may be of its CVV or of a track.
+pub(super) fn veiled(text: &str) -> Cow<'_, str> {
+    let read = plain(text);
+    let found = spans(read.as_bytes(), Certainty::May, Within::Value);
+    if found.is_empty() {
+        return Cow::Borrowed(text);
     }
-    let found = spans(seen.as_bytes(), Certainty::May, Within::Value);
-    let found = found.into_iter();
-    found.filter_map(|span| hidden_field(&seen[span])).collect()
+    let starred = |text: &str| text.replace(char::is_numeric, "*");
+    let mut told = String::with_capacity(read.len());
+    let mut done = 0;
+    for span in found {
+        told.push_str(&starred(&read[done..span.start]));
+        told.push_str(&mask(&read[span.clone()]));
+        done = span.end;
+    }
+    told.push_str(&starred(&read[done..]));
+    Cow::Owned(told)
 }
 
 /// A text with what may be card numbers in it masked.

@@ -42,7 +42,8 @@ pub(super) fn cards(checked: &mut Checked, profile: &Profile) {
 pub(super) fn unread(spec: &FieldSpec, cards: bool, seen: &str) -> (Vec<Hidden>, Shown) {
     let reference = matches!(spec.kind, FieldType::Ref | FieldType::Digits(_));
     if (cards || !reference) && card::holds(seen) {
-        return (card::hidden_within(seen), Shown::plain(&card::hide(seen)));
+        let hidden = card::hidden_within(seen).into_iter().collect();
+        return (hidden, Shown::plain(&card::veiled(seen)));
     }
     let value = if matches!(spec.kind, FieldType::Identity) {
         Shown::personal(seen)
@@ -68,7 +69,7 @@ pub fn of_batch(findings: &mut [Finding], profile: &Profile) {
 }
 
 fn hidden(value: &Shown) -> Shown {
-    let text = card::hide(value.reveal());
+    let text = card::veiled(value.reveal());
     if value.is_personal() {
         Shown::personal(&text)
     } else {

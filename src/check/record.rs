@@ -279,7 +279,7 @@ impl<'r> Work<'r> {
             *text = card::hide_certain(text).into_owned().into();
         }
         let finding = self.finding(Code::SensitiveData, field).as_note();
-        let shown = Shown::plain(&card::hide(&field.seen));
+        let shown = Shown::plain(&card::veiled(&field.seen));
         self.findings.push(finding.seen(shown));
     }
 
@@ -289,7 +289,7 @@ impl<'r> Work<'r> {
             self.hidden.extend(card::hidden_within(&field.seen));
             let finding = self.finding(Code::SensitiveData, field);
             self.findings
-                .push(finding.seen(Shown::plain(&card::hide(&field.seen))));
+                .push(finding.seen(Shown::plain(&card::veiled(&field.seen))));
         }
     }
 

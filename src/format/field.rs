@@ -2,8 +2,8 @@
 
 use super::conversion::{convert, typed};
 use super::defaults::Defaults;
-use super::path::{path, paths};
-use super::{Columns, Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
+use super::standing::Standing;
+use super::{Convert, Dictionary, Field, ReaderKind, XmlPath, folded};
 use crate::model::FieldType;
 use crate::model::family::is_family;
 use crate::model::kind::OR;
@@ -119,6 +119,7 @@ fn kind(table: &mut Table<'_>, record: usize, dictionary: &Dictionary) -> Option
         path: None,
         or: Vec::new(),
         agrees: Vec::new(),
+        behind: None,
         columns: Vec::new(),
         also: Vec::new(),
         record: Some(record),
@@ -164,6 +165,7 @@ fn named(
         path: xml.then_some(path),
         or: Vec::new(),
         agrees: Vec::new(),
+        behind: None,
         columns: Vec::new(),
         also: Vec::new(),
         record: None,
@@ -208,6 +210,7 @@ fn field(
         path: place.path,
         or: place.or,
         agrees: place.agrees,
+        behind: place.behind,
         columns: place.columns,
         also,
         record,
@@ -244,154 +247,6 @@ fn known(
         table.fault_at("name", message);
     }
     Some(known)
-}
-
-/// Where a field stands in the file.
-#[derive(Default)]
-struct Standing {
-    from: String,
-    labels: Vec<String>,
-    position: Option<usize>,
-    path: Option<XmlPath>,
-    or: Vec<XmlPath>,
-    agrees: Vec<Vec<XmlPath>>,
-    star: Option<XmlPath>,
-    columns: Vec<Columns>,
-    required: bool,
-}
-
-impl Standing {
-    fn read(table: &mut Table<'_>, reader: Option<&ReaderKind>, record: Option<usize>) -> Self {
-        let from = table.string("from");
-        let position = table.integer_within("position", 1, 10_000);
-        let required = table.boolean("required").unwrap_or(false);
-        let sources = ["from", "position", "constant", "capture"];
-        let given = sources.iter().filter(|key| table.has(key)).count();
-        if given != 1 {
-            table.fault("a field has exactly one of `from`, `position`, `constant`, `capture`");
-        }
-        let mut standing = Self {
-            position: position.and_then(|position| usize::try_from(position - 1).ok()),
-            required,
-            ..Self::default()
-        };
-        if let Some(from) = from {
-            standing.place(table, from, reader, record);
-        } else if let Some(position) = position {
-            standing.from = format!("column {position}");
-        }
-        standing.star(table, record);
-        standing.agrees(table, reader, record);
-        standing.check(table, reader);
-        standing
-    }
-
-    fn place(
-        &mut self,
-        table: &Table<'_>,
-        from: String,
-        reader: Option<&ReaderKind>,
-        record: Option<usize>,
-    ) {
-        if let Some(ReaderKind::Fixed(rules)) = reader {
-            match rules.alternatives(&from) {
-                Ok(columns) => self.columns = columns,
-                Err(fault) => table.fault_at("from", fault),
-            }
-        } else if let Some(ReaderKind::Xml(rules)) = reader {
-            let Some(paths) = paths(&from) else {
-                table.fault_at("from", format!("`{from}` is not a path such as `Customer/Name`, `Amount@currency` or `/File/Header/Date`"));
-                return;
-            };
-            if paths.len() > 1 && rules.records.is_empty() {
-                table.fault_at(
-                    "from",
-                    "only with `[record.NAME]` has a field several paths",
-                );
-            }
-            for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
-                table.fault_at("from", format!("`{from}`: {astray}"));
-            }
-            let mut paths = paths.into_iter();
-            self.path = paths.next();
-            self.or = paths.collect();
-        } else {
-            self.labels = from.split('|').map(folded).collect();
-            if self.labels.iter().any(String::is_empty) {
-                table.fault_at("from", "a label is blank");
-            }
-        }
-        self.from = from;
-    }
-
-    /// Where the same must stand.
-    fn agrees(
-        &mut self,
-        table: &mut Table<'_>,
-        reader: Option<&ReaderKind>,
-        record: Option<usize>,
-    ) {
-        let Some(all) = table.strings("agrees") else {
-            return;
-        };
-        let Some(ReaderKind::Xml(rules)) = reader.filter(|_| record.is_some()) else {
-            table.fault_at(
-                "agrees",
-                "only a field of a `[record.NAME]` of xml has `agrees`",
-            );
-            return;
-        };
-        for text in all {
-            let within = |paths: &Vec<XmlPath>| paths.iter().all(|path| !path.from_root);
-            let Some(paths) = paths(&text).filter(within) else {
-                let message =
-                    format!("`{text}` is not a path within the record, such as `Customer/Name`");
-                table.fault_at("agrees", message);
-                continue;
-            };
-            for astray in paths.iter().filter_map(|path| rules.astray(record, path)) {
-                table.fault_at("agrees", format!("`{text}`: {astray}"));
-            }
-            self.agrees.push(paths);
-        }
-    }
-
-    /// What a family's `*` stands for: said in the element that a member is.
-    fn star(&mut self, table: &mut Table<'_>, record: Option<usize>) {
-        let Some(star) = table.string("star") else {
-            return;
-        };
-        let own = |path: &XmlPath| !path.from_root && path.up == 0 && path.part.is_none();
-        self.star = path(&star).filter(own);
-        if self.star.is_none() {
-            table.fault_at("star", "write a path from the element, such as `@name`");
-        }
-        if record.is_none() || self.path.is_none() || !self.or.is_empty() {
-            table.fault_at(
-                "star",
-                "only a field of a `[record.NAME]`, with one path, has a `star`",
-            );
-        }
-    }
-
-    fn check(&self, table: &Table<'_>, reader: Option<&ReaderKind>) {
-        let by_position = matches!(reader, Some(ReaderKind::Csv(rules)) if !rules.header);
-        if self.position.is_some() && !by_position {
-            table.fault_at(
-                "position",
-                "only a csv without header has fields by position",
-            );
-        }
-        if !self.labels.is_empty() && by_position {
-            table.fault_at(
-                "from",
-                "without a header there are no labels; use `position`",
-            );
-        }
-        if self.required && self.labels.is_empty() {
-            table.fault_at("required", "only a column of a header can be required; what a record needs follows from its kind");
-        }
-    }
 }
 
 /// How a text of this type is converted, as words in messages.

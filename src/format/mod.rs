@@ -26,6 +26,7 @@ mod path;
 pub(crate) use path::{Positions, path, positioned};
 mod reader;
 mod shipped;
+mod standing;
 mod verify;
 mod xml;
 
@@ -192,6 +193,9 @@ pub struct Field {
     /// xml: where the same stands, if anything does (of each the first place that has a text); else the record contradicts
     /// itself.
     pub agrees: Vec<Vec<XmlPath>>,
+    /// xml: the other record of the same element, by its name, that is counted back to: how many records before this one
+    /// it stands is the field's text, and none where it is not asked for.
+    pub behind: Option<String>,
     /// fixed-width: the columns in which it stands; the first of these that has a text counts.
     pub columns: Vec<Columns>,
     /// Columns whose texts follow its own, in order: those that it is joined with.

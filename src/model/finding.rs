@@ -60,11 +60,19 @@ pub fn one_of(words: &[&str]) -> Option<String> {
     few.then(|| format!("use one of {}", words.join(", ")))
 }
 
+/// The most characters of a number that the end of a long text would fall into.
+const NUMBER_MAX: usize = 64;
+
+/// A text that is not too long. Of a number that stands where it is cut nothing is left: what is hidden in one could not be
+/// known by a part of it.
 fn cut(text: &str) -> Box<str> {
-    match text.char_indices().nth(Shown::MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]).into(),
-        None => text.into(),
-    }
+    let Some((end, _)) = text.char_indices().nth(Shown::MAX) else {
+        return text.into();
+    };
+    let is_of_number = |c: &char| c.is_numeric() || !c.is_alphanumeric();
+    let number = text[..end].chars().rev().take_while(is_of_number);
+    let number = number.take(NUMBER_MAX).map(char::len_utf8).sum::<usize>();
+    format!("{}…", &text[..end - number]).into()
 }
 
 impl fmt::Display for Shown {

@@ -243,8 +243,26 @@ fn what_is_sent_back_hides_numbers_that_stand_by_themselves() {
         "är 454617******6413"
     );
     let hidden = hidden_within(" ４５４６１７７０６０６１６４１３");
-    assert_eq!(hidden[0].sent.len(), 48);
-    assert_eq!(&*hidden[0].shown, "454617******6413");
+    let hidden = hidden.expect("a number");
+    assert_eq!(hidden.sent.len(), 48);
+    assert_eq!(&*hidden.shown, "454617******6413");
+    // No other digit of a text that holds one is told.
+    for (text, expected) in [
+        (
+            "card 4546177060616413 cvv 737 exp ½ 12/29",
+            "card 454617******6413 cvv *** exp * **/**",
+        ),
+        (
+            ";4546177060616413=29122011234 4111-1111-1111-1111",
+            ";454617******6413=*********** 4111-11**-****-1111",
+        ),
+        ("order 4711 of 2026", "order 4711 of 2026"),
+    ] {
+        assert_eq!(veiled(text), expected);
+        let hidden = hidden_within(text);
+        let shown = hidden.as_ref().map_or(text, |hidden| &*hidden.shown);
+        assert_eq!(shown, expected);
+    }
     for (text, expected) in [
         ("4546177060616413", "454617******6413"),
         ("4546177060616413x", "*****************"),

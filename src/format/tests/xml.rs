@@ -295,6 +295,16 @@ fn faults_of_xml_records_are_told() {
         "{:?}",
         agrees("$none/a")
     );
+    let behind = |behind: &str| {
+        let field = format!("behind = '{behind}'");
+        faults(&nested("", "", "").replace("from = 'Why | ../@why'", &field))
+    };
+    assert_eq!(behind("policy"), <[String; 0]>::default());
+    for name in ["card", "none"] {
+        let told = behind(name);
+        let expected = "is no other record of the same element";
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
     let plain = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'xml'\nxml = { record = '/F/R' }\nfield = [{ name = 'kind', constant = 'customer.create' }, { name = 'comment', from = '";
     for (from, expected) in [
         ("../x", "only with `[record.NAME]`"),
@@ -305,11 +315,14 @@ fn faults_of_xml_records_are_told() {
         let told = faults(&format!("{plain}{from}' }}]"));
         assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
     }
-    let told = faults(&format!("{plain}x', agrees = ['b'] }}]"));
-    assert!(
-        told[0].contains("only a field of a `[record.NAME]`"),
-        "{told:?}"
-    );
+    for more in [
+        "x', agrees = ['b'] }]",
+        "x' }, { name = 'reason', behind = 'b' }]",
+    ] {
+        let told = faults(&format!("{plain}{more}"));
+        let expected = "only a field of a `[record.NAME]`";
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
     let book = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'excel'\nfield = [{ name = 'kind', from = 'k' }]\n[record.a]\npath = '/a/b'";
     assert!(
         faults(book)[0].contains("a workbook has"),

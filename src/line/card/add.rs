@@ -13,15 +13,58 @@ use super::making::{Embossing, embossing, new_account, new_card};
 use super::product::Product;
 use super::words::{Category, Indicator, Status};
 use super::work::{enlist, product, take};
-use super::{check, ids, orders, shape};
+use super::{check, ids, orders, reply, shape};
 use crate::code::Code;
 use crate::line::Store;
+use crate::line::context::record_name;
 use crate::line::work::Work;
-use crate::model::Finding;
+use crate::model::{Decision, Finding, Outcome};
 
 /// The most cards, and the most accounts, of a contract: every change of it writes all of them, so that a file that
 /// names one contract in every record would fill the disk.
 const MOST: usize = 500;
+
+/// A further card of a request that made no contract, since the contract is there already: the answer is the card that
+/// came so before. `None`: there is none, or the record comes with the order that did make it, or by itself.
+pub(super) fn repeated(
+    work: &Work<'_>,
+    contract: &Contract,
+    store: &mut dyn Store,
+) -> Result<Option<Decision>> {
+    if !is_of_another_request(work, contract) {
+        return Ok(None);
+    }
+    let content = check::content(work.fields);
+    let mut cards = contract.cards.iter();
+    let Some(card) = cards.find(|card| card.ordered.as_deref() == Some(&*content)) else {
+        return Ok(None);
+    };
+    let mut decision = Decision::new(Outcome::Duplicate, work.key, contract.state.as_str());
+    let account = contract.account(&card.account);
+    let mut people = contract.people.iter();
+    let holder = people.find(|person| person.no == card.holder);
+    decision.references = [
+        ("contract", Some(&contract.reference)),
+        ("customer", holder.map(|holder| &holder.reference)),
+        ("card_account", account.map(|account| &account.reference)),
+        ("card_contract", Some(&card.reference)),
+        ("card", Some(&card.card.reference)),
+    ]
+    .into_iter()
+    .filter_map(|(what, reference)| Some((what, reference?.as_ref().into())))
+    .collect();
+    decision.reply = Some(reply::contract(work, work.key, contract, store)?);
+    Ok(Some(decision))
+}
+
+/// Whether a record is part of a request to make a contract that something else has made.
+fn is_of_another_request(work: &Work<'_>, contract: &Contract) -> bool {
+    let context = work.context;
+    work.fields.integer("behind_create").is_some_and(|behind| {
+        let made = context.row.checked_sub(behind.unsigned_abs());
+        made.is_none_or(|row| *contract.made_by != record_name(context.batch_origin, row))
+    })
+}
 
 /// What a record adds.
 struct Wanted {
@@ -39,10 +82,16 @@ pub(super) fn add_card(
     store: &mut dyn Store,
 ) -> Result<()> {
     let events = take(work, contract, Ask::AddCard);
+    if is_of_another_request(work, contract) {
+        let finding = Finding::field(Code::AlreadyExists, "contract_ref")
+            .saying("another request made the contract, and did not order this card")
+            .hinting("order the card by a request of its own (contract.add-card)");
+        work.note(finding);
+    }
     let product = product(work, &contract.product);
     if let Some(product) = product {
         extension(work, product);
-        fees::model(work, product);
+        fees::models(work, product);
     }
     let Some(mut holder) = holder(work, contract, store)? else {
         return Ok(());

@@ -18,6 +18,7 @@ pub(super) const CARD_FIELDS: &[&str] = &[
     "embossing_line2",
     "sending_mode",
     "pan",
+    "behind_create",
 ];
 
 /// What a record says of an account besides its reference.
@@ -67,6 +68,14 @@ fn added(fields: &Fields, found: &mut Vec<Finding>) {
         needs(fields, found, spec.name, "owner_customer_ref");
     }
     together(fields, found, &["fee_model", "fee_type"]);
+    together(fields, found, &["fee_model2", "fee_type2"]);
+    let kind = fields.text("fee_type2");
+    if kind.is_some() && kind == fields.text("fee_type") {
+        found.push(
+            Finding::field(Code::ConflictingFields, "fee_type2")
+                .saying("an account has one model of a type of fee"),
+        );
+    }
     let document = ["document_type", "document_no", "issue_date", "expiry_date"];
     together(fields, found, &document);
     self::document(fields, found);

@@ -153,6 +153,7 @@ fn new_contract(work: &Work<'_>, owner: &Member, product: &Product) -> Contract 
         state: State::None,
         reference: ids::contract(work.context).into(),
         product: required("product"),
+        made_by: work.context.record_name().into(),
         created: now.clone(),
         status_at: now,
         signed_at: None,

@@ -30,6 +30,9 @@ pub(super) struct Contract {
     /// The reference that was assigned.
     pub reference: Box<str>,
     pub product: Box<str>,
+    /// Name of the record that made it: see [`Context::record_name`](crate::line::Context::record_name).
+    #[serde(default)]
+    pub made_by: Box<str>,
     /// Instants with their offset.
     pub created: Box<str>,
     pub status_at: Box<str>,
@@ -171,6 +174,9 @@ pub(super) struct CardContract {
     /// Reference of the account that it draws on.
     pub account: Box<str>,
     pub sending_mode: SendingMode,
+    /// Of one that came in the request that made the contract: digest of what its record said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<Box<str>>,
     /// Whether a suspension stands in the way of a renewal or a replacement.
     #[serde(default, skip_serializing_if = "no")]
     pub no_new_card: bool,

@@ -13,24 +13,33 @@ use crate::code::Code;
 use crate::line::work::Work;
 use crate::model::Finding;
 
-/// The fee that a record speaks of: its type and its model.
-fn asked<'a>(work: &Work<'a>) -> Option<(FeeType, &'a str)> {
-    let kind = work.fields.text("fee_type").and_then(FeeType::named)?;
-    Some((kind, work.fields.text("fee_model")?))
+/// The fields of a fee: its model and its type.
+const FEES: [(&str, &str); 2] = [("fee_model", "fee_type"), ("fee_model2", "fee_type2")];
+
+/// The fees that a record speaks of: the field of the model, the type, the model.
+fn asked<'a>(work: &Work<'a>) -> impl Iterator<Item = (&'static str, FeeType, &'a str)> + use<'a> {
+    let fields = work.fields;
+    FEES.into_iter().filter_map(|(name, kind)| {
+        let kind = fields.text(kind).and_then(FeeType::named)?;
+        Some((name, kind, fields.text(name)?))
+    })
 }
 
-/// Notes a model that the product does not have for this type of fee.
-pub(super) fn model(work: &mut Work<'_>, product: &Product) {
-    let Some((kind, model)) = asked(work) else {
-        return;
-    };
+/// Notes models that the product does not have for their type of fee.
+pub(super) fn models(work: &mut Work<'_>, product: &Product) {
+    for (name, kind, model) in asked(work) {
+        self::model(work, product, name, kind, model);
+    }
+}
+
+fn model(work: &mut Work<'_>, product: &Product, name: &'static str, kind: FeeType, model: &str) {
     let known = |(code, of): &&(String, FeeType)| *of == kind && code == model;
     if product.fee_models.iter().any(|entry| known(&entry)) {
         return;
     }
     let models = product.fee_models.iter().filter(|(_, of)| *of == kind);
     let all: Vec<&str> = models.map(|(code, _)| code.as_str()).collect();
-    let finding = Finding::field(Code::FeeModelNotAllowed, "fee_model");
+    let finding = Finding::field(Code::FeeModelNotAllowed, name);
     work.note(if all.is_empty() {
         finding.hinting(format!("the product has no model of {}", kind.as_str()))
     } else {
@@ -42,20 +51,19 @@ pub(super) fn model(work: &mut Work<'_>, product: &Product) {
     });
 }
 
-/// Sets the model that a record names, in place of the type's older one.
+/// Sets the models that a record names, each in place of its type's older one.
 pub(super) fn apply(work: &Work<'_>, account: &mut Account) {
-    let Some((kind, model)) = asked(work) else {
-        return;
-    };
-    account.fees.retain(|(known, _)| *known != kind);
-    account.fees.push((kind, model.into()));
+    for (_, kind, model) in asked(work) {
+        account.fees.retain(|(known, _)| *known != kind);
+        account.fees.push((kind, model.into()));
+    }
 }
 
 /// Decides `contract.fees`.
 pub(super) fn fees(work: &mut Work<'_>, contract: &mut Contract) {
     let events = take(work, contract, Ask::Fees);
     if let Some(product) = product(work, &contract.product) {
-        model(work, product);
+        models(work, product);
     }
     let no = work.fields.text("account_ref").unwrap_or_default();
     let mut accounts = contract.accounts.iter();

@@ -90,6 +90,8 @@ const CREDIT: &[FieldSpec] = &[
 const ADD_CARD: &[FieldSpec] = &[
     required("extension", T::Ref),
     optional("owner_customer_ref", T::Ref),
+    // How many records before this one the order stands that creates the contract: both are one request.
+    optional("behind_create", T::Integer(1, 999)),
 ];
 
 const NEW_ACCOUNT: &[FieldSpec] = &[
@@ -103,6 +105,9 @@ const NEW_ACCOUNT: &[FieldSpec] = &[
 const FEE: &[FieldSpec] = &[
     optional("fee_model", T::Ref),
     optional("fee_type", T::Code(FeeType::WORDS)),
+    // An account has a model of either type.
+    optional("fee_model2", T::Ref),
+    optional("fee_type2", T::Code(FeeType::WORDS)),
 ];
 
 const DOCUMENT: &[FieldSpec] = &[

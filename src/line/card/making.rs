@@ -5,9 +5,9 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use super::customer::Customer;
 use super::embossing;
 use super::entity::{Account, Card, CardContract};
-use super::ids;
 use super::product::Product;
 use super::words::{CardStatus, Indicator, SendingMode, Status};
+use super::{check, ids};
 use crate::line::work::Work;
 use crate::model::Finding;
 
@@ -111,6 +111,9 @@ pub(super) fn new_card(
         activated: None,
         account: account.reference.clone(),
         sending_mode: sending_mode.unwrap_or(SendingMode::Normal),
+        ordered: fields
+            .has("behind_create")
+            .then(|| check::content(fields).into()),
         no_new_card: false,
         card: Card {
             reference: ids::card(work.context).into(),

@@ -132,6 +132,11 @@ fn decide(
         work.find(Code::NotFound, "contract_ref");
         return Ok(work.close());
     };
+    if kind == "contract.add-card"
+        && let Some(answer) = add::repeated(&work, &before, store)?
+    {
+        return Ok(answer);
+    }
     let mut after = before.clone();
     change(kind, &mut work, &mut after, store)?;
     work.settle(&before, &after, store)

@@ -159,10 +159,75 @@ fn replaced(bytes: &[u8], hidden: &Hidden) -> Option<Vec<u8>> {
         done.extend_from_slice(shown);
         rest = &rest[at + sent.len()..];
     }
+    if rest.len() == bytes.len() && sent != shown {
+        rest = otherwise(&mut done, bytes, hidden);
+    }
     let found = rest.len() < bytes.len();
     done.extend_from_slice(rest);
     // What is masked already, or was replaced before, needs no hiding.
     (found || sent == shown || memmem::find(bytes, shown).is_some()).then_some(done)
+}
+
+/// Bytes of a text that is looked for in other ways: nobody's is longer, and looking for one takes its time.
+const OTHERWISE_MAX: usize = 1024;
+
+/// The same of a text that is written otherwise than it is read: in another character set, or its quotes doubled. What is
+/// left behind the last place.
+fn otherwise<'b>(done: &mut Vec<u8>, bytes: &'b [u8], hidden: &Hidden) -> &'b [u8] {
+    let is_plain = |c: char| c.is_ascii() && c != '"';
+    if hidden.sent.len() > OTHERWISE_MAX || hidden.sent.chars().all(is_plain) {
+        return bytes;
+    }
+    let first = hidden.sent.bytes().next().filter(u8::is_ascii);
+    let (mut at, mut from) = (0, 0);
+    while at < bytes.len() {
+        let may_begin = first.map_or(!bytes[at].is_ascii(), |first| bytes[at] == first);
+        match may_begin.then(|| alike(&bytes[at..], hidden)).flatten() {
+            Some((shown, length)) => {
+                done.extend_from_slice(&bytes[from..at]);
+                done.extend_from_slice(&shown);
+                at += length;
+                from = at;
+            }
+            None => at += 1,
+        }
+    }
+    &bytes[from..]
+}
+
+/// The hidden text where bytes begin with one that may be it, and how many of them that is.
+fn alike(bytes: &[u8], hidden: &Hidden) -> Option<(Vec<u8>, usize)> {
+    let mut shown = Vec::with_capacity(hidden.shown.len());
+    let mut at = 0;
+    let mut sent = hidden.sent.chars().zip(hidden.shown.chars()).peekable();
+    while let Some((c, instead)) = sent.next() {
+        let from = at;
+        if c.is_ascii() {
+            let byte = u8::try_from(c).expect("ASCII");
+            if bytes.get(at) != Some(&byte) {
+                return None;
+            }
+            at += 1;
+            at += usize::from(c == '"' && bytes.get(at) == Some(&b'"'));
+        } else {
+            // One after another they are as many bytes as the set has for them.
+            while sent
+                .next_if(|(next, shown)| !next.is_ascii() && next == shown)
+                .is_some()
+            {}
+            let length = bytes[at..].iter().take_while(|byte| !byte.is_ascii());
+            at += length.count();
+            if at == from {
+                return None;
+            }
+        }
+        if c == instead {
+            shown.extend_from_slice(&bytes[from..at]);
+        } else {
+            shown.extend_from_slice(instead.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    Some((shown, at))
 }
 
 #[cfg(test)]
@@ -288,6 +353,23 @@ mod tests {
             hidden: &quoted,
         };
         let veiled = veil.bytes(b"a1,\"4546 \"\"1770\"\" 6061 6413\",b");
-        assert_eq!(&*veiled, b"a*,\"**** \"\"****\"\" **** ****\",b");
+        assert_eq!(&*veiled, b"a1,\"**** \"\"****\"\" **** ****\",b");
+        // In another character set, twice; and one that stands there in no way that is known.
+        let text = [hidden(
+            "å 4546177060616413 öä 737",
+            "å 454617******6413 öä ***",
+        )];
+        let veil = Veil {
+            cards: true,
+            hidden: &text,
+        };
+        let row = b"a1,\xe5 4546177060616413 \xf6\xe4 737,\xe5 4546177060616413 \xf6\xe4 737,737";
+        let back = b"a1,\xe5 454617******6413 \xf6\xe4 ***,\xe5 454617******6413 \xf6\xe4 ***,737";
+        assert_eq!(&*veil.bytes(row), back);
+        let back = b"a*,\xe5 ****************  \xf6\xe4 ***";
+        assert_eq!(
+            &*veil.bytes(b"a1,\xe5 4546177060616413  \xf6\xe4 737"),
+            back
+        );
     }
 }

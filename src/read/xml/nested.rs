@@ -89,12 +89,9 @@ impl<'c> Nested<'c> {
         let undecodable = nested.undecodable(&records);
         let mut raw = Vec::with_capacity(records.len());
         for (part, &(plan, node)) in records.iter().enumerate() {
-            raw.push(nested.record(
-                plan,
-                node,
-                Source::Part { item: at, part },
-                undecodable[part],
-            ));
+            let before = &records[..part];
+            let source = Source::Part { item: at, part };
+            raw.push(nested.record(plan, node, source, before, undecodable[part]));
         }
         raw[0]
             .batch
@@ -133,6 +130,7 @@ impl<'c> Nested<'c> {
         plan: &'c Plan,
         node: usize,
         source: Source,
+        before: &[(&Plan, usize)],
         undecodable: bool,
     ) -> RawRecord<'c> {
         let place = self.layout.record(self.path(node).into());
@@ -164,6 +162,15 @@ impl<'c> Nested<'c> {
         for standing in &plan.fields {
             self.put(standing, node, &parts, &mut filling);
             self.put_agreeing(standing, node, &parts, &mut filling);
+        }
+        for (field, name) in &plan.behind {
+            let back = before
+                .iter()
+                .rev()
+                .position(|(other, _)| other.name == *name);
+            if let Some(back) = back {
+                filling.put(*field, Cow::Owned((back + 1).to_string()));
+            }
         }
         for members in &plan.families {
             self.put_members(members, node, &parts, &mut filling);

@@ -81,6 +81,8 @@ pub(super) struct Plan {
     pub(super) adds_up: Vec<(usize, Path)>,
     pub(super) parts: Vec<Part>,
     pub(super) fields: Vec<Standing>,
+    /// Fields that say how many records before this one another stands, by number, with the other's name.
+    pub(super) behind: Vec<(usize, String)>,
     pub(super) families: Vec<Members>,
 }
 
@@ -141,6 +143,9 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         };
         fields.push(standing);
     }
+    let behind = of_record(format, number)
+        .filter_map(|(at, field)| Some((at, field.behind.clone()?)))
+        .collect();
     let when = record.when.iter().map(|when| When {
         at: when.at.iter().map(resolve).collect(),
         holds: when.holds.clone(),
@@ -172,6 +177,7 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         adds_up,
         parts,
         fields,
+        behind,
         families: families.collect(),
     }
 }

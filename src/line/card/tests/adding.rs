@@ -1,7 +1,8 @@
 //! Further cards and accounts, fees, and another owner.
 
-use super::book::{add, told};
+use super::book::{add, create, told};
 use super::{Desk, codes};
+use crate::model::Outcome;
 
 #[test]
 fn a_card_an_account_or_both_are_added() {
@@ -174,6 +175,92 @@ fn a_contract_holds_so_many_cards_and_accounts() {
         refused,
         "extension_not_allowed:extension extension_not_allowed:extension"
     );
+}
+
+/// A request creates a contract and orders further cards with it; the request comes again, or another of that name.
+#[test]
+fn a_further_card_of_a_request_that_made_no_contract_is_not_made() {
+    let further = |back: u32, fields: &str| {
+        format!("contract_ref=K1 extension=EXT behind_create={back} {fields}")
+    };
+    let mut desk = Desk::new();
+    let order = create("K1", "DEBIT");
+    desk.good("contract.create", &order);
+    // Two that say the same are two.
+    let first = desk.good("contract.add-card", &further(1, ""));
+    desk.good("contract.add-card", &further(2, ""));
+    let signed = desk.clone();
+    assert_eq!(
+        desk.cards("indicator"),
+        "PRINCIPAL SUPPLEMENTARY SUPPLEMENTARY"
+    );
+
+    assert_eq!(desk.refused("contract.create", &order), "already_exists");
+    for back in [1, 2] {
+        let again = desk.send("contract.add-card", &further(back, ""));
+        assert_eq!(again.outcome, Outcome::Duplicate);
+        assert_eq!(again.findings, []);
+        let named = |decision: &crate::model::Decision| {
+            let mut named: Vec<_> = decision.references.clone();
+            named.retain(|(what, _)| *what != "card_account");
+            named
+        };
+        assert_eq!(named(&again) == named(&first), back == 1);
+        assert_eq!(again.references.len(), 5);
+        let reply = again.reply.expect("the contract");
+        assert_eq!(reply["cardContracts"].as_array().expect("a list").len(), 3);
+    }
+    // What the request did not order then, and what it says otherwise.
+    for fields in [
+        further(3, ""),
+        further(2, "embossing_name=X"),
+        further(999, ""),
+    ] {
+        let refused = desk.refused("contract.add-card", &fields);
+        assert_eq!(refused, "already_exists:contract_ref", "{fields}");
+    }
+    // By itself it is one more.
+    desk.good("contract.add-card", "contract_ref=K1 extension=EXT");
+
+    // The same of one that is closed; and there it is no card more.
+    let mut desk = signed;
+    desk.good("contract.close", "contract_ref=K1 delay_type=IMMEDIATE");
+    let again = desk.send("contract.add-card", &further(1, ""));
+    assert_eq!(again.outcome, Outcome::Duplicate);
+    assert_eq!(again.state, "CLOSED");
+    let refused = desk.refused("contract.add-card", &further(3, ""));
+    assert_eq!(refused, "is_closed already_exists:contract_ref");
+}
+
+#[test]
+fn an_account_comes_with_a_model_of_either_fee() {
+    let models = "card_account_ref=A2 fee_model=M1 fee_type=MEMBERSHIP~FEE fee_model2";
+    for (fields, expected) in [
+        ("S1 fee_type2=ACCOUNT~SETUP~FEE", ""),
+        (
+            "M9 fee_type2=ACCOUNT~SETUP~FEE",
+            "fee_model_not_allowed:fee_model2",
+        ),
+        (
+            "M2 fee_type2=MEMBERSHIP~FEE",
+            "conflicting_fields:fee_type2",
+        ),
+        ("S1", "required:fee_type2"),
+    ] {
+        let mut desk = Desk::with("SIGNED");
+        let fields = format!("contract_ref=K1 extension=EXT {models}={fields}");
+        assert_eq!(
+            desk.refused("contract.add-card", &fields),
+            expected,
+            "{fields}"
+        );
+        let account = &desk.show("K1")["accounts"][2];
+        assert_eq!(account.is_null(), !expected.is_empty());
+        if expected.is_empty() {
+            assert_eq!(account["MEMBERSHIP_FEE"], "M1");
+            assert_eq!(account["ACCOUNT_SETUP_FEE"], "S1");
+        }
+    }
 }
 
 #[test]

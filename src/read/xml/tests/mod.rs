@@ -48,6 +48,7 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         path: (!from.is_empty()).then(|| path(from)),
         or: Vec::new(),
         agrees: Vec::new(),
+        behind: None,
         columns: Vec::new(),
         record: None,
         star: None,

@@ -303,6 +303,30 @@ fn each_element_of_a_list_is_a_member_of_its_family() {
 }
 
 #[test]
+fn how_far_a_record_stands_behind_another_is_told_where_that_is_asked_for() {
+    let text = ORDERS.replace(
+        "{ name = 'comment', from = 'Text' }",
+        "{ name = 'comment', behind = 'policy' }",
+    );
+    assert_ne!(text, ORDERS);
+    let back = |document: &str| {
+        let told = told(fake::format(&text), document.as_bytes());
+        let back = told.iter().filter(|record| record.contains("/Card["));
+        let back = back.map(|record| {
+            let mut fields = record.split(' ');
+            let said = fields.find_map(|field| field.strip_prefix("comment="));
+            said.unwrap_or("-").to_owned()
+        });
+        back.collect::<Vec<_>>()
+    };
+    let document = document();
+    assert_eq!(back(&document), ["1", "2"]);
+    // Nobody asks for the policy: there is none to stand behind.
+    let marked = document.replace("<Order id='1'>", "<Order id='1'><?sluss only card?>");
+    assert_eq!(back(&marked), ["-", "-", "-"]);
+}
+
+#[test]
 fn what_must_be_the_same_elsewhere_is_read_beside_it() {
     let text = ORDERS.replace(
         "from = '$owner/Ref | Policy/Owner'",
