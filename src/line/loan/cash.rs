@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::entity::{Entry, Receivable};
+use super::find::plain_number;
 use super::retold::Retold;
 use super::words::CashState;
 use crate::line::stored::{currency, date, decimal};
@@ -258,7 +259,8 @@ impl Cash {
             && self.value_date == other.value_date;
         let who = if self.bank_reference.is_some() || other.bank_reference.is_some() {
             let payees = [self, other].map(|cash| cash.payee.as_deref().map(account));
-            payees[0] == payees[1] && self.bank_reference == other.bank_reference
+            let banks = [self, other].map(|cash| cash.bank_reference.as_deref().map(plain_number));
+            payees[0] == payees[1] && banks[0] == banks[1]
         } else {
             self.end_to_end_id == other.end_to_end_id
                 && self.payer_name == other.payer_name

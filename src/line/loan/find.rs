@@ -147,9 +147,18 @@ pub(super) fn end_to_end_id(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.eq_ignore_ascii_case("NOTPROVIDED"))
 }
 
+/// A bank's reference in one way: a number without zeros in front, which a spreadsheet drops.
+pub(super) fn plain_number(reference: &str) -> &str {
+    if reference.bytes().all(|byte| byte.is_ascii_digit()) {
+        reference.trim_start_matches('0')
+    } else {
+        reference
+    }
+}
+
 /// The index entry of a bank's reference.
 pub(super) fn bank_key(reference: &str) -> String {
-    ["b", reference].concat()
+    ["b", plain_number(reference)].concat()
 }
 
 /// The index entry of an end-to-end id.

@@ -126,6 +126,7 @@ fn detail_key(cash: &Cash) -> String {
     let (amount, currency, date) = (cash.amount.normalize(), cash.currency, cash.value_date);
     if let Some(bank) = &cash.bank_reference {
         let payee = cash.payee.as_deref().map(account).unwrap_or_default();
+        let bank = find::plain_number(bank);
         return format!("B{payee}|{bank}|{amount}|{currency}|{date}");
     }
     let payer = [&cash.payer_name, &cash.payer_account, &cash.payer_iban].map(text);

@@ -22,6 +22,8 @@ pub(super) enum Found {
     OtherCurrency(Currency),
     /// Payments that differ in who paid, or for what, and fit alike.
     Several,
+    /// Payments, none of which came for the other reference that is given.
+    Contradicted,
     /// None.
     Nothing,
 }
@@ -42,7 +44,7 @@ impl Found {
             Self::TooSmall(most) if cash.currency == asked.currency => {
                 Self::TooSmall(most.max(left))
             }
-            Self::TooSmall(_) | Self::Several => self,
+            Self::TooSmall(_) | Self::Several | Self::Contradicted => self,
             _ if cash.currency == asked.currency => Self::TooSmall(left),
             _ => Self::OtherCurrency(cash.currency),
         }
@@ -54,6 +56,7 @@ impl Found {
         match (self, apart) {
             (Self::Nothing, other) | (other, Self::Nothing) => other,
             (Self::Several, _) | (_, Self::Several) => Self::Several,
+            (Self::Contradicted, _) | (_, Self::Contradicted) => Self::Contradicted,
             (Self::One(id, cash), Self::One(other_id, other)) => {
                 let rank = |cash: &Cash| {
                     let apart = cash.contract.is_none();
@@ -77,7 +80,8 @@ impl Found {
 /// as much.
 fn rank(cash: &Cash, asked: &Asked<'_>) -> (bool, bool, bool) {
     let named = |asked: Option<&str>, own: Option<&str>| asked.is_some() && own == asked;
-    let bank = named(asked.of_payment, cash.bank_reference.as_deref());
+    let bank = cash.bank_reference.as_deref().map(find::plain_number);
+    let bank = named(asked.of_payment.map(find::plain_number), bank);
     let end_to_end = named(asked.end_to_end_id, cash.end_to_end_id.as_deref());
     (bank, end_to_end, cash.returnable() == asked.amount)
 }
@@ -89,6 +93,34 @@ pub(super) fn best(mut chain: Chain, asked: &Asked<'_>, store: &mut dyn Store) -
         found = found.or(&id, cash, asked);
     }
     Ok(found)
+}
+
+/// The best of a chain that came for this reference as well: that of its contract, its own in the book, or its end-to-end
+/// id.
+pub(super) fn best_of_both(
+    work: &Work<'_>,
+    mut chain: Chain,
+    text: &str,
+    asked: &Asked<'_>,
+    store: &mut dyn Store,
+) -> Result<Found> {
+    let mut found = Found::Nothing;
+    while let Some((id, cash)) = chain.next(store)? {
+        let loan = match &cash.contract {
+            Some(key) => load::<Loan>(store, key)?,
+            None => None,
+        };
+        let of_loan = loan.as_ref().map(|loan| &*loan.reference);
+        let is_named = |number: Option<&str>| number.is_some_and(|one| is_same(work, one, text));
+        let is_id = *id == *text || cash.end_to_end_id.as_deref() == Some(text);
+        if is_id || is_named(cash.reference.as_deref()) || is_named(of_loan) {
+            found = found.or(&id, cash, asked);
+        }
+    }
+    Ok(match found {
+        Found::Nothing => Found::Contradicted,
+        found => found,
+    })
 }
 
 /// A payment by the reference that it came with: the reference number of a contract, or one that matched nothing then; else

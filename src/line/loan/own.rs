@@ -19,7 +19,7 @@ pub(super) fn own_key(fields: &Fields, context: &Context<'_>, reference: &str) -
     let payee = fields.text("payee_account").or(terms).unwrap_or_default();
     let amount = fields.decimal("amount")?.normalize();
     let (currency, date) = (fields.text("currency")?, fields.date("value_date")?);
-    let payee = account(payee);
+    let (payee, reference) = (account(payee), find::plain_number(reference));
     Some(format!("V{payee}|{reference}|{amount}|{currency}|{date}"))
 }
 
@@ -47,7 +47,8 @@ impl Own {
             let cash = find::cash(store, &id)?;
             let cash = cash.context("money that is referred to is not in the book")?;
             let alike = |back: &Back| {
-                back.bank_reference.as_deref() == asked.reference
+                back.bank_reference.as_deref().map(find::plain_number)
+                    == asked.reference.map(find::plain_number)
                     && back.amount == asked.amount
                     && back.value_date == asked.value_date
             };

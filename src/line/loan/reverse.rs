@@ -11,7 +11,7 @@ use super::entity::Loan;
 use super::events::{self, Confirmed};
 use super::find::{self, Chain};
 use super::lifecycle::{Ask, Was};
-use super::original::{Found, best, by_end_to_end, by_original, by_payer};
+use super::original::{Found, best, best_of_both, by_end_to_end, by_original, by_payer};
 use super::own::Own;
 use super::pay::{apart, finish};
 use super::till::Till;
@@ -61,19 +61,7 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     if let Some(decision) = own.told_before(&id, store)? {
         return Ok(decision);
     }
-    let mut found = match (original, bank) {
-        (Some(original), _) if asked.own.is_some() || bank.is_none() => {
-            by_original(&work, original, &asked, store)?
-        }
-        (None, _) if payer.is_some() && !(bank.is_some() && asked.own.is_none()) => {
-            by_payer(&work, payer.unwrap_or_default(), &asked, store)?
-        }
-        (_, Some(bank)) => best(Chain::same(store, &find::bank_key(bank))?, &asked, store)?,
-        _ => Found::Nothing,
-    };
-    if let (Found::Nothing, Some(id)) = (&found, end_to_end) {
-        found = by_end_to_end(id, &asked, store)?;
-    }
+    let found = named_by(&work, &asked, store)?;
     let field = if bank.is_some() && asked.own.is_none() {
         "bank_reference"
     } else if original.is_none() && payer.is_some() {
@@ -94,6 +82,9 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
         Found::Several => Finding::field(Code::ConflictingFields, field)
             .saying("payments of several payers, or for several contracts, have this end-to-end id")
             .hinting("name the one that is meant by its bank reference or its cash reference"),
+        Found::Contradicted => Finding::field(Code::ConflictingFields, "original_reference")
+            .saying("the payment with this bank's reference came under another one")
+            .hinting("give two references that belong together, or one of them"),
         Found::Nothing => Finding::field(Code::NotFound, field)
             .hinting("no payment in the book has this reference"),
     };
@@ -104,6 +95,37 @@ pub(super) fn reversal(mut work: Work<'_>, store: &mut dyn Store) -> Result<Deci
     work.note(Finding::new(Code::Unmatched));
     work.note(finding.as_note());
     gone(work, &id, &asked, own, store)
+}
+
+/// The payment that a record names.
+fn named_by(work: &Work<'_>, asked: &Asked<'_>, store: &mut dyn Store) -> Result<Found> {
+    let fields = work.fields;
+    let bank = find::bank_reference(fields.text("bank_reference"));
+    let (original, payer) = (fields.text("original_reference"), fields.text("payer_no"));
+    let found = match (original, bank) {
+        (Some(original), _) if asked.own.is_some() || bank.is_none() => {
+            by_original(work, original, asked, store)?
+        }
+        (None, _) if payer.is_some() && !(bank.is_some() && asked.own.is_none()) => {
+            by_payer(work, payer.unwrap_or_default(), asked, store)?
+        }
+        (_, Some(bank)) => {
+            let entry = find::bank_key(bank);
+            let found = best(Chain::same(store, &entry)?, asked, store)?;
+            match (&found, original) {
+                // Both must name it: a bundle's payments have one reference of the bank.
+                (Found::One(..), Some(original)) => {
+                    best_of_both(work, Chain::same(store, &entry)?, original, asked, store)?
+                }
+                _ => found,
+            }
+        }
+        _ => Found::Nothing,
+    };
+    match (&found, asked.end_to_end_id) {
+        (Found::Nothing, Some(id)) => by_end_to_end(id, asked, store),
+        _ => Ok(found),
+    }
 }
 
 /// What a record takes back.

@@ -48,6 +48,14 @@ fn the_banks_reference_tells_a_payment_from_another() {
             "{change}"
         );
     }
+    // A number, however many zeros stand in front; a text is itself.
+    let number = first.replace("bank_reference=B1", "bank_reference=901");
+    let padded = first.replace("bank_reference=B1", "bank_reference=000000000901");
+    for (one, other) in [(&number, &padded), (&padded, &number)] {
+        assert_eq!(twice(one, other, false), [Duplicate, Duplicate]);
+    }
+    let text = first.replace("bank_reference=B1", "bank_reference=0B1");
+    assert_eq!(twice(first, &text, false), [Accepted, Duplicate]);
     // Blank or zeros, it says nothing.
     let zeros = first.replace("bank_reference=B1", "bank_reference=0000");
     assert_eq!(twice(&zeros, &zeros, false), [Accepted, Accepted]);

@@ -39,6 +39,34 @@ fn the_payment_that_the_bank_names_goes_before_newer_ones_alike() {
     }
 }
 
+/// Payments of one bundle have one bank's reference.
+#[test]
+fn both_references_name_the_payment_that_a_partner_takes_back() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.import("L2", 2, "1000");
+    let first = desk.pay("reference_no=18 amount=50 bank_reference=007");
+    desk.pay("reference_no=26 amount=60 bank_reference=7 end_to_end_id=E2");
+    let cash = first.references[0].1.clone();
+    for (text, contract) in [
+        ("18", "L1"),
+        ("1-8", "L1"),
+        ("26", "L2"),
+        ("E2", "L2"),
+        (&*cash, "L1"),
+    ] {
+        let mut desk = desk.clone();
+        let fields = format!("original_reference={text} bank_reference=07 amount=50");
+        assert_eq!(back(&mut desk, &fields).entity, contract, "{text}");
+        let again = refused(&mut desk, &fields);
+        assert_eq!(again, "over_repaid_amount:amount", "{text}");
+    }
+    for text in ["42", "B1"] {
+        let fields = format!("original_reference={text} bank_reference=7 amount=50");
+        let told = refused(&mut desk, &fields);
+        assert_eq!(told, "conflicting_fields:original_reference", "{text}");
+    }
+}
+
 #[test]
 fn what_was_paid_is_owed_again_newest_first() {
     let mut desk = Desk::with("ACTIVE");
