@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
-const SAMPLE: &str = include_str!("../../inbox-sample/elbkarte/CARD_20261120_003.xml");
+/// An issuer's orders of a day.
+pub(crate) const SAMPLE: &str = include_str!("../../inbox-sample/elbkarte/CARD_20261120_003.xml");
 const SETTINGS: &str = r#"
 [site]
 time_zone = "Europe/Berlin"
@@ -29,13 +30,14 @@ fee_models = [
 ]
 "#;
 
-struct Place {
+/// A site of its own.
+pub(crate) struct Place {
     site: PathBuf,
     _folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let site = folder.path().join("site");
         let place = Self {
@@ -63,7 +65,7 @@ impl Place {
     }
 
     /// Drops a file and runs; each record's line of the result, as instruction id, outcome and codes.
-    fn run(&self, number: u32, text: &str) -> Vec<String> {
+    pub(crate) fn run(&self, number: u32, text: &str) -> Vec<String> {
         let name = format!("CARD_20261120_{number:03}.xml");
         fs::write(self.site.join("inbox/elbkarte").join(name), text).expect("written");
         self.sluss(&["run", "--business-date", "2026-11-20"]);
@@ -75,7 +77,7 @@ impl Place {
         lines.collect()
     }
 
-    fn answer(&self, number: u32, ending: &str) -> Option<String> {
+    pub(crate) fn answer(&self, number: u32, ending: &str) -> Option<String> {
         let outbox = fs::read_dir(self.site.join("outbox/elbkarte")).expect("an outbox");
         let paths = outbox.map(|entry| entry.expect("an entry").path());
         let start = format!("CARD_20261120_{number:03}.");
@@ -87,7 +89,7 @@ impl Place {
     }
 
     /// The issuer's references of the card contracts of a contract.
-    fn cards(&self, contract: &str) -> Vec<String> {
+    pub(crate) fn cards(&self, contract: &str) -> Vec<String> {
         let told = self.sluss(&["show", contract, "--partner", "elbkarte", "--json"]);
         let told: Value = serde_json::from_slice(&told.stdout).expect("JSON");
         let cards = told["cards"].as_array().expect("a list").iter();
@@ -153,81 +155,6 @@ fn what_comes_back_of_a_contract_can_be_mended_and_dropped_again() {
     let lines = place.run(6, &unmarked);
     assert!(lines[0].starts_with("X-20 rejected "), "{lines:?}");
     assert_eq!(place.cards("ELB-2002").len(), 4);
-}
-
-/// A text without its parts that begin and end so.
-fn without(text: &str, (begin, end): (&str, &str)) -> String {
-    let mut parts = text.split(begin);
-    let mut left = parts.next().expect("a text").to_owned();
-    for part in parts {
-        left.push_str(part.split_once(end).expect("its end").1);
-    }
-    left
-}
-
-/// Requests without ids come again, and with them cards that have no reference of their own.
-#[test]
-fn a_request_that_comes_again_makes_nothing_twice() {
-    let (requests, _) = SAMPLE.split_once("<addCardsAccounts").expect("more");
-    let mut requests = requests.to_owned() + "</cardOrders>";
-    for part in [
-        ("<numberOfInstructions>", "</numberOfInstructions>"),
-        (" id=\"X-", "\""),
-        (
-            "<issuerCardContractExternalReference>",
-            "</issuerCardContractExternalReference>",
-        ),
-        (
-            "<issuerCardExternalReference>",
-            "</issuerCardExternalReference>",
-        ),
-    ] {
-        assert!(requests.contains(part.0), "{part:?}");
-        requests = without(&requests, part);
-    }
-    let place = Place::new();
-    let first = place.run(3, &requests);
-    let bad = "rejected embossing_too_long";
-    assert_eq!(
-        first.iter().map(|line| line.trim()).collect::<Vec<_>>(),
-        ["accepted"; 4].into_iter().chain([bad]).collect::<Vec<_>>()
-    );
-    let orders = place.answer(3, ".orders.csv").expect("orders");
-    assert_eq!(orders.matches("CardOrder").count(), 4, "{orders}");
-
-    // The first request has a correlation id, the second has none.
-    let again = requests.replace("<creationDate>", "\n<creationDate>");
-    let refused = "rejected already_exists";
-    let told = place.run(4, &again);
-    let told: Vec<&str> = told.iter().map(|line| line.trim()).collect();
-    assert_eq!(told, ["duplicate", "duplicate", refused, "duplicate", bad]);
-    // Another request of the same name, twice in a file.
-    let other = again.replace("GROSSMANN-OBERHAUSEN-WERTHEIMER", "X");
-    let (_, second) = other.split_once("</createConsumerContract>").expect("two");
-    let (second, _) = second.rsplit_once("</cardOrders>").expect("an end");
-    let told = place.run(5, &format!("<cardOrders>{second}{second}</cardOrders>"));
-    let outcomes = told.iter().map(|line| line.split_whitespace().next());
-    let outcomes: Vec<&str> = outcomes.flatten().collect();
-    assert_eq!(outcomes, ["rejected", "duplicate", "rejected"].repeat(2));
-    assert!(told[2].contains("did not order this card"), "{told:?}");
-    for number in [4, 5] {
-        assert!(place.answer(number, ".orders.csv").is_none());
-    }
-    assert_eq!(
-        place.cards("ELB-2001").len() + place.cards("ELB-2002").len(),
-        4
-    );
-
-    // What comes back is asked for by itself, so the last card can be had.
-    let back = place.answer(3, ".rejected.xml").expect("a record");
-    let (_, own) = back.split_once("<?sluss only card?>").expect("a mark");
-    let (own, _) = own.split_once("</createConsumerContract>").expect("an end");
-    let mended = format!(
-        "<cardOrders><createConsumerContract><?sluss only card?>{}</createConsumerContract></cardOrders>",
-        own.replace("GROSSMANN-OBERHAUSEN-WERTHEIMER", "X")
-            .replace("ELB-DEBIT-CHILD", "ELB-DEBIT-PARTNER")
-    );
-    assert_eq!(place.run(6, &mended)[0].trim(), "accepted");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod audit;
 mod autogiro;
 mod bank;
+mod card_again;
 mod card_orders;
 mod cards;
 mod cli;
