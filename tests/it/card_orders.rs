@@ -335,6 +335,14 @@ fn what_a_new_contract_does_not_take_is_told() {
             "<birthPlace>Lübeck</birthPlace>",
             "<legitimacyDocuments><legitimacyDocument><legitimacyDocumentType>Passport</legitimacyDocumentType></legitimacyDocument></legitimacyDocuments>",
         ),
+        (
+            "<issuerAccountExternalReference>ROOT-2001</issuerAccountExternalReference>",
+            "<selectedModels><selectedModel><reference>ELB-SETUP-41</reference></selectedModel></selectedModels>",
+        ),
+        (
+            "<cardContract>",
+            "<issuerProductExtensionExternalReference>ELB-DEBIT-PARTNER</issuerProductExtensionExternalReference>",
+        ),
         // Several of them are told as one is.
         (
             account,

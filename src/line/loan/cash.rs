@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::entity::{Entry, Receivable};
-use super::find::plain_number;
 use super::retold::Retold;
+use super::spelling;
 use super::words::CashState;
 use crate::line::stored::{currency, date, decimal};
 use crate::model::Currency;
@@ -258,8 +258,9 @@ impl Cash {
             && self.currency == other.currency
             && self.value_date == other.value_date;
         let who = if self.bank_reference.is_some() || other.bank_reference.is_some() {
-            let payees = [self, other].map(|cash| cash.payee.as_deref().map(account));
-            let banks = [self, other].map(|cash| cash.bank_reference.as_deref().map(plain_number));
+            let payees = [self, other].map(|cash| cash.payee.as_deref().map(spelling::plain));
+            let banks =
+                [self, other].map(|cash| cash.bank_reference.as_deref().map(spelling::number));
             payees[0] == payees[1] && banks[0] == banks[1]
         } else {
             self.end_to_end_id == other.end_to_end_id
@@ -269,13 +270,6 @@ impl Cash {
         };
         alike && who
     }
-}
-
-/// An account in one way, however it is spelled: without separators and zeros in front.
-pub(super) fn account(text: &str) -> CompactString {
-    let plain = text.chars().filter(char::is_ascii_alphanumeric);
-    let plain: CompactString = plain.map(|c| c.to_ascii_uppercase()).collect();
-    plain.trim_start_matches('0').into()
 }
 
 impl CreditNote {

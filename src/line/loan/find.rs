@@ -3,11 +3,11 @@
 use anyhow::{Context as _, Result, ensure};
 use compact_str::CompactString;
 
-use super::cash::{Cash, CreditNote, account};
+use super::cash::{Cash, CreditNote};
 use super::entity::Loan;
 use super::product::Reference;
 use super::words::State;
-use super::{CASH, FOUND_BY, NOTE, PAYER, PAYERS, REFERENCE};
+use super::{CASH, FOUND_BY, NOTE, PAYER, PAYERS, REFERENCE, spelling};
 use crate::line::stored;
 use crate::line::work::load;
 use crate::line::{Products, Store};
@@ -147,18 +147,9 @@ pub(super) fn end_to_end_id(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.eq_ignore_ascii_case("NOTPROVIDED"))
 }
 
-/// A bank's reference in one way: a number without zeros in front, which a spreadsheet drops.
-pub(super) fn plain_number(reference: &str) -> &str {
-    if reference.bytes().all(|byte| byte.is_ascii_digit()) {
-        reference.trim_start_matches('0')
-    } else {
-        reference
-    }
-}
-
 /// The index entry of a bank's reference.
 pub(super) fn bank_key(reference: &str) -> String {
-    ["b", plain_number(reference)].concat()
+    ["b", spelling::number(reference)].concat()
 }
 
 /// The index entry of an end-to-end id.
@@ -174,7 +165,7 @@ pub(super) fn named_key(id: &str) -> String {
 /// The index entry of money that matches nothing, by the reference number that it came with: without separators and zeros in
 /// front, which products write or do not. Several numbers may have it.
 pub(super) fn lost_key(reference: &str) -> String {
-    ["r", &account(reference)].concat()
+    ["r", &spelling::plain(reference)].concat()
 }
 
 /// Notices that references lead round in a circle (Brent 1980): the book is damaged then, and following them would never

@@ -4,9 +4,10 @@ use anyhow::Result;
 use compact_str::CompactString;
 
 use super::FOUND_BY;
-use super::cash::{Cash, account};
+use super::cash::Cash;
 use super::find::{self, Chain};
 use super::retold::Retold;
+use super::spelling;
 use crate::line::Store;
 
 /// What the book has of a payment's own number: the bank's reference, else the end-to-end id.
@@ -125,8 +126,12 @@ fn detail_key(cash: &Cash) -> String {
     let text = |text: &Option<CompactString>| text.as_deref().unwrap_or_default().to_owned();
     let (amount, currency, date) = (cash.amount.normalize(), cash.currency, cash.value_date);
     if let Some(bank) = &cash.bank_reference {
-        let payee = cash.payee.as_deref().map(account).unwrap_or_default();
-        let bank = find::plain_number(bank);
+        let payee = cash
+            .payee
+            .as_deref()
+            .map(spelling::plain)
+            .unwrap_or_default();
+        let bank = spelling::number(bank);
         return format!("B{payee}|{bank}|{amount}|{currency}|{date}");
     }
     let payer = [&cash.payer_name, &cash.payer_account, &cash.payer_iban].map(text);

@@ -27,6 +27,7 @@ mod read;
 mod retold;
 mod reverse;
 mod show;
+mod spelling;
 #[cfg(test)]
 mod tests;
 mod till;

@@ -8,6 +8,7 @@ use super::cash::Cash;
 use super::entity::{Entry, Loan};
 use super::find::{self, Chain, Circle};
 use super::reverse::Asked;
+use super::spelling;
 use crate::line::Store;
 use crate::line::work::{Work, load};
 use crate::model::Currency;
@@ -80,8 +81,8 @@ impl Found {
 /// as much.
 fn rank(cash: &Cash, asked: &Asked<'_>) -> (bool, bool, bool) {
     let named = |asked: Option<&str>, own: Option<&str>| asked.is_some() && own == asked;
-    let bank = cash.bank_reference.as_deref().map(find::plain_number);
-    let bank = named(asked.of_payment.map(find::plain_number), bank);
+    let bank = cash.bank_reference.as_deref().map(spelling::number);
+    let bank = named(asked.of_payment.map(spelling::number), bank);
     let end_to_end = named(asked.end_to_end_id, cash.end_to_end_id.as_deref());
     (bank, end_to_end, cash.returnable() == asked.amount)
 }
@@ -297,10 +298,8 @@ fn is_same(work: &Work<'_>, one: &str, other: &str) -> bool {
             .ok()
             .map(std::borrow::Cow::into_owned)
     };
-    let plain =
-        |text: &str| -> String { text.chars().filter(|c| !matches!(c, ' ' | '-')).collect() };
     one == other
-        || plain(one) == plain(other)
+        || spelling::joined(one) == spelling::joined(other)
         || products.any(|product| {
             written(product, one).is_some_and(|one| written(product, other) == Some(one))
         })

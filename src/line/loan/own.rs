@@ -3,12 +3,12 @@
 use anyhow::{Context as _, Result};
 use compact_str::CompactString;
 
-use super::cash::{Back, Cash, account};
+use super::cash::{Back, Cash};
 use super::find;
 use super::pay::repeated;
 use super::retold::Retold;
 use super::reverse::Asked;
-use super::{CASH, FOUND_BY};
+use super::{CASH, FOUND_BY, spelling};
 use crate::line::stored::Written as _;
 use crate::line::{Context, Store};
 use crate::model::{Decision, Fields};
@@ -19,7 +19,7 @@ pub(super) fn own_key(fields: &Fields, context: &Context<'_>, reference: &str) -
     let payee = fields.text("payee_account").or(terms).unwrap_or_default();
     let amount = fields.decimal("amount")?.normalize();
     let (currency, date) = (fields.text("currency")?, fields.date("value_date")?);
-    let (payee, reference) = (account(payee), find::plain_number(reference));
+    let (payee, reference) = (spelling::plain(payee), spelling::number(reference));
     Some(format!("V{payee}|{reference}|{amount}|{currency}|{date}"))
 }
 
@@ -47,8 +47,8 @@ impl Own {
             let cash = find::cash(store, &id)?;
             let cash = cash.context("money that is referred to is not in the book")?;
             let alike = |back: &Back| {
-                back.bank_reference.as_deref().map(find::plain_number)
-                    == asked.reference.map(find::plain_number)
+                back.bank_reference.as_deref().map(spelling::number)
+                    == asked.reference.map(spelling::number)
                     && back.amount == asked.amount
                     && back.value_date == asked.value_date
             };
