@@ -186,6 +186,8 @@ impl<'r> Work<'r> {
             "comment" => self.typed(&COMMENT, field),
             name => match known.map(|known| self.spec(known.spec, name)) {
                 Some(Some(spec)) => self.typed(spec, field),
+                // The format's own word for all its records is nobody's mistake.
+                Some(None) if field.seen.is_empty() => self.stray_amount(field),
                 Some(None) => {
                     self.stray_amount(field);
                     // What nobody asked for may be anything, so its sender alone sees it.
@@ -257,6 +259,14 @@ impl<'r> Work<'r> {
         let Some(mut value) = self.read(spec, field) else {
             return;
         };
+        if matches!(&value, Value::Text(text) if text == value::CLEAR) && !self.profile.bank {
+            let finding = self.finding(Code::InvalidCharacter, field);
+            self.findings.push(
+                finding
+                    .saying("the field cannot be emptied by this kind of instruction")
+                    .hinting("leave it blank"),
+            );
+        }
         let found = match (spec.kind, &value) {
             (FieldType::Text(_), Value::Text(text)) => card::holds(text),
             (FieldType::Ref | FieldType::Digits(_), Value::Text(text)) => {

@@ -25,10 +25,10 @@ const YEARS: std::ops::RangeInclusive<i32> = 1800..=2999;
 const SIGNIFICANT: u32 = 28;
 
 /// What an update writes to empty a field.
-const CLEAR: &str = "<clear>";
+pub(super) const CLEAR: &str = "<clear>";
 
 /// The value of a field's canonical text (decimal point, `YYYY-MM-DD`, canonical words), or the code that says why it
-/// is none. `<clear>` is [`Value::Clear`] where the field takes it, and text like any other where it does not.
+/// is none. `<clear>` is [`Value::Clear`] where the field takes it, and text where it does not: only a bank may mean that.
 pub fn parse(spec: &FieldSpec, text: &str) -> Result<Value, Code> {
     if spec.clearable && trimmed(text) == CLEAR {
         return Ok(Value::Clear);

@@ -187,6 +187,24 @@ fn open_with(more: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'stat
 }
 
 #[test]
+fn what_only_an_update_can_empty_is_told_and_the_formats_own_word_is_not() {
+    let cleared = open_with(&[("note", " <clear> ")]);
+    let told = |profile: &Profile| self::told(&record(raw(&cleared), profile)).join(", ");
+    assert_eq!(told(&profile()), "invalid_character note line 7 column 41");
+    let mut bank = profile();
+    bank.bank = true;
+    assert_eq!(told(&bank), "");
+
+    let mut closing = raw(&[
+        ("kind", "thing.close"),
+        ("thing_no", "T1"),
+        ("currency", "SEK"),
+    ]);
+    closing.fields[2].seen = Cow::Borrowed("");
+    assert_eq!(self::told(&record(closing, &profile())), [""; 0]);
+}
+
+#[test]
 fn a_good_record_becomes_its_instruction() {
     let more = [
         ("instruction_id", " I1 "),

@@ -104,6 +104,13 @@ fn contract(fields: &Fields, found: &mut Vec<Finding>) {
     for (name, _) in fields.iter() {
         let own = matches!(name, "contract_no" | "action" | "comment") || more.contains(&name);
         let of_made = made && MADE_OF.contains(&name);
+        if made && fields.clears(name) {
+            found.push(
+                Finding::field(Code::InvalidCharacter, name)
+                    .saying("a contract that is made has nothing to empty")
+                    .hinting("leave the field blank"),
+            );
+        }
         if !own && !of_made {
             let action = action.as_str();
             let finding = Finding::field(Code::FieldNotTaken, name);

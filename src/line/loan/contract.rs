@@ -95,11 +95,12 @@ fn replace(work: &mut Work<'_>, loan: &mut Loan) {
         }
         loan.amount = amount;
     }
-    if let Some(method) = fields.text("repayment_method") {
-        loan.method = Some(method.into());
+    // What is emptied has no text.
+    if fields.has("repayment_method") {
+        loan.method = fields.text("repayment_method").map(CompactString::from);
     }
-    if let Some(channel) = fields.text("repayment_channel") {
-        loan.channel = Some(channel.into());
+    if fields.has("repayment_channel") {
+        loan.channel = fields.text("repayment_channel").map(CompactString::from);
     }
     super::collect::release(loan);
     loan.version += 1;

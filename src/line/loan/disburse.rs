@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::entity::Loan;
 use super::events;
-use super::lifecycle::Ask;
+use super::lifecycle::{Ask, Then};
 use super::work::take;
 use crate::code::Code;
 use crate::line::work::Work;
@@ -34,7 +34,7 @@ pub(super) struct Transfer<'a> {
 
 /// `loan.disburse`.
 pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) {
-    take(work, loan, Ask::Disburse);
+    take(work, loan, Ask::Disburse(Then::Open));
     let fields = work.fields;
     let amount = fields.decimal("amount").expect("required: checked before");
     if work.same_currency(loan.currency, "contract") && loan.disbursed + amount > loan.amount {
@@ -54,6 +54,9 @@ pub(super) fn disburse(work: &mut Work<'_>, loan: &mut Loan) {
         bic: fields.text("bic"),
         name: text("creditor_name"),
     };
+    // More was paid back than was paid out by then.
+    let then = loan.then();
+    take(work, loan, Ask::Disburse(then));
     events::transfer(work, loan, &transfer);
     let order = order(
         "Disbursement",

@@ -62,8 +62,8 @@ const CONTRACT: &[FieldSpec] = &[
     optional("amount", money(Sign::Positive)),
     optional("offer_id", T::Ref),
     optional("principal", money(Sign::Positive)),
-    optional("repayment_method", T::Ref),
-    optional("repayment_channel", T::Ref),
+    clearable("repayment_method", T::Ref),
+    clearable("repayment_channel", T::Ref),
     optional("payer_no", T::Ref),
 ];
 

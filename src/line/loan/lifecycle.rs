@@ -36,7 +36,7 @@ pub(super) enum Ask {
     /// Ask for less.
     CreditNote(Then),
     /// Pay out.
-    Disburse,
+    Disburse(Then),
     /// Money comes in.
     Repayment(Then),
     /// Money goes back.
@@ -131,7 +131,13 @@ pub(super) const ASKS: &[Cases<Ask>] = &[
             (Ask::CreditNote(Then::Settled), SETTLED),
         ],
     ),
-    ("loan.disburse", &[(Ask::Disburse, "")]),
+    (
+        "loan.disburse",
+        &[
+            (Ask::Disburse(Then::Open), OTHERWISE),
+            (Ask::Disburse(Then::Settled), SETTLED),
+        ],
+    ),
     (
         "loan.repayment",
         &[
@@ -179,7 +185,7 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::None, A::Create) => Go(S::Created, &[E::ContractCreated]),
         (S::None, A::Import) => Go(S::Active, &[E::ContractImported]),
         (S::None, A::Accept | A::Ready | A::Activate | A::Replace | A::Block | A::Unblock | A::Cancel(_)) => Refuse(C::NotFound),
-        (S::None, A::Default(_) | A::Receivable(_) | A::Invoice | A::CreditNote(_) | A::Disburse | A::Match(_) | A::Inquire) => Refuse(C::NotFound),
+        (S::None, A::Default(_) | A::Receivable(_) | A::Invoice | A::CreditNote(_) | A::Disburse(_) | A::Match(_) | A::Inquire) => Refuse(C::NotFound),
         (S::None, A::Repayment(_)) => Refuse(C::NoSuchReference),
         (S::None, A::Reversal(_)) => Refuse(C::NotFound),
         (S::None, A::Death(_)) => Stay(&[]),
@@ -197,7 +203,7 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Waiting, A::Accept | A::Ready) => NOT_NOW,
         (S::Created | S::Accepted | S::Waiting, A::Cancel(_)) => Go(S::Canceled, &[E::ContractCanceled]),
         (S::Created | S::Accepted | S::Waiting, A::Replace | A::Block | A::Unblock | A::Default(_) | A::Receivable(_)) => NOT_NOW,
-        (S::Created | S::Accepted | S::Waiting, A::Invoice | A::CreditNote(_) | A::Disburse | A::Reversal(_) | A::Match(_)) => NOT_NOW,
+        (S::Created | S::Accepted | S::Waiting, A::Invoice | A::CreditNote(_) | A::Disburse(_) | A::Reversal(_) | A::Match(_)) => NOT_NOW,
         (S::Created | S::Accepted | S::Waiting, A::Repayment(_)) => NOT_NOW,
         (S::Created | S::Accepted | S::Waiting, A::Death(_)) => Stay(&[]),
 
@@ -207,14 +213,15 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Active, A::Unblock) => NOT_NOW,
         (S::Active, A::Cancel(Owed::Nothing)) => Go(S::Canceled, &[E::ContractCanceled]),
         (S::Active, A::Cancel(Owed::Something)) => Refuse(C::HasOutstanding),
-        (S::Active, A::Disburse) => Stay(&[E::OutgoingTransfer]),
+        (S::Active, A::Disburse(Then::Open)) => Stay(&[E::OutgoingTransfer]),
+        (S::Active, A::Disburse(Then::Settled)) => Go(S::Closed, &[E::OutgoingTransfer]),
         (S::Blocked, A::Unblock) => Go(S::Active, &[]),
-        (S::Blocked, A::Replace | A::Block | A::Cancel(_) | A::Disburse) => NOT_NOW,
+        (S::Blocked, A::Replace | A::Block | A::Cancel(_) | A::Disburse(_)) => NOT_NOW,
         (S::Active | S::Blocked, A::Default(Overdue::One)) => Go(S::Defaulted, &[]),
         (S::Active | S::Blocked, A::Default(Overdue::None)) => Refuse(C::NothingOverdue),
         (S::Active | S::Blocked, A::Receivable(Then::Open)) => Stay(BILLED),
         (S::Active | S::Blocked, A::Receivable(Then::Settled)) => Go(S::Closed, BILLED),
-        (S::Defaulted, A::Replace | A::Block | A::Unblock | A::Cancel(_) | A::Default(_) | A::Receivable(_) | A::Disburse) => NOT_NOW,
+        (S::Defaulted, A::Replace | A::Block | A::Unblock | A::Cancel(_) | A::Default(_) | A::Receivable(_) | A::Disburse(_)) => NOT_NOW,
 
         (S::Active | S::Blocked | S::Defaulted, A::Invoice) => Stay(&[E::InvoiceCreated]),
         (S::Active | S::Blocked | S::Defaulted, A::CreditNote(Then::Open)) => Stay(&[E::CreditNoteCreated]),
@@ -228,7 +235,7 @@ pub(super) const fn step(state: S, ask: Ask) -> Outcome<S, E> {
         (S::Active | S::Blocked | S::Defaulted, A::Death(Owed::Nothing)) => Stay(&[]),
 
         (S::Canceled | S::Closed, A::Accept | A::Ready | A::Activate | A::Replace | A::Block | A::Unblock | A::Cancel(_)) => NOT_NOW,
-        (S::Canceled | S::Closed, A::Default(_) | A::Receivable(_) | A::Invoice | A::CreditNote(_) | A::Disburse | A::Match(_)) => NOT_NOW,
+        (S::Canceled | S::Closed, A::Default(_) | A::Receivable(_) | A::Invoice | A::CreditNote(_) | A::Disburse(_) | A::Match(_)) => NOT_NOW,
         (S::Canceled | S::Closed, A::Repayment(_)) => Refuse(C::ContractClosed),
         (S::Canceled | S::Closed, A::Death(_)) => Stay(&[]),
         (S::Canceled | S::Closed, A::Reversal(Was::Same)) => Stay(CAME),

@@ -246,10 +246,13 @@ fn usable(work: &mut Work<'_>, (key, mut loan): Numbered) -> Option<Numbered> {
         };
         let state = loan.state.as_str();
         let can = loan.allowed(&work.context.on_this_day()).join(", ");
-        let hint = code.entry().hint;
-        let finding = Finding::new(code).hinting(format!(
+        let hint = Code::ContractClosed.entry().hint;
+        let mut finding = Finding::new(code).hinting(format!(
             "{hint}; contract {key} in state `{state}` takes {can}"
         ));
+        if code != Code::ContractClosed {
+            finding = finding.saying("the contract takes no payments yet; the money is kept apart");
+        }
         work.note(finding.as_note());
         return None;
     }

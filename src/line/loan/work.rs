@@ -72,7 +72,7 @@ fn applies(loan: &Loan, ask: Ask, today: &Today<'_>) -> bool {
         | Ask::Block
         | Ask::Unblock
         | Ask::Receivable(_)
-        | Ask::Disburse
+        | Ask::Disburse(_)
         | Ask::Repayment(_)
         | Ask::Match(_)
         | Ask::Death(_)

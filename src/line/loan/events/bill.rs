@@ -109,7 +109,7 @@ pub(in crate::line::loan) fn invoice(
         data.null("additionalData");
         data.close();
         receiver(data, &loan.person, person, None);
-        payment(data, &invoice.reference, receivable.amount(), loan.currency);
+        payment(data, &invoice.reference, receivable.open(), loan.currency);
         lines(data, parts, receivable, loan.currency, None);
     });
 }

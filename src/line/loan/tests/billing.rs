@@ -76,6 +76,21 @@ fn a_receivable_is_made_of_lines_that_the_product_knows() {
 }
 
 #[test]
+fn an_invoice_asks_for_what_is_open() {
+    let mut desk = Desk::with("ACTIVE");
+    desk.owe("L1", "R2", "2026-12-10", "100", "20");
+    desk.pay("reference_no=18 amount=150.50");
+    assert_eq!(desk.sum("L1", "open_receivables"), "79.50");
+    let number = ocr(78);
+    let bill = format!("contract_no=L1 receivable_no=R2 invoice_no=I2 reference_no={number}");
+    let data = &told(&desk.good("loan.invoice", &bill))[0].1;
+    let asked = &data["paymentInfo"]["paymentMoney"];
+    assert_eq!(asked["amount"].to_string(), "79.50");
+    // Its lines are all that it was made of.
+    assert_eq!(data["lines"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
 fn a_receivable_needs_the_settings_of_its_product() {
     let mut desk = Desk::with("ACTIVE");
     desk.products.loan.clear();

@@ -218,7 +218,7 @@ fn the_table_of_contracts_has_these_cells() {
         "CREATED: already_exists ACCEPTED ! ! already_exists ! ! ! CANCELED ! ! ! ! ! ! ! ! = =",
         "ACCEPTED: already_exists ! WAITING_FOR_ACTIVATION ! already_exists ! ! ! CANCELED ! ! ! ! ! ! ! ! = =",
         "WAITING_FOR_ACTIVATION: already_exists ! ! ACTIVE already_exists ! ! ! CANCELED ! ! ! ! ! ! ! ! = =",
-        "ACTIVE: already_exists ! ! ! already_exists = BLOCKED ! CANCELED/has_outstanding DEFAULTED/nothing_overdue =/CLOSED = =/CLOSED = =/CLOSED = =/CLOSED =/= =",
+        "ACTIVE: already_exists ! ! ! already_exists = BLOCKED ! CANCELED/has_outstanding DEFAULTED/nothing_overdue =/CLOSED = =/CLOSED =/CLOSED =/CLOSED = =/CLOSED =/= =",
         "BLOCKED: already_exists ! ! ! already_exists ! ! ACTIVE ! DEFAULTED/nothing_overdue =/CLOSED = =/CLOSED ! =/CLOSED = =/CLOSED =/= =",
         "DEFAULTED: already_exists ! ! ! already_exists ! ! ! ! ! ! = =/CLOSED ! =/CLOSED = =/CLOSED =/= =",
         "CANCELED: already_exists ! ! ! already_exists ! ! ! ! ! ! ! ! ! contract_closed =/ACTIVE/=/= ! = =",

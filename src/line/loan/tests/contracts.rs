@@ -243,6 +243,44 @@ fn what_an_action_needs_is_asked_for_and_what_it_does_not_take_is_noted() {
 }
 
 #[test]
+fn more_that_was_paid_back_than_paid_out_closes_with_the_payout() {
+    let mut desk = Desk::with("WAITING_FOR_ACTIVATION");
+    desk.act("activate");
+    desk.owe("L1", "R1", "2026-12-10", "60", "");
+    desk.pay("reference_no=18 amount=60");
+    assert_eq!(desk.state("L1"), "ACTIVE", "nothing was paid out yet");
+    let pay =
+        "contract_no=L1 amount=60 currency=SEK iban=SE4550000000058398257466 creditor_name=Eva";
+    let decision = desk.good("loan.disburse", pay);
+    assert_eq!((&*decision.state, &*desk.state("L1")), ("CLOSED", "CLOSED"));
+    assert_eq!(decision.events[0].kind, "LOAN_OUTGOING_TRANSFER");
+}
+
+#[test]
+fn terms_that_are_emptied_are_none() {
+    let mut desk = Desk::with("ACTIVE");
+    let replace = "contract_no=L1 action=replace repayment_method";
+    desk.good(
+        "loan.contract",
+        &format!("{replace}=RECEIVABLE repayment_channel=AUTOGIRO"),
+    );
+    desk.good(
+        "loan.contract",
+        &format!("{replace}=<clear> repayment_channel=<clear>"),
+    );
+    let shown = desk.show("L1");
+    assert!(
+        shown["repayment_channel"].is_null() && shown["repayment_method"].is_null(),
+        "{shown}"
+    );
+    let made = import("L7", 7, "100") + " repayment_channel=<clear>";
+    assert_eq!(
+        desk.refused("loan.contract", &made),
+        "invalid_character:repayment_channel"
+    );
+}
+
+#[test]
 fn new_terms_are_a_version_of_their_own() {
     let mut desk = Desk::with("ACTIVE");
     let replace = "contract_no=L1 action=replace";

@@ -165,6 +165,9 @@ impl Model {
             Asked::Disburse(amount) => {
                 let may = self.state == "ACTIVE" && self.disbursed + amount <= 50_000;
                 self.disbursed += if may { *amount } else { 0 };
+                if may {
+                    self.settle();
+                }
                 may
             }
             Asked::Block(on) => {
