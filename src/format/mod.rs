@@ -196,6 +196,8 @@ pub struct Field {
     /// xml: the other record of the same element, by its name, that is counted back to: how many records before this one
     /// it stands is the field's text, and none where it is not asked for.
     pub behind: Option<String>,
+    /// xml: the element that must stand in the record for the field to be `true`; else it is not given.
+    pub exists: Option<XmlPath>,
     /// fixed-width: the columns in which it stands; the first of these that has a text counts.
     pub columns: Vec<Columns>,
     /// Columns whose texts follow its own, in order: those that it is joined with.

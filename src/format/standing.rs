@@ -14,6 +14,7 @@ pub(super) struct Standing {
     pub(super) or: Vec<XmlPath>,
     pub(super) agrees: Vec<Vec<XmlPath>>,
     pub(super) behind: Option<String>,
+    pub(super) exists: Option<XmlPath>,
     pub(super) star: Option<XmlPath>,
     pub(super) columns: Vec<Columns>,
     pub(super) required: bool,
@@ -29,11 +30,13 @@ impl Standing {
         let from = table.string("from");
         let position = table.integer_within("position", 1, 10_000);
         let required = table.boolean("required").unwrap_or(false);
-        let sources = ["from", "position", "constant", "capture", "behind"];
+        let sources = [
+            "from", "position", "constant", "capture", "behind", "exists",
+        ];
         let given = sources.iter().filter(|key| table.has(key)).count();
         if given != 1 {
             table.fault(
-                "a field has exactly one of `from`, `position`, `constant`, `capture`, `behind`",
+                "a field has exactly one of `from`, `position`, `constant`, `capture`, `behind`, `exists`",
             );
         }
         let mut standing = Self {
@@ -49,6 +52,7 @@ impl Standing {
         standing.star(table, record);
         standing.agrees(table, reader, record);
         standing.behind(table, reader, record);
+        standing.exists(table, reader, record);
         standing.check(table, reader);
         standing
     }
@@ -153,6 +157,36 @@ impl Standing {
                 format!("`[record.{name}]` is no other record of the same element (`within`)"),
             );
         }
+    }
+
+    /// The element that is there or is not.
+    fn exists(
+        &mut self,
+        table: &mut Table<'_>,
+        reader: Option<&ReaderKind>,
+        record: Option<usize>,
+    ) {
+        let Some(text) = table.string("exists") else {
+            return;
+        };
+        let Some(ReaderKind::Xml(rules)) = reader.filter(|_| record.is_some()) else {
+            table.fault_at(
+                "exists",
+                "only a field of a `[record.NAME]` of xml has `exists`",
+            );
+            return;
+        };
+        let Some(path) = path(&text).filter(|path| !path.from_root) else {
+            let message =
+                format!("`{text}` is not a path within the record, such as `Cards/Card[1]`");
+            table.fault_at("exists", message);
+            return;
+        };
+        if let Some(astray) = rules.astray(record, &path) {
+            table.fault_at("exists", format!("`{text}`: {astray}"));
+        }
+        self.from = format!("whether `{text}` is there");
+        self.exists = Some(path);
     }
 
     /// What a family's `*` stands for: said in the element that a member is.

@@ -10,6 +10,9 @@ use std::sync::{LazyLock, RwLock};
 /// The longest word that may stand for the `*`.
 const WORD: usize = 35;
 
+/// The most digits of such a word: names are told everywhere, and what has more may be a card number.
+const DIGITS: usize = 12;
+
 /// How many members are kept. No file has that many; what comes after is not known.
 const MOST: usize = 20_000;
 
@@ -59,7 +62,8 @@ pub fn member(family: &str, member: &str) -> Option<&'static str> {
 
 fn is_word(word: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
-    !word.is_empty() && word.len() <= WORD && word.bytes().all(plain)
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    !word.is_empty() && word.len() <= WORD && digits <= DIGITS && word.bytes().all(plain)
 }
 
 fn is_number(word: &str) -> bool {
@@ -77,6 +81,9 @@ mod tests {
             ("line.*", "line.PRI", Some("PRI")),
             ("line.*", "LINE.pri", Some("pri")),
             ("line.*", "line.a_b-1", Some("a_b-1")),
+            ("line.*", "line.x123456789012", Some("x123456789012")),
+            ("line.*", "line.4546177060616413", None),
+            ("line.*", "line.4546-1770-6061-6", None),
             ("line.*", "line.", None),
             ("line.*", "line.a b", None),
             ("line.*", "line.a.b", None),

@@ -76,3 +76,90 @@ fn a_request_that_comes_again_makes_nothing_twice() {
     );
     assert_eq!(place.run(6, &mended)[0].trim(), "accepted");
 }
+
+/// An element that is a card contract asks for a card, whatever it says; an account that it names is the request's, or one
+/// that the contract has.
+#[test]
+fn a_card_contract_asks_for_a_card_and_makes_no_account_by_its_name() {
+    let place = Place::new();
+    let (contract, _) = SAMPLE.split_once("<addCardsAccounts").expect("more");
+    place.run(
+        3,
+        &(without(
+            contract,
+            ("<numberOfInstructions>", "</numberOfInstructions>"),
+        ) + "</cardOrders>"),
+    );
+    let before = place.cards("ELB-2002").len();
+
+    let account = |name: &str| {
+        format!(
+            "<account><issuerAccountExternalReference>{name}</issuerAccountExternalReference><iban>DE02500105174128973163</iban></account>"
+        )
+    };
+    let card = |name: &str, more: &str| {
+        format!(
+            "<cardContract>{more}<relatedAccounts><relatedAccount><accountIdentifier><issuerAccountExternalReference>{name}</issuerAccountExternalReference></accountIdentifier></relatedAccount></relatedAccounts></cardContract>"
+        )
+    };
+    let request = |accounts: &str, cards: &str| {
+        format!(
+            "<addCardsAccounts><issuerContractExternalReference>ELB-2002</issuerContractExternalReference>\
+             <issuerProductExtensionExternalReference>ELB-DEBIT-PARTNER</issuerProductExtensionExternalReference>\
+             <accountHierarchy><accounts>{accounts}</accounts></accountHierarchy><cardContracts>{cards}</cardContracts></addCardsAccounts>"
+        )
+    };
+    let holder = "<cardHolderIdentifier><issuerCustomerExternalReference>P-2002</issuerCustomerExternalReference></cardHolderIdentifier>";
+    let new = account("NEW-1");
+    let requests = [
+        // A new account, and a card that says nothing of itself; two of them on another one.
+        (request(&new, "<cardContract/>"), "accepted"),
+        (
+            request(
+                &account("NEW-2"),
+                &[card("NEW-2", ""), card("NEW-2", holder)].concat(),
+            ),
+            "accepted accepted",
+        ),
+        // One that is there, and one that is not.
+        (request("", &card("ACC-2002", "")), "accepted"),
+        (request("", &card("ACC-2022", "")), "rejected not_found"),
+        // An account alone, and nothing at all; the first request again.
+        (request(&account("NEW-3"), ""), "accepted"),
+        (request(&new, "<cardContract/>"), "rejected already_exists"),
+    ];
+    let orders: String = requests.iter().map(|(request, _)| &**request).collect();
+    let told = place.run(4, &format!("<cardOrders>{orders}</cardOrders>"));
+    let outcomes = told
+        .iter()
+        .map(|line| line.split_whitespace().next().expect("an outcome"));
+    let expected = requests.iter().flat_map(|(_, told)| told.split(' '));
+    let expected = expected.filter(|word| matches!(*word, "accepted" | "rejected"));
+    assert_eq!(
+        outcomes.collect::<Vec<_>>(),
+        expected.collect::<Vec<_>>(),
+        "{told:?}"
+    );
+    assert_eq!(place.cards("ELB-2002").len(), before + 4);
+    let orders = place.answer(4, ".orders.csv").expect("orders");
+    assert_eq!(orders.matches("CardOrder").count(), 4, "{orders}");
+    let errors = place.answer(4, ".errors.csv").expect("two");
+    for code in ["not_found", "already_exists"] {
+        assert!(errors.contains(code), "{errors}");
+    }
+}
+
+/// A field's name is told everywhere.
+#[test]
+fn a_card_number_names_no_field() {
+    let place = Place::new();
+    place.run(3, SAMPLE);
+    let request = "<cardOrders><updateContract><issuerContractExternalReference>ELB-2002</issuerContractExternalReference>\
+        <specificFields><specificField name=\"4546177060616413\">x</specificField></specificFields></updateContract></cardOrders>";
+    let told = place.run(4, request);
+    assert_eq!(told[0].trim(), "rejected unknown_field");
+    for ending in [".result.csv", ".errors.csv", ".rejected.xml"] {
+        let told = place.answer(4, ending).expect("an answer");
+        assert!(!told.contains("4546177060616413"), "{ending}: {told}");
+    }
+}

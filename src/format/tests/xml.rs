@@ -305,6 +305,13 @@ fn faults_of_xml_records_are_told() {
         let expected = "is no other record of the same element";
         assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
     }
+    let exists = |exists: &str| {
+        let field = format!("exists = '{exists}'");
+        faults(&nested("", "", "").replace("from = 'Why | ../@why'", &field))
+    };
+    assert_eq!(exists("../Why"), <[String; 0]>::default());
+    assert!(exists("/F/a")[0].contains("is not a path within the record"));
+    assert!(exists("$none/a")[0].contains("`$none/a`"));
     let plain = "id = 'x'\ntitle = 'X'\nlines = ['insurance']\nreader = 'xml'\nxml = { record = '/F/R' }\nfield = [{ name = 'kind', constant = 'customer.create' }, { name = 'comment', from = '";
     for (from, expected) in [
         ("../x", "only with `[record.NAME]`"),
@@ -318,6 +325,7 @@ fn faults_of_xml_records_are_told() {
     for more in [
         "x', agrees = ['b'] }]",
         "x' }, { name = 'reason', behind = 'b' }]",
+        "x' }, { name = 'reason', exists = 'b' }]",
     ] {
         let told = faults(&format!("{plain}{more}"));
         let expected = "only a field of a `[record.NAME]`";

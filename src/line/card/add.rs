@@ -98,6 +98,9 @@ pub(super) fn add_card(
     };
     let document = document::of(work);
     let wanted = wanted(work, contract, &holder);
+    if document.is_some() && !wanted.card && !contract.is_member(&holder.no) {
+        work.find(Code::NotAMember, "owner_customer_ref");
+    }
     room(work, contract, &wanted);
     let line = if wanted.card {
         embossing(work, &holder.customer)
@@ -181,7 +184,9 @@ fn holder(
 /// What the record asks to be added: a card where it says anything of one, or where it asks for no account.
 fn wanted(work: &mut Work<'_>, contract: &Contract, holder: &Named) -> Wanted {
     let fields = work.fields;
-    let says_card = check::CARD_FIELDS.iter().any(|name| fields.has(name));
+    let says_card = fields.flag("new_card") == Some(true)
+        || check::CARD_FIELDS.iter().any(|name| fields.has(name));
+    let is_new = fields.flag("new_account");
     let mut wanted = Wanted {
         account: None,
         draws_on: None,
@@ -192,6 +197,13 @@ fn wanted(work: &mut Work<'_>, contract: &Contract, holder: &Named) -> Wanted {
     };
     let Some(known) = contract.account(no) else {
         wanted.card = says_card;
+        if is_new == Some(false) {
+            work.note(
+                Finding::field(Code::NotFound, "card_account_ref")
+                    .saying("the contract has no such account, and the record brings none"),
+            );
+            return wanted;
+        }
         let parent = match fields.text("parent_account_ref") {
             None => Some(contract.root()),
             Some(above) => contract.account(above),
@@ -207,13 +219,40 @@ fn wanted(work: &mut Work<'_>, contract: &Contract, holder: &Named) -> Wanted {
         return wanted;
     };
     let says_account = check::ACCOUNT_FIELDS.iter().any(|name| fields.has(name));
-    if !says_card || says_account {
+    let is_meant = if says_account || is_new == Some(true) {
+        // Cards of one request may share the account that it brings.
+        says_card && is_as_said(work, contract, known) && !is_ordered(work, contract)
+    } else {
+        says_card
+    };
+    if !is_meant {
         work.find(Code::AlreadyExists, "card_account_ref");
     } else if known.parent.is_none() {
         work.find(Code::NotACardAccount, "card_account_ref");
     }
     wanted.draws_on = Some(known.reference.clone());
     wanted
+}
+
+/// Whether an account is what the record says of it.
+fn is_as_said(work: &Work<'_>, contract: &Contract, account: &Account) -> bool {
+    let said = |name, own: &Option<Box<str>>| {
+        let said = work.fields.text(name);
+        said.is_none() || said == own.as_deref()
+    };
+    let parent = |no| contract.account(no).map(|parent| &*parent.reference);
+    let above = work.fields.text("parent_account_ref");
+    said("account_template", &account.template)
+        && said("iban", &account.iban)
+        && said("bic", &account.bic)
+        && above.is_none_or(|no| parent(no) == account.parent.as_deref())
+}
+
+/// Whether a card of the contract was ordered by such a record.
+fn is_ordered(work: &Work<'_>, contract: &Contract) -> bool {
+    let content = check::content(work.fields);
+    let mut cards = contract.cards.iter();
+    cards.any(|card| card.ordered.as_deref() == Some(&*content))
 }
 
 /// A contract holds so much and no more.
@@ -289,6 +328,7 @@ fn put(
     };
     let account = &contract.accounts[at];
     let mut card = new_card(work, &holder.no, account, product, line, indicator);
+    card.ordered = Some(check::content(work.fields).into());
     card.status = Status::Active;
     card.activated = Some(now);
     card.card.status = product.initial_card_status;

@@ -10,6 +10,7 @@ use super::entity::{Balance, Contract, Named};
 use super::events::tell;
 use super::kinds::SETTINGS;
 use super::lifecycle::Ask;
+use super::making::expiry;
 use super::words::{CardStatus, Indicator};
 use super::work::{product, take};
 use super::{ids, orders, shape};
@@ -35,6 +36,7 @@ pub(super) fn sign(
     in_force(work, contract, activate.then_some(CardStatus::Active));
     for at in 0..contract.cards.len() {
         let holder = Customer::of_member(store, &contract.cards[at].holder)?;
+        contract.cards[at].card.expires = expiry(work, product);
         orders::for_card(work, contract, at, &holder, product);
     }
     let told = shape::course(work.key, contract);

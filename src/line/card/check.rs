@@ -18,7 +18,6 @@ pub(super) const CARD_FIELDS: &[&str] = &[
     "embossing_line2",
     "sending_mode",
     "pan",
-    "behind_create",
 ];
 
 /// What a record says of an account besides its reference.
@@ -67,6 +66,7 @@ fn added(fields: &Fields, found: &mut Vec<Finding>) {
     for spec in PERSON.iter().chain(ADDRESS) {
         needs(fields, found, spec.name, "owner_customer_ref");
     }
+    wanted(fields, found);
     together(fields, found, &["fee_model", "fee_type"]);
     together(fields, found, &["fee_model2", "fee_type2"]);
     let kind = fields.text("fee_type2");
@@ -79,6 +79,22 @@ fn added(fields: &Fields, found: &mut Vec<Finding>) {
     let document = ["document_type", "document_no", "issue_date", "expiry_date"];
     together(fields, found, &document);
     self::document(fields, found);
+}
+
+/// Whether there is to be a card, and a new account, where the record says it outright.
+fn wanted(fields: &Fields, found: &mut Vec<Finding>) {
+    if fields.flag("new_card") == Some(false) {
+        needs(fields, found, "new_card", "card_account_ref");
+        if CARD_FIELDS.iter().any(|name| fields.has(name)) {
+            found.push(
+                Finding::field(Code::ConflictingFields, "new_card")
+                    .saying("the record says something of a card, and that there is to be none"),
+            );
+        }
+    }
+    if fields.flag("new_account") == Some(true) {
+        needs(fields, found, "new_account", "card_account_ref");
+    }
 }
 
 /// A field that says nothing without another.

@@ -174,7 +174,7 @@ pub(super) struct CardContract {
     /// Reference of the account that it draws on.
     pub account: Box<str>,
     pub sending_mode: SendingMode,
-    /// Of one that came in the request that made the contract: digest of what its record said.
+    /// Of one that was added: digest of what its record said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered: Option<Box<str>>,
     /// Whether a suspension stands in the way of a renewal or a replacement.

@@ -92,6 +92,9 @@ const ADD_CARD: &[FieldSpec] = &[
     optional("owner_customer_ref", T::Ref),
     // How many records before this one the order stands that creates the contract: both are one request.
     optional("behind_create", T::Integer(1, 999)),
+    // Whether there is to be a card, and whether the account is to be a new one, where the rest does not say so.
+    optional("new_card", T::Bool),
+    optional("new_account", T::Bool),
 ];
 
 const NEW_ACCOUNT: &[FieldSpec] = &[

@@ -5,9 +5,9 @@ use chrono::{Datelike as _, Months, NaiveDate};
 use super::customer::Customer;
 use super::embossing;
 use super::entity::{Account, Card, CardContract};
+use super::ids;
 use super::product::Product;
 use super::words::{CardStatus, Indicator, SendingMode, Status};
-use super::{check, ids};
 use crate::line::work::Work;
 use crate::model::Finding;
 
@@ -111,21 +111,24 @@ pub(super) fn new_card(
         activated: None,
         account: account.reference.clone(),
         sending_mode: sending_mode.unwrap_or(SendingMode::Normal),
-        ordered: fields
-            .has("behind_create")
-            .then(|| check::content(fields).into()),
+        ordered: None,
         no_new_card: false,
         card: Card {
             reference: ids::card(work.context).into(),
             no: text("card_ref"),
             masked_pan: part(),
             pan_reference: part(),
-            expires: month_end(work.today(), product.validity_months),
+            expires: expiry(work, product),
             status: CardStatus::Created,
             suspended: false,
             orders: Vec::new(),
         },
     }
+}
+
+/// The last day of a card that is ordered today.
+pub(super) fn expiry(work: &Work<'_>, product: &Product) -> NaiveDate {
+    month_end(work.today(), product.validity_months)
 }
 
 /// The last day of the month that is so many months after a day.

@@ -172,6 +172,11 @@ impl<'c> Nested<'c> {
                 filling.put(*field, Cow::Owned((back + 1).to_string()));
             }
         }
+        for (field, path) in &plan.exists {
+            if self.seeker.find(path, node, &parts) != Found::Nothing {
+                filling.put(*field, Cow::Borrowed("true"));
+            }
+        }
         for members in &plan.families {
             self.put_members(members, node, &parts, &mut filling);
         }

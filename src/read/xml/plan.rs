@@ -83,6 +83,8 @@ pub(super) struct Plan {
     pub(super) fields: Vec<Standing>,
     /// Fields that say how many records before this one another stands, by number, with the other's name.
     pub(super) behind: Vec<(usize, String)>,
+    /// Fields that say whether an element is there, by number.
+    pub(super) exists: Vec<(usize, Path)>,
     pub(super) families: Vec<Members>,
 }
 
@@ -146,6 +148,9 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
     let behind = of_record(format, number)
         .filter_map(|(at, field)| Some((at, field.behind.clone()?)))
         .collect();
+    let exists = of_record(format, number)
+        .filter_map(|(at, field)| Some((at, resolve(field.exists.as_ref()?))))
+        .collect();
     let when = record.when.iter().map(|when| When {
         at: when.at.iter().map(resolve).collect(),
         holds: when.holds.clone(),
@@ -178,6 +183,7 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         parts,
         fields,
         behind,
+        exists,
         families: families.collect(),
     }
 }

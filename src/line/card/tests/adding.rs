@@ -232,6 +232,132 @@ fn a_further_card_of_a_request_that_made_no_contract_is_not_made() {
     assert_eq!(refused, "is_closed already_exists:contract_ref");
 }
 
+/// Where the rest does not say whether there is to be a card, or a new account, the record can.
+#[test]
+fn what_is_wanted_can_be_said_outright() {
+    let iban = "iban=NL91ABNA0417164300";
+    for (fields, expected, accounts, cards) in [
+        ("card_account_ref=A2", "", 1, 0),
+        ("card_account_ref=A2 new_card=true", "", 1, 1),
+        (
+            "card_account_ref=A2 new_card=true new_account=true",
+            "",
+            1,
+            1,
+        ),
+        ("card_account_ref=A2 new_card=false", "", 1, 0),
+        ("card_account_ref=A-K1 new_card=true", "", 0, 1),
+        (
+            "card_account_ref=A-K1 new_card=true new_account=false",
+            "",
+            0,
+            1,
+        ),
+        ("new_card=true new_account=false", "", 0, 1),
+        (
+            "card_account_ref=A2 new_card=true new_account=false",
+            "not_found:card_account_ref",
+            0,
+            0,
+        ),
+        (
+            "card_account_ref=A-K1",
+            "already_exists:card_account_ref",
+            0,
+            0,
+        ),
+        (
+            "card_account_ref=A-K1 new_account=true",
+            "already_exists:card_account_ref",
+            0,
+            0,
+        ),
+        (
+            "card_account_ref=R-K1 new_card=true",
+            "not_a_card_account:card_account_ref",
+            0,
+            0,
+        ),
+        ("new_card=false", "required:card_account_ref", 0, 0),
+        ("new_account=true", "required:card_account_ref", 0, 0),
+        (
+            "card_account_ref=A2 new_card=false card_ref=X",
+            "conflicting_fields:new_card",
+            0,
+            0,
+        ),
+    ] {
+        let mut desk = Desk::with("SIGNED");
+        let told = desk.refused(
+            "contract.add-card",
+            &format!("contract_ref=K1 extension=EXT {fields}"),
+        );
+        assert_eq!(told, expected, "{fields}");
+        let show = desk.show("K1");
+        let count = |name: &str| show[name].as_array().expect("a list").len();
+        assert_eq!(
+            (count("accounts"), count("cards")),
+            (2 + accounts, 1 + cards),
+            "{fields}"
+        );
+    }
+    // Two cards of one request share the account that it brings, which is the same in both; no record is taken twice.
+    let mut desk = Desk::with("SIGNED");
+    let both = |more: &str| {
+        format!(
+            "contract_ref=K1 extension=EXT card_account_ref=A2 new_card=true new_account=true {more}"
+        )
+    };
+    desk.good("contract.add-card", &both(iban));
+    desk.good(
+        "contract.add-card",
+        &both(&format!("{iban} embossing_name=X")),
+    );
+    for more in [
+        iban,
+        "iban=DE89370400440532013000 embossing_name=Y",
+        "parent_account_ref=A-K1 embossing_name=Y",
+        "bic=INGDDEFFXXX embossing_name=Y",
+    ] {
+        assert_eq!(
+            desk.refused("contract.add-card", &both(more)),
+            "already_exists:card_account_ref",
+            "{more}"
+        );
+    }
+    let show = desk.show("K1");
+    assert_eq!(show["accounts"].as_array().map(Vec::len), Some(3));
+    assert_eq!(
+        show["cards"][2]["account_reference"],
+        show["accounts"][2]["account_reference"]
+    );
+}
+
+#[test]
+fn a_document_comes_with_a_member() {
+    let document =
+        "document_type=Passport document_no=X1 issue_date=2020-01-01 expiry_date=2030-01-01";
+    let account = "card_account_ref=A2";
+    for (fields, expected) in [
+        (
+            format!(
+                "{} {account} new_card=false",
+                add("2").replace("card_contract_ref=CC2", "")
+            ),
+            "not_a_member:owner_customer_ref",
+        ),
+        (add("2"), ""),
+        (format!("contract_ref=K1 extension=EXT {account}"), ""),
+    ] {
+        let mut desk = Desk::with("SIGNED");
+        assert_eq!(
+            desk.refused("contract.add-card", &format!("{fields} {document}")),
+            expected,
+            "{fields}"
+        );
+    }
+}
+
 #[test]
 fn an_account_comes_with_a_model_of_either_fee() {
     let models = "card_account_ref=A2 fee_model=M1 fee_type=MEMBERSHIP~FEE fee_model2";

@@ -133,6 +133,12 @@ fn a_signature_puts_it_in_force_and_orders_the_card() {
         let kinds: Vec<&str> = decision.orders.iter().map(|order| order.kind).collect();
         assert_eq!(kinds, ["CardOrder", "PinMailer"]);
     }
+    // A card is valid from the day that it is ordered on.
+    let mut desk = Desk::with("AWAITING_SIGNATURE");
+    assert_eq!(desk.cards("expires"), "2031-11-30");
+    desk.to("2027-03-10");
+    desk.good("contract.sign", "contract_ref=K1");
+    assert_eq!(desk.cards("expires"), "2032-03-31");
 }
 
 #[test]

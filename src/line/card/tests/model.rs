@@ -212,6 +212,7 @@ impl Model {
         }
         self.state = "SIGNED";
         self.plastic += 1;
+        self.cards[0].expires = expiry(self.today);
         if activate {
             self.cards[0].status = "ACTIVE";
         }

@@ -49,6 +49,7 @@ pub(crate) fn field(name: &'static str, from: &str) -> Field {
         or: Vec::new(),
         agrees: Vec::new(),
         behind: None,
+        exists: None,
         columns: Vec::new(),
         record: None,
         star: None,

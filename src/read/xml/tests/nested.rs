@@ -327,6 +327,30 @@ fn how_far_a_record_stands_behind_another_is_told_where_that_is_asked_for() {
 }
 
 #[test]
+fn whether_an_element_is_there_is_told() {
+    let text = ORDERS.replace(
+        "{ name = 'comment', from = 'Policy/Cards/Card[1]/Text' }",
+        "{ name = 'comment', exists = 'Policy/Cards/Card', default = 'none' }",
+    );
+    assert_ne!(text, ORDERS);
+    let first = |cards: &str| {
+        let document = format!("<F><Order><Policy><No>1</No>{cards}</Policy></Order></F>");
+        told(fake::format(&text), document.as_bytes()).remove(0)
+    };
+    for (cards, expected) in [
+        ("", "comment=none"),
+        ("<Cards/>", "comment=none"),
+        ("<Cards><Card/></Cards>", "comment=true"),
+        (
+            "<Cards><Card/><Card><Text>x</Text></Card></Cards>",
+            "comment=true",
+        ),
+    ] {
+        assert!(first(cards).contains(expected), "{cards}: {}", first(cards));
+    }
+}
+
+#[test]
 fn what_must_be_the_same_elsewhere_is_read_beside_it() {
     let text = ORDERS.replace(
         "from = '$owner/Ref | Policy/Owner'",
