@@ -272,6 +272,28 @@ fn the_first_card_and_its_account_are_the_owners_whoever_is_named() {
             "{more}"
         );
     }
+    // It is told where it stands, and so is what has a place of its own.
+    let errors = |text: &str| {
+        let place = Place::new();
+        place.run(3, text);
+        place.answer(3, ".errors.csv").expect("findings")
+    };
+    let two = SAMPLE.replacen(
+        "<cardContract>",
+        &["<cardContract>", &holder("P-2002")].concat(),
+        1,
+    );
+    let told = errors(&two);
+    let at = "cardContract[1]/cardHolderIdentifier/issuerCustomerExternalReference;owner_customer_ref;P-2002;conflicting_fields";
+    assert!(told.contains(at), "{told}");
+    let bad = SAMPLE.replacen(
+        "cardHolderIdentifier><issuerCustomerExternalReference>P-2002",
+        "cardHolderIdentifier><issuerCustomerExternalReference>P-2999",
+        1,
+    );
+    let told = errors(&bad);
+    let at = "cardContract[2]/cardHolderIdentifier/issuerCustomerExternalReference;owner_customer_ref;P-2999;owner_not_found";
+    assert!(told.contains(at), "{told}");
     // Of a holder without a reference nobody can tell whether he is the owner.
     let place = Place::new();
     let unnamed = SAMPLE

@@ -47,15 +47,20 @@ impl<'c> Filling<'c> {
 
     /// A field's text as the document has it.
     pub(super) fn put(&mut self, at: usize, text: Cow<'c, str>) {
+        self.put_at(at, text, at);
+    }
+
+    /// The same of a text that this way leads to, by number.
+    pub(super) fn put_at(&mut self, at: usize, text: Cow<'c, str>, way: usize) {
         if std::mem::replace(&mut self.stood[at], true) {
             self.conflict(at);
             return;
         }
-        self.put_beside(at, text);
+        self.put_beside(at, text, way);
     }
 
     /// One more text of a field that has one.
-    pub(super) fn put_beside(&mut self, at: usize, text: Cow<'c, str>) {
+    pub(super) fn put_beside(&mut self, at: usize, text: Cow<'c, str>, way: usize) {
         let field = &self.layout.format().fields[at];
         if self.is_undecodable(&text) {
             self.undecodable = true;
@@ -67,7 +72,7 @@ impl<'c> Filling<'c> {
         } else {
             trim(text)
         };
-        let value = given(field, text, spot(at));
+        let value = given(field, text, spot(way));
         self.given[at] |= value.is_some();
         self.record.fields.extend(value);
     }
@@ -137,7 +142,7 @@ impl<'c> Filling<'c> {
     }
 }
 
-/// Where a field stands, by its number in the format.
+/// Where a field stands, by the number of the way to it.
 fn spot(at: usize) -> u32 {
     u32::try_from(at).expect("a format has fewer fields")
 }

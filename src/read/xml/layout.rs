@@ -109,10 +109,10 @@ impl XmlLayout {
     }
 }
 
-/// The ways from a record to the format's fields.
+/// The ways from a record to the format's fields, by number, and behind them those to further places of each.
 fn ways(format: &Format, rules: &XmlRules) -> Arc<[Way]> {
-    let way = |field: &Field| {
-        let Some(path) = &field.path else {
+    let way = |field: &Field, path: Option<&XmlPath>| {
+        let Some(path) = path else {
             return Way {
                 up: Some(0),
                 down: format!("/{}", field.name),
@@ -126,7 +126,27 @@ fn ways(format: &Format, rules: &XmlRules) -> Arc<[Way]> {
             down: down.iter().flat_map(|step| ["/", step]).collect(),
         }
     };
-    format.fields.iter().map(way).collect()
+    let fields = || format.fields.iter();
+    let first = fields().map(|field| way(field, field.path.as_ref().or(field.exists.as_ref())));
+    let further = fields().flat_map(|field| further(field).map(move |path| way(field, Some(path))));
+    first.chain(further).collect()
+}
+
+/// Where a field may stand besides its first place: otherwise, or the same once more.
+fn further(field: &Field) -> impl Iterator<Item = &XmlPath> {
+    field.or.iter().chain(field.agrees.iter().flatten())
+}
+
+/// The number of the way to the first further place of each of the format's fields.
+pub(super) fn further_ways(format: &Format) -> Vec<usize> {
+    let mut next = format.fields.len();
+    let fields = format.fields.iter();
+    let first = fields.map(|field| {
+        let first = next;
+        next += further(field).count();
+        first
+    });
+    first.collect()
 }
 
 /// How far up a path goes from its record, and by which steps down, over the part that it begins with.

@@ -202,7 +202,7 @@ impl<'c> Nested<'c> {
             return;
         }
         let mut left = standing.paths.len();
-        for path in &standing.paths {
+        for (at, path) in standing.paths.iter().enumerate() {
             left -= 1;
             match self.seeker.find(path, node, parts) {
                 Found::Nothing => {}
@@ -215,7 +215,7 @@ impl<'c> Nested<'c> {
                         continue;
                     };
                     if left == 0 || !text.trim().is_empty() {
-                        filling.put(standing.field, text);
+                        filling.put_at(standing.field, text, standing.way(at));
                         return;
                     }
                 }
@@ -235,20 +235,23 @@ impl<'c> Nested<'c> {
             // What stands there is not the field itself.
             return;
         }
+        let mut at = standing.paths.len();
         for places in &standing.agrees {
-            for path in places {
+            for (nth, path) in places.iter().enumerate() {
+                let way = standing.way(at + nth);
                 match self.seeker.find(path, node, parts) {
                     Found::Nothing => continue,
                     Found::Several => filling.conflict(standing.field),
                     Found::One(found) => match self.text(path, found) {
                         Some(text) if !text.trim().is_empty() => {
-                            filling.put_beside(standing.field, text);
+                            filling.put_beside(standing.field, text, way);
                         }
                         _ => continue,
                     },
                 }
                 break;
             }
+            at += places.len();
         }
     }
 

@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::layout::further_ways;
 use crate::format::{self, Format, Positions, XmlHolds, XmlPath, XmlRecord, XmlRules, positioned};
 
 /// A way from a record to something in its element.
@@ -42,12 +43,24 @@ pub(super) struct Find {
 pub(super) struct Standing {
     /// Its number in the format.
     pub(super) field: usize,
+    /// The number of the way to the first of its further places.
+    pub(super) further: usize,
     /// Where it stands: the first of these that has a text.
     pub(super) paths: Vec<Path>,
     /// Where the same stands, if anything does.
     pub(super) agrees: Vec<Vec<Path>>,
     /// Texts that are joined to it.
     pub(super) joined: Vec<Path>,
+}
+
+impl Standing {
+    /// The number of the way to its place of this number: what `agrees` follows where it stands.
+    pub(super) fn way(&self, place: usize) -> usize {
+        match place.checked_sub(1) {
+            None => self.field,
+            Some(further) => self.further + further,
+        }
+    }
 }
 
 /// Elements of one path, each of which is a field of its own: a member of a family of names.
@@ -102,18 +115,19 @@ pub(super) fn plans(format: &Format, rules: &XmlRules) -> Vec<Cut> {
     if rules.records.is_empty() {
         return Vec::new();
     }
+    let further = further_ways(format);
     let cuts = 0..rules.cuts.len();
     let mut cuts: Vec<Cut> = cuts.map(|_| Cut::default()).collect();
     for (number, record) in rules.records.iter().enumerate() {
         let cut = &mut cuts[record.cut];
         know(&mut cut.known, format, number, record);
-        cut.plans.push(plan(format, number, record));
+        cut.plans.push(plan(format, number, record, &further));
         cut.plans.sort_by_key(|plan| plan.steps.len());
     }
     cuts
 }
 
-fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
+fn plan(format: &Format, number: usize, record: &XmlRecord, further: &[usize]) -> Plan {
     let resolve = |path: &XmlPath| resolve(path, record);
     let parts = record
         .parts
@@ -127,24 +141,7 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
             }),
         })
         .collect();
-    let mut fields = Vec::new();
-    for (at, field) in of_record(format, number) {
-        let Some(path) = field.path.as_ref().filter(|path| !path.from_root) else {
-            continue;
-        };
-        let standing = Standing {
-            field: at,
-            paths: std::iter::once(path)
-                .chain(&field.or)
-                .map(resolve)
-                .collect(),
-            agrees: (field.agrees.iter())
-                .map(|places| places.iter().map(resolve).collect())
-                .collect(),
-            joined: joined(field).iter().map(resolve).collect(),
-        };
-        fields.push(standing);
-    }
+    let fields = standing(format, number, record, further);
     let behind = of_record(format, number)
         .filter_map(|(at, field)| Some((at, field.behind.clone()?)))
         .collect();
@@ -186,6 +183,36 @@ fn plan(format: &Format, number: usize, record: &XmlRecord) -> Plan {
         exists,
         families: families.collect(),
     }
+}
+
+/// Where the fields of a record stand.
+fn standing(
+    format: &Format,
+    number: usize,
+    record: &XmlRecord,
+    further: &[usize],
+) -> Vec<Standing> {
+    let resolve = |path: &XmlPath| resolve(path, record);
+    let mut fields = Vec::new();
+    for (at, field) in of_record(format, number) {
+        let Some(path) = field.path.as_ref().filter(|path| !path.from_root) else {
+            continue;
+        };
+        let standing = Standing {
+            field: at,
+            further: further[at],
+            paths: std::iter::once(path)
+                .chain(&field.or)
+                .map(resolve)
+                .collect(),
+            agrees: (field.agrees.iter())
+                .map(|places| places.iter().map(resolve).collect())
+                .collect(),
+            joined: joined(field).iter().map(resolve).collect(),
+        };
+        fields.push(standing);
+    }
+    fields
 }
 
 fn of_record(format: &Format, number: usize) -> impl Iterator<Item = (usize, &format::Field)> {

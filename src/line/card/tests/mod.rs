@@ -8,5 +8,6 @@ mod creating;
 mod keeping;
 mod model;
 mod shapes;
+mod wanted;
 
 use book::{Desk, codes, create, events};
