@@ -263,6 +263,7 @@ impl<'r> Work<'r> {
             let finding = self.finding(Code::InvalidCharacter, field);
             self.findings.push(
                 finding
+                    .seen(Shown::plain(value::CLEAR))
                     .saying("the field cannot be emptied by this kind of instruction")
                     .hinting("leave it blank"),
             );
